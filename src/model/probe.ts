@@ -1,0 +1,122 @@
+import type { Environment } from '../environment/schema.ts';
+import type { AwsPort } from '../ports/aws.ts';
+import type { FilesPort } from '../ports/files.ts';
+import type { GatewayPort } from '../ports/gateway.ts';
+import type { GitPort } from '../ports/git.ts';
+import type { HostRecords, HostRunAs } from '../ports/host.ts';
+
+/** Where a fact comes from, in falling order of trust. */
+export const sources = {
+  aws: 'aws-control-plane',
+  git: 'git-host',
+  files: 'local-files',
+  gateway: 'target-self-report',
+  host: 'target-self-report',
+} as const;
+
+export type ProbeKind = keyof typeof sources;
+export type Source = (typeof sources)[ProbeKind] | 'human-attested';
+
+// biome-ignore lint/suspicious/noExplicitAny: a set of probes of any facts
+export type Needs = Readonly<Record<string, Probe<any>>>;
+export type FactOf<P> = P extends Probe<infer T> ? T : never;
+export type Facts<N extends Needs> = { readonly [K in keyof N]: FactOf<N[K]> };
+
+export interface ProbeContext {
+  readonly environment: Environment;
+  /** The start of the run. */
+  readonly now: Date;
+  readonly signal: AbortSignal;
+}
+
+interface ProbeBase<T> {
+  /** Unique and stable: recordings and events name it. `<kind>/<fact>` */
+  readonly id: string;
+  readonly needs: Needs;
+  readonly kind: ProbeKind;
+  /** Never set: carries the type of the fact. */
+  readonly fact?: T;
+}
+
+export interface AwsProbe<T> extends ProbeBase<T> {
+  readonly kind: 'aws';
+  gather(aws: AwsPort, facts: never, context: ProbeContext): Promise<T>;
+}
+
+export interface GitProbe<T> extends ProbeBase<T> {
+  readonly kind: 'git';
+  gather(git: GitPort, facts: never, context: ProbeContext): Promise<T>;
+}
+
+export interface FilesProbe<T> extends ProbeBase<T> {
+  readonly kind: 'files';
+  gather(files: FilesPort, facts: never, context: ProbeContext): Promise<T>;
+}
+
+/** Speaks to the gateway of one host; gathered once a host. */
+export interface GatewayProbe<T> extends ProbeBase<T> {
+  readonly kind: 'gateway';
+  gather(gateway: GatewayPort, facts: never, context: ProbeContext): Promise<T>;
+}
+
+/**
+ * A part of the one script that is sent to each host; gathered once a host. `script` is POSIX sh that answers with
+ * `say KEY VALUE` only; what it gets from the environment file goes in through `quote`. It cannot need other facts,
+ * because the script is sent before anything is known.
+ */
+export interface HostProbe<T> extends ProbeBase<T> {
+  readonly kind: 'host';
+  readonly as: HostRunAs;
+  /** The longest that the script may take on the host. */
+  seconds(environment: Environment): number;
+  script(environment: Environment): string;
+  /** Strict: what is not of the expected form throws `ProbeError('bad_response', …)`. */
+  parse(records: HostRecords, context: ProbeContext): T;
+}
+
+export type Probe<T> = AwsProbe<T> | GitProbe<T> | FilesProbe<T> | GatewayProbe<T> | HostProbe<T>;
+
+type Gathering<Port, T, N extends Needs> = {
+  readonly id: string;
+  readonly needs?: N;
+  gather(port: Port, facts: Facts<N>, context: ProbeContext): Promise<T>;
+};
+
+export function awsProbe<T, const N extends Needs = Record<never, never>>(p: Gathering<AwsPort, T, N>): AwsProbe<T> {
+  return { kind: 'aws', ...p, needs: p.needs ?? {} } as AwsProbe<T>;
+}
+
+export function gitProbe<T, const N extends Needs = Record<never, never>>(p: Gathering<GitPort, T, N>): GitProbe<T> {
+  return { kind: 'git', ...p, needs: p.needs ?? {} } as GitProbe<T>;
+}
+
+export function filesProbe<T, const N extends Needs = Record<never, never>>(
+  p: Gathering<FilesPort, T, N>,
+): FilesProbe<T> {
+  return { kind: 'files', ...p, needs: p.needs ?? {} } as FilesProbe<T>;
+}
+
+export function gatewayProbe<T, const N extends Needs = Record<never, never>>(
+  p: Gathering<GatewayPort, T, N>,
+): GatewayProbe<T> {
+  return { kind: 'gateway', ...p, needs: p.needs ?? {} } as GatewayProbe<T>;
+}
+
+export function hostProbe<T>(p: {
+  readonly id: string;
+  readonly as?: HostRunAs;
+  readonly seconds?: number | ((environment: Environment) => number);
+  readonly script: string | ((environment: Environment) => string);
+  parse(records: HostRecords, context: ProbeContext): T;
+}): HostProbe<T> {
+  const { seconds = 10, script } = p;
+  return {
+    kind: 'host',
+    id: p.id,
+    needs: {},
+    as: p.as ?? 'agent',
+    seconds: typeof seconds === 'number' ? () => seconds : seconds,
+    script: typeof script === 'string' ? () => script : script,
+    parse: p.parse,
+  };
+}

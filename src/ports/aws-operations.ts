@@ -1,0 +1,150 @@
+import type { OperationRule, ServiceName } from './aws.ts';
+
+type ReadVerb = 'Describe' | 'Get' | 'List' | 'Simulate' | 'Lookup' | 'Filter';
+/** An operation whose name says that it only reads. Anything else does not compile as a key below. */
+type ReadOperation = `${ServiceName}:${ReadVerb}${string}`;
+/** Operations that read what clawcheck must never see. */
+interface Forbidden {
+  'secretsmanager:GetSecretValue'?: never;
+  'secretsmanager:GetRandomPassword'?: never;
+  'ssm:GetParameter'?: never;
+  'ssm:GetParameters'?: never;
+  'ssm:GetParametersByPath'?: never;
+  'sts:GetSessionToken'?: never;
+  'sts:GetFederationToken'?: never;
+  'lambda:GetFunction'?: never;
+}
+type AllowList<T> = { readonly [K in keyof T]: K extends ReadOperation ? OperationRule : never } & Forbidden;
+
+const allow = <const T extends AllowList<T>>(list: T): T => list;
+
+const paged = (member: string, token = 'NextToken'): OperationRule => ({ members: [member], token: [token, token] });
+
+/**
+ * Every AWS operation that `clawcheck run` can call, and nothing else can be called. The IAM policy is printed from
+ * this table. Page tokens, list names and error codes are those of the services' API references.
+ */
+export const operations = allow({
+  'autoscaling:DescribeAutoScalingGroups': paged('AutoScalingGroups'),
+  'autoscaling:DescribeInstanceRefreshes': paged('InstanceRefreshes'),
+  'autoscaling:DescribeLifecycleHooks': { members: ['LifecycleHooks'] },
+  'autoscaling:DescribeScalingActivities': paged('Activities'),
+  'autoscaling:DescribeWarmPool': { members: [], joined: ['Instances'], token: ['NextToken', 'NextToken'] },
+  'backup:DescribeBackupVault': {
+    members: ['BackupVaultArn'],
+    absent: ['ResourceNotFoundException'],
+  },
+  'backup:GetBackupPlan': { members: ['BackupPlan'], absent: ['ResourceNotFoundException'] },
+  'backup:GetBackupSelection': { members: ['BackupSelection'], absent: ['ResourceNotFoundException'] },
+  'backup:GetBackupVaultAccessPolicy': { members: [], absent: ['ResourceNotFoundException'] },
+  'backup:GetRestoreTestingPlan': { members: ['RestoreTestingPlan'], absent: ['ResourceNotFoundException'] },
+  'backup:ListBackupJobs': paged('BackupJobs'),
+  'backup:ListBackupPlans': paged('BackupPlansList'),
+  'backup:ListBackupSelections': paged('BackupSelectionsList'),
+  'backup:ListBackupVaults': paged('BackupVaultList'),
+  'backup:ListRecoveryPointsByResource': paged('RecoveryPoints'),
+  'backup:ListRestoreJobs': paged('RestoreJobs'),
+  'backup:ListRestoreTestingPlans': paged('RestoreTestingPlans'),
+  'backup:ListRestoreTestingSelections': paged('RestoreTestingSelections'),
+  'backup:ListTags': paged('Tags'),
+  'budgets:DescribeBudgets': { ...paged('Budgets'), action: 'budgets:ViewBudget' },
+  'cloudtrail:DescribeTrails': { members: ['trailList'] },
+  'cloudtrail:GetTrailStatus': { members: ['IsLogging'] },
+  'cloudwatch:DescribeAlarmHistory': paged('AlarmHistoryItems'),
+  'cloudwatch:DescribeAlarms': {
+    members: [],
+    joined: ['MetricAlarms', 'CompositeAlarms'],
+    token: ['NextToken', 'NextToken'],
+  },
+  'ec2:DescribeAddresses': { members: ['Addresses'] },
+  'ec2:DescribeInstances': paged('Reservations'),
+  'ec2:DescribeLaunchTemplateVersions': paged('LaunchTemplateVersions'),
+  'ec2:DescribeNetworkAcls': paged('NetworkAcls'),
+  'ec2:DescribeNetworkInterfaces': paged('NetworkInterfaces'),
+  'ec2:DescribeRouteTables': paged('RouteTables'),
+  'ec2:DescribeSecurityGroups': paged('SecurityGroups'),
+  'ec2:DescribeSnapshots': paged('Snapshots'),
+  'ec2:DescribeSubnets': paged('Subnets'),
+  'ec2:DescribeVolumes': paged('Volumes'),
+  'ec2:GetConsoleOutput': { members: ['InstanceId'] },
+  'ec2:GetEbsEncryptionByDefault': { members: ['EbsEncryptionByDefault'] },
+  'ec2:GetInstanceMetadataDefaults': { members: ['AccountLevel'] },
+  'ec2:GetManagedPrefixListEntries': paged('Entries'),
+  'efs:DescribeAccessPoints': {
+    ...paged('AccessPoints'),
+    action: 'elasticfilesystem:DescribeAccessPoints',
+  },
+  'efs:DescribeBackupPolicy': {
+    members: ['BackupPolicy'],
+    absent: ['PolicyNotFound'],
+    action: 'elasticfilesystem:DescribeBackupPolicy',
+  },
+  'efs:DescribeFileSystemPolicy': {
+    members: ['Policy'],
+    absent: ['PolicyNotFound'],
+    action: 'elasticfilesystem:DescribeFileSystemPolicy',
+  },
+  'efs:DescribeFileSystems': {
+    members: ['FileSystems'],
+    token: ['Marker', 'NextMarker'],
+    absent: ['FileSystemNotFound'],
+    action: 'elasticfilesystem:DescribeFileSystems',
+  },
+  'efs:DescribeMountTargets': {
+    members: ['MountTargets'],
+    token: ['Marker', 'NextMarker'],
+    action: 'elasticfilesystem:DescribeMountTargets',
+  },
+  'elbv2:DescribeListeners': {
+    members: ['Listeners'],
+    token: ['Marker', 'NextMarker'],
+    action: 'elasticloadbalancing:DescribeListeners',
+  },
+  'elbv2:DescribeLoadBalancers': {
+    members: ['LoadBalancers'],
+    token: ['Marker', 'NextMarker'],
+    action: 'elasticloadbalancing:DescribeLoadBalancers',
+  },
+  'elbv2:DescribeTargetGroups': {
+    members: ['TargetGroups'],
+    token: ['Marker', 'NextMarker'],
+    action: 'elasticloadbalancing:DescribeTargetGroups',
+  },
+  'elbv2:DescribeTargetHealth': {
+    members: ['TargetHealthDescriptions'],
+    action: 'elasticloadbalancing:DescribeTargetHealth',
+  },
+  'iam:GetInstanceProfile': { members: ['InstanceProfile'], absent: ['NoSuchEntity', 'NoSuchEntityException'] },
+  'iam:GetPolicy': { members: ['Policy'], absent: ['NoSuchEntity', 'NoSuchEntityException'] },
+  'iam:GetPolicyVersion': { members: ['PolicyVersion'], absent: ['NoSuchEntity', 'NoSuchEntityException'] },
+  'iam:GetRole': { members: ['Role'], absent: ['NoSuchEntity', 'NoSuchEntityException'] },
+  'iam:GetRolePolicy': { members: ['PolicyDocument'], absent: ['NoSuchEntity', 'NoSuchEntityException'] },
+  'iam:ListAccessKeys': { members: ['AccessKeyMetadata'], token: ['Marker', 'Marker'] },
+  'iam:ListAttachedRolePolicies': { members: ['AttachedPolicies'], token: ['Marker', 'Marker'] },
+  'iam:ListRolePolicies': { members: ['PolicyNames'], token: ['Marker', 'Marker'] },
+  'iam:ListUsers': { members: ['Users'], token: ['Marker', 'Marker'] },
+  'iam:SimulatePrincipalPolicy': { members: ['EvaluationResults'], token: ['Marker', 'Marker'] },
+  'lambda:GetFunctionConfiguration': { members: ['FunctionArn'], absent: ['ResourceNotFoundException'] },
+  'lambda:GetPolicy': { members: ['Policy'], absent: ['ResourceNotFoundException'] },
+  'logs:DescribeLogGroups': { members: ['logGroups'], token: ['nextToken', 'nextToken'] },
+  'logs:DescribeLogStreams': {
+    members: ['logStreams'],
+    token: ['nextToken', 'nextToken'],
+    absent: ['ResourceNotFoundException'],
+  },
+  'logs:FilterLogEvents': {
+    members: ['events'],
+    token: ['nextToken', 'nextToken'],
+    absent: ['ResourceNotFoundException'],
+  },
+  'secretsmanager:DescribeSecret': { members: ['ARN'], absent: ['ResourceNotFoundException'] },
+  'secretsmanager:GetResourcePolicy': { members: ['ARN'], absent: ['ResourceNotFoundException'] },
+  'secretsmanager:ListSecrets': paged('SecretList'),
+  'sns:GetTopicAttributes': { members: ['Attributes'], absent: ['NotFound', 'NotFoundException'] },
+  'sns:ListSubscriptionsByTopic': {
+    ...paged('Subscriptions'),
+    absent: ['NotFound', 'NotFoundException'],
+  },
+  'ssm:DescribeDocument': { members: ['Document'], absent: ['InvalidDocument'] },
+  'sts:GetCallerIdentity': { members: ['Account', 'Arn'], action: null },
+});
