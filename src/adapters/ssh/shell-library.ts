@@ -1,0 +1,131 @@
+/**
+ * The shell text that every part of the batch gets before its own script. POSIX sh only: dash, bash and busybox ash
+ * run it. It expects N (nonce), I (id of the part), CLAWCHECK_USER and CLAWCHECK_PORT, and answers on descriptor 9,
+ * so that what a tool prints by itself never becomes an answer.
+ */
+export const partLibrary = `
+say() {
+  if [ $# -ne 2 ]; then printf '%s %s !usage\\n' "$N" "$I" >&9; return 1; fi
+  case $1 in ''|[!a-z]*|*[!a-z0-9_.-]*) printf '%s %s !usage\\n' "$N" "$I" >&9; return 1;; esac
+  case $2 in *[!\\ -~]*) printf '%s %s !text\\n' "$N" "$I" >&9; return 1;; esac
+  if [ \${#2} -gt 4000 ]; then printf '%s %s !long\\n' "$N" "$I" >&9; return 1; fi
+  printf '%s %s %s %s\\n' "$N" "$I" "$1" "$2" >&9
+}
+need() {
+  for _tool in "$@"; do
+    command -v "$_tool" >/dev/null 2>&1 && continue
+    printf '%s %s !tool %s\\n' "$N" "$I" "$_tool" >&9
+    exit 0
+  done
+}
+gateway_pid() (
+  user=$(id -u "$CLAWCHECK_USER" 2>/dev/null) || exit 0
+  mine() {
+    while read -r k u _; do
+      [ "$k" = Uid: ] || continue
+      [ "$u" = "$user" ]
+      return
+    done 2>/dev/null <"/proc/$1/status"
+    return 1
+  }
+  titled() {
+    read -r c 2>/dev/null <"/proc/$1/comm" || return 1
+    case $c in openclaw-gatewa*|openclaw) return 0;; esac
+    return 1
+  }
+  called() {
+    c=$(tr '\\0' ' ' 2>/dev/null <"/proc/$1/cmdline") || return 1
+    case $c in *openclaw*) ;; *) return 1;; esac
+    case $c in *gateway*) return 0;; esac
+    return 1
+  }
+  hex=$(printf '%04X' "\${CLAWCHECK_PORT:-0}")
+  sockets=
+  for f in /proc/net/tcp /proc/net/tcp6; do
+    [ -r "$f" ] || continue
+    while read -r _ at _ state _ _ _ _ _ inode _; do
+      case "$at $state" in *":$hex 0A") sockets="$sockets -e socket:.$inode]";; esac
+    done <"$f"
+  done
+  owner=
+  if [ -n "$sockets" ]; then
+    found=$(ls -l /proc/[0-9]*/fd 2>/dev/null | grep -o -e '^/proc/[0-9]*' $sockets)
+    set -f
+    for w in $found; do
+      case $w in
+        /proc/*) p=\${w#/proc/}; continue;;
+      esac
+      mine "$p" || continue
+      if titled "$p" || called "$p"; then echo "$p"; exit 0; fi
+      [ -n "$owner" ] || owner=$p
+    done
+    set +f
+  fi
+  if [ -n "$owner" ]; then echo "$owner"; exit 0; fi
+  all=
+  for d in /proc/[0-9]*; do
+    p=\${d#/proc/}
+    mine "$p" || continue
+    if titled "$p"; then echo "$p"; exit 0; fi
+    all="$all $p"
+  done
+  for p in $all; do
+    if called "$p"; then echo "$p"; exit 0; fi
+  done
+)
+`;
+
+/** Set first in every shell of ours: nothing of the login's environment decides what runs or in which language. */
+export const sane = `PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin LC_ALL=C; export PATH LC_ALL
+unset ENV BASH_ENV CDPATH IFS TMOUT
+umask 077
+`;
+
+/**
+ * Runs in each group of parts (one group a user), below the elevation.
+ *
+ * `part` runs one script under `timeout`. coreutils' timeout leads a process group of its own, so what a part left
+ * behind is ended with the group. `turn` runs a part and then waits for its turn: the stages of a pipeline run side by
+ * side, and each prints only when the one before has closed its end, so no two answers mix and no file is needed.
+ * `stop` ends every descendant when the standard input is closed, which is how the death of the client is seen: there
+ * is no terminal, so no hangup would come.
+ */
+export const groupLibrary = `
+part() {
+  printf '%s\\n' "$H" "I='$1'" "$L" '{' "$3" '} </dev/null 9>&1 >/dev/null' 'exit 0' | timeout -k 1 "$2" sh -s &
+  t=$!
+  wait "$t"
+  rc=$?
+  kill -s KILL -- "-$t" 2>/dev/null
+  printf '%s %s !end %s\\n' "$N" "$1" "$rc"
+}
+turn() {
+  exec 4<&0 </dev/null
+  o=$(part "$@" 4<&- 5>&- | head -c 524288 4<&- 5>&-)
+  read -r _ <&4
+  set -f
+  IFS='
+'
+  set -- "$1" $o
+  printf '%s\\n' "$o" >&5
+  printf '%s %s !count %s\\n' "$N" "$1" "$(($# - 1))" >&5
+}
+stop() {
+  read -r me _ </proc/self/stat
+  ours=" $$ "
+  while :; do
+    before=$ours
+    for f in /proc/[0-9]*/stat; do
+      read -r l <"$f" || continue
+      p=\${f#/proc/}
+      p=\${p%/stat}
+      set -- \${l##*) }
+      case $ours in *" $p "*) continue;; *" $2 "*) ours="$ours$p ";; esac
+    done
+    [ "$before" = "$ours" ] && break
+  done
+  for p in $ours; do
+    [ "$p" = "$me" ] || kill "$p"
+  done
+}
+`;
