@@ -54,11 +54,10 @@ export async function startAwsServer(answer: AnswerAws): Promise<AwsServer> {
   const server = createServer({ requestTimeout: requestTimeoutMs }, (incoming, outgoing) => {
     requests += 1;
     const requestId = `00000000-0000-4000-8000-${String(requests).padStart(12, '0')}`;
-    handle(incoming, answer, calls, requestId).then(
-      (reply) => send(outgoing, reply, requestId),
+    handle(incoming, answer, calls, requestId)
+      .then((reply) => send(outgoing, reply, requestId))
       // Only a connection that broke while the request was read comes here: nobody is there to answer to.
-      () => outgoing.destroy(),
-    );
+      .catch(() => outgoing.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -37,7 +37,8 @@ type Made<O extends AwsOperation> = Commands<O> extends new (...args: any[]) => 
 // biome-ignore lint/suspicious/noExplicitAny: only used to infer
 export type InputOf<O extends AwsOperation> = Made<O> extends Command<any, infer I, any, any, any> ? I : never;
 // biome-ignore lint/suspicious/noExplicitAny: only used to infer
-export type OutputOf<O extends AwsOperation> = Made<O> extends Command<any, any, any, infer R, any> ? Without$<R> : never;
+export type OutputOf<O extends AwsOperation> =
+  Made<O> extends Command<any, any, any, infer R, any> ? Without$<R> : never;
 type Without$<R> = Omit<R, '$metadata'>;
 
 /** What the allow-list says about an operation. */
@@ -65,4 +66,9 @@ export interface AwsPort {
   read<O extends AwsOperation>(operation: O, input: InputOf<O>): Promise<OutputOf<O>>;
   /** As `read`, but undefined where the service says that the thing does not exist (`absent` of the allow-list). */
   find<O extends AwsOperation>(operation: O, input: InputOf<O>): Promise<OutputOf<O> | undefined>;
+}
+
+/** What was called how often, for the report and for proving that a run only reads. */
+export interface CallLog {
+  counts(): { operation: string; count: number }[];
 }

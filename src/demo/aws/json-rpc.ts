@@ -4,8 +4,7 @@ import { notRecorded, type Protocol, WireError, type WireRequest } from './wire.
 
 /** AWS JSON 1.0 and 1.1: the operation is named in a header, input and output are JSON documents. */
 export function jsonRpc(request: WireRequest): Protocol {
-  // The client reads both versions alike; the answer repeats the version of the request.
-  const headers = { 'content-type': request.headers['content-type'] ?? 'application/x-amz-json-1.1' };
+  const headers = { 'content-type': contentType(request) };
   return {
     async read({ service, headers: { 'x-amz-target': target }, body }) {
       if (service === undefined) throw new WireError(notRecorded, 'the request is not signed for a known service');
@@ -21,4 +20,11 @@ export function jsonRpc(request: WireRequest): Protocol {
       return { status, headers: { ...headers, ...old }, body: JSON.stringify({ __type: code, message }) };
     },
   };
+}
+
+/** The answer is of the version that was asked with. */
+function contentType({ headers }: WireRequest): string {
+  return headers['content-type'] === 'application/x-amz-json-1.0'
+    ? 'application/x-amz-json-1.0'
+    : 'application/x-amz-json-1.1';
 }

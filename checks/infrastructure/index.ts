@@ -1,0 +1,10 @@
+import { area } from '../../src/model/check.ts';
+import runsInAsg from './runs-in-asg.ts';
+
+export default area({
+  title: 'Infrastructure',
+  why: 'What is not replaced when it fails, or can be reached by anyone, is not ready to run unattended.',
+  checks: {
+    'runs-in-asg': runsInAsg,
+  },
+});

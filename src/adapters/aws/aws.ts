@@ -1,0 +1,168 @@
+import type { Environment } from '../../environment/schema.ts';
+import { ProbeError } from '../../model/reason.ts';
+import type { AwsOperation, AwsPort, CallLog, InputOf, OperationRule, OutputOf, ServiceName } from '../../ports/aws.ts';
+import { operations } from '../../ports/aws-operations.ts';
+import { type AnyClient, type LoadedService, loadService } from './clients.ts';
+import { classify, codeOf } from './errors.ts';
+
+const mostPages = 500;
+const callSeconds = 20;
+
+export interface AwsAdapter extends AwsPort, CallLog {
+  close(): void;
+}
+
+type Answer = Record<string, unknown>;
+
+/**
+ * AWS through SDK v3. Owns what the SDK leaves open: a deadline a call (its own timeouts only warn), page loops that
+ * end, answers that lack a documented member, and each distinct call made once.
+ */
+export function liveAws(environment: Environment, signal: AbortSignal): AwsAdapter {
+  const services = new Map<ServiceName, Promise<{ service: LoadedService; client: AnyClient }>>();
+  const answers = new Map<string, Promise<Answer | undefined>>();
+  const counts = new Map<string, number>();
+  let config: Promise<object> | undefined;
+
+  const serviceOf = (name: ServiceName) => {
+    config ??= clientConfig(environment);
+    let loaded = services.get(name);
+    if (!loaded) {
+      loaded = Promise.all([loadService(name), config]).then(([service, shared]) => ({
+        service,
+        client: service.newClient(shared),
+      }));
+      services.set(name, loaded);
+    }
+    return loaded;
+  };
+
+  const send = async (operation: AwsOperation, input: object): Promise<Answer | undefined> => {
+    const rule: OperationRule = operations[operation];
+    const [prefix, name] = operation.split(':') as [ServiceName, string];
+    const action = rule.action === undefined ? operation : rule.action;
+    try {
+      const { service, client } = await serviceOf(prefix);
+      counts.set(operation, (counts.get(operation) ?? 0) + 1);
+      const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(callSeconds * 1000)]);
+      return (await client.send(service.newCommand(name, input), { abortSignal })) as Answer;
+    } catch (thrown) {
+      if (signal.aborted && signal.reason instanceof ProbeError) throw signal.reason;
+      if (rule.absent?.includes(codeOf(thrown))) return undefined;
+      throw classify(thrown, operation, action);
+    }
+  };
+
+  const findOnce = (operation: AwsOperation, input: object): Promise<Answer | undefined> => {
+    const key = `${operation} ${JSON.stringify(input)}`;
+    let answer = answers.get(key);
+    if (!answer) {
+      answer = allPages(operation, input, send);
+      answers.set(key, answer);
+    }
+    return answer;
+  };
+
+  return {
+    region: environment.aws.region,
+    account: environment.aws.account,
+    async find<O extends AwsOperation>(operation: O, input: InputOf<O>) {
+      return (await findOnce(operation, input as object)) as OutputOf<O> | undefined;
+    },
+    async read<O extends AwsOperation>(operation: O, input: InputOf<O>) {
+      const answer = await findOnce(operation, input as object);
+      if (!answer) {
+        throw new ProbeError('not_found', `${operation} names something that does not exist`, {
+          next: 'Compare the environment file with the deployment.',
+        });
+      }
+      return answer as OutputOf<O>;
+    },
+    counts: () => [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([operation, count]) => ({ operation, count })),
+    close() {
+      for (const loaded of services.values())
+        loaded.then(
+          ({ client }) => client.destroy(),
+          () => {},
+        );
+    },
+  };
+}
+
+/** Every page joined. The same token twice, too many pages or an absent member is an error: never a shorter list. */
+export async function allPages(
+  operation: AwsOperation,
+  input: object,
+  send: (operation: AwsOperation, input: object) => Promise<object | undefined>,
+): Promise<Answer | undefined> {
+  const rule: OperationRule = operations[operation];
+  const first = (await send(operation, input)) as Answer | undefined;
+  if (!first) return undefined;
+  demandMembers(operation, rule, first);
+  if (!rule.token) return first;
+  const [tokenIn, tokenOut] = rule.token;
+  const joined: Answer = { ...first };
+  const seen = new Set<unknown>();
+  let page = first;
+  for (let pages = 1; page[tokenOut]; pages += 1) {
+    const token = page[tokenOut];
+    if (seen.has(token) || pages >= mostPages) {
+      throw new ProbeError('truncated', `${operation} did not come to an end of its pages`);
+    }
+    seen.add(token);
+    const next = (await send(operation, { ...input, [tokenIn]: token })) as Answer | undefined;
+    if (!next) throw new ProbeError('truncated', `${operation} lost what it listed between two pages`);
+    demandMembers(operation, rule, next);
+    for (const member of rule.joined ?? rule.members) {
+      const [sofar, more] = [joined[member], next[member]];
+      if (Array.isArray(more)) joined[member] = Array.isArray(sofar) ? [...sofar, ...more] : more;
+      else if (isMap(more)) joined[member] = { ...(isMap(sofar) ? sofar : {}), ...more };
+    }
+    page = next;
+  }
+  delete joined[tokenOut];
+  return joined;
+}
+
+function demandMembers(operation: string, rule: OperationRule, answer: Answer): void {
+  const absent = rule.members.filter((member) => answer[member] === undefined || answer[member] === null);
+  if (absent.length > 0) {
+    throw new ProbeError('bad_response', `${operation} was answered without ${absent.join(', ')}`, {
+      next: 'Check whether a proxy or portal answers in the place of AWS.',
+    });
+  }
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+async function clientConfig({ aws }: Environment): Promise<object> {
+  const { fromNodeProviderChain, fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
+  const base = fromNodeProviderChain({ ...(aws.profile && { profile: aws.profile }) });
+  const credentials = aws.roleArn
+    ? fromTemporaryCredentials({
+        masterCredentials: base,
+        params: { RoleArn: aws.roleArn, RoleSessionName: 'clawcheck' },
+        clientConfig: { region: aws.region, ...(aws.endpoint && { endpoint: aws.endpoint }) },
+      })
+    : base;
+  let pending: ReturnType<typeof credentials> | undefined;
+  return {
+    region: aws.region,
+    // One look-up for all clients; the SDK would otherwise ask the chain once a service.
+    credentials: () => {
+      pending ??= credentials();
+      return pending;
+    },
+    maxAttempts: 3,
+    retryMode: 'standard',
+    requestHandler: {
+      connectionTimeout: 5000,
+      requestTimeout: 15_000,
+      throwOnRequestTimeout: true,
+      httpsAgent: { maxSockets: 6 },
+    },
+    ...(aws.endpoint && { endpoint: aws.endpoint }),
+  };
+}

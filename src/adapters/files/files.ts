@@ -1,0 +1,75 @@
+import { constants } from 'node:fs';
+import { lstat, open, readdir } from 'node:fs/promises';
+import { join, resolve, sep } from 'node:path';
+import { ProbeError } from '../../model/reason.ts';
+import type { FilesPort } from '../../ports/files.ts';
+
+const largest = 32 * 1024 * 1024;
+const mostFiles = 20_000;
+
+/** Files below one folder. Paths that lead out of it are refused; links are not followed. */
+export function localFiles(root: string): FilesPort {
+  const inside = (path: string) => {
+    const absolute = resolve(root, path);
+    if (absolute !== resolve(root) && !absolute.startsWith(resolve(root) + sep)) {
+      throw new ProbeError('access_denied', 'a path of the environment file leads out of its folder');
+    }
+    return absolute;
+  };
+  return {
+    async read(path) {
+      try {
+        const file = await open(inside(path), constants.O_RDONLY | constants.O_NOFOLLOW);
+        try {
+          const { size } = await file.stat();
+          if (size > largest) throw new ProbeError('truncated', 'a file is too large to read');
+          return await file.readFile('utf8');
+        } finally {
+          await file.close();
+        }
+      } catch (error) {
+        if (error instanceof ProbeError) throw error;
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+        throw new ProbeError('access_denied', `a file could not be read (${code ?? 'unknown error'})`);
+      }
+    },
+    async glob(pattern) {
+      const { default: picomatch } = await import('picomatch');
+      const matches = picomatch(pattern, { dot: true });
+      const { base } = picomatch.scan(pattern);
+      const found: string[] = [];
+      await walk(inside(base), base === '.' ? '' : base, (path) => {
+        if (matches(path)) found.push(path);
+        if (found.length > mostFiles)
+          throw new ProbeError('truncated', 'a pattern of the environment file matches too many files');
+      });
+      return found.sort();
+    },
+  };
+}
+
+async function walk(directory: string, prefix: string, visit: (path: string) => void): Promise<void> {
+  let entries: Awaited<ReturnType<typeof list>>;
+  try {
+    entries = await list(directory);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return;
+    if (code === 'ENOTDIR') {
+      if ((await lstat(directory)).isFile()) visit(prefix);
+      return;
+    }
+    throw new ProbeError('access_denied', `a folder could not be read (${code ?? 'unknown error'})`);
+  }
+  for (const entry of entries) {
+    const path = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
+    if (entry.isDirectory() && entry.name !== 'node_modules' && entry.name !== '.git')
+      await walk(join(directory, entry.name), path, visit);
+    else if (entry.isFile()) visit(path);
+  }
+}
+
+function list(directory: string) {
+  return readdir(directory, { withFileTypes: true });
+}

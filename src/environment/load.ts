@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { isMap, isScalar, LineCounter, type ParsedNode, parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { UsageError } from '../model/reason.ts';
+import { type Environment, type EnvironmentFile, environmentSchema, fileSchema } from './schema.ts';
+import { nearest } from './suggest.ts';
+
+const largest = 256 * 1024;
+
+export interface LoadedEnvironment {
+  readonly environment: Environment;
+  /** The other environments of the file, for checks that compare them. */
+  readonly others: readonly Environment[];
+  /** Absolute path of the environment file. */
+  readonly path: string;
+  /** Files that the environment names are found from here. */
+  readonly directory: string;
+  /** Digest of the bytes of the file. */
+  readonly sha256: string;
+}
+
+/**
+ * Reads the environment file and one environment of it.
+ * @throws UsageError with file, line and next step; never a stack for what the user wrote
+ */
+export function loadEnvironment(path: string, name: string): LoadedEnvironment {
+  const bytes = readBytes(path);
+  const file = parseEnvironmentFile(bytes.toString('utf8'), path);
+  const names = Object.keys(file.environments);
+  const found = Object.hasOwn(file.environments, name) ? file.environments[name] : undefined;
+  if (!found) {
+    const near = nearest(name, names);
+    const list = names.length > 0 ? `it has: ${names.join(', ')}` : 'it has none';
+    throw new UsageError(
+      `${path} has no environment ${JSON.stringify(name)}; ${list}`,
+      near && `Did you mean --env ${near}?`,
+    );
+  }
+  const absolute = resolve(path);
+  return {
+    environment: { ...found, name },
+    others: names.filter((n) => n !== name).map((n) => ({ ...file.environments[n], name: n }) as Environment),
+    path: absolute,
+    directory: dirname(absolute),
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+  };
+}
+
+function readBytes(path: string): Buffer {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT') {
+      throw new UsageError(
+        `there is no environment file ${path}`,
+        'Name it with --config FILE, or start from clawcheck.example.yaml.',
+      );
+    }
+    throw new UsageError(`cannot read the environment file ${path} (${code ?? 'unknown error'})`);
+  }
+  if (bytes.length > largest) throw new UsageError(`${path} is larger than ${largest} bytes`);
+  return bytes;
+}
+
+/** @throws UsageError naming the line of each mistake (the first five) */
+export function parseEnvironmentFile(text: string, path: string): EnvironmentFile {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, stringKeys: true, prettyErrors: false });
+  const at = (offset: number | undefined) => (offset === undefined ? path : `${path}:${lines.linePos(offset).line}`);
+  const [broken] = [...document.errors, ...document.warnings];
+  if (broken) throw new UsageError(`${at(broken.pos[0])}: ${firstLine(broken.message)}`, 'Mend the YAML.');
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: 10 });
+  } catch {
+    throw new UsageError(`${path}: too many aliases`, 'Write the values out.');
+  }
+  const checked = fileSchema.safeParse(value);
+  if (checked.success) return checked.data;
+  const messages = checked.error.issues.flatMap((issue) => explain(issue, document.contents)).slice(0, 5);
+  const [first, ...rest] = messages.map(({ message, offset }) => `${at(offset)}: ${message}`);
+  throw new UsageError([first, ...rest].join('\n'), 'clawcheck.example.yaml has every key with its meaning.');
+}
+
+function explain(issue: z.core.$ZodIssue, root: ParsedNode | null): { message: string; offset: number | undefined }[] {
+  const where = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => {
+      const near = nearest(key, knownKeys(where));
+      const hint = near ? ` (did you mean ${near}?)` : '';
+      return { message: `unknown key ${[...where, key].join('.')}${hint}`, offset: keyOffset(root, [...where, key]) };
+    });
+  }
+  const missing = issue.code === 'invalid_type' && issue.input === undefined && /undefined/.test(issue.message);
+  const text = missing ? 'is missing' : issue.message;
+  return [{ message: `${where.join('.') || 'the file'}: ${text}`, offset: keyOffset(root, where) }];
+}
+
+/** The keys that the schema knows at a path, for suggestions. */
+function knownKeys(path: readonly string[]): string[] {
+  let schema: unknown = fileSchema;
+  for (const [depth, key] of path.entries()) {
+    const shape = shapeOf(schema);
+    schema = depth === 1 && path[0] === 'environments' ? environmentSchema : shape?.[key];
+  }
+  return Object.keys(shapeOf(schema) ?? {});
+}
+
+function shapeOf(schema: unknown): Record<string, unknown> | undefined {
+  let inner = schema as
+    | { shape?: Record<string, unknown>; def?: { innerType?: unknown; element?: unknown } }
+    | undefined;
+  while (inner && !inner.shape) inner = (inner.def?.innerType ?? inner.def?.element) as typeof inner;
+  return inner?.shape;
+}
+
+/** Where the longest part of a path stands in the file. */
+function keyOffset(root: ParsedNode | null, path: readonly string[]): number | undefined {
+  let node: unknown = root;
+  let offset = root?.range?.[0];
+  for (const key of path) {
+    if (!isMap(node)) break;
+    const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === key);
+    if (!pair) break;
+    offset = (pair.key as ParsedNode).range?.[0] ?? offset;
+    node = pair.value;
+  }
+  return offset;
+}
+
+function firstLine(message: string): string {
+  return message.split('\n', 1)[0] ?? message;
+}

@@ -1,0 +1,23 @@
+import type { Verdict } from './report.ts';
+
+/**
+ * The exit codes, a contract with release pipelines. None of them is a code that Node, a shell or a signal gives by
+ * itself for something else: a crash is never a verdict.
+ */
+export const exitCodes = {
+  READY: { code: 0, meaning: 'READY: every check passed, or is attested, waived or declared not applicable' },
+  NOT_READY: { code: 20, meaning: 'NOT_READY: at least one check failed' },
+  INCOMPLETE: { code: 21, meaning: 'INCOMPLETE: nothing failed, but something is unknown or the run was narrowed' },
+  UNTRUSTED: { code: 22, meaning: 'UNTRUSTED: account, region, host key or instance is not the one asked about' },
+  usage: { code: 64, meaning: 'usage or environment file: the message says what to mend' },
+  internal: { code: 70, meaning: 'a defect in clawcheck' },
+  notWritten: { code: 73, meaning: 'the report could not be written' },
+  interrupted: { code: 130, meaning: 'interrupted (SIGINT); the report, if any, is INCOMPLETE' },
+  terminated: { code: 143, meaning: 'terminated (SIGTERM); the report, if any, is INCOMPLETE' },
+} as const satisfies Record<Verdict | string, { code: number; meaning: string }>;
+
+export type ExitReason = keyof typeof exitCodes;
+
+export function exitCodeOf(reason: ExitReason): number {
+  return exitCodes[reason].code;
+}

@@ -1,0 +1,125 @@
+import type { Source } from './probe.ts';
+import type { Reason } from './reason.ts';
+
+/** What a check came to. Only `pass`, `attested`, `waived` and `not-applicable` let a deployment be READY. */
+export const statuses = ['pass', 'fail', 'unknown', 'waived', 'attested', 'not-applicable'] as const;
+export type Status = (typeof statuses)[number];
+
+export const verdicts = ['READY', 'NOT_READY', 'INCOMPLETE', 'UNTRUSTED'] as const;
+export type Verdict = (typeof verdicts)[number];
+
+/** `live` is real AWS, reached directly; anything else says so and can never be signed off as live. */
+export const modes = ['live', 'simulated', 'replay'] as const;
+export type Mode = (typeof modes)[number];
+
+export interface Evidence {
+  readonly subject: string;
+  readonly expected: string;
+  readonly observed: string;
+  readonly source: Source;
+  /** ISO 8601, UTC. */
+  readonly observedAt: string;
+  /** Id of the instance, where the fact was gathered once an instance. */
+  readonly instance?: string;
+}
+
+export interface ReasonDetail {
+  readonly code: Reason;
+  readonly message: string;
+  readonly next?: string;
+  /** The IAM action that was refused. */
+  readonly action?: string;
+}
+
+export interface CheckResult {
+  readonly id: string;
+  readonly title: string;
+  readonly status: Status;
+  /** The claim, or what is wrong instead. */
+  readonly headline: string;
+  /** Why it is unknown (also behind a waiver or an attestation). */
+  readonly reason: ReasonDetail | null;
+  readonly expected: string;
+  readonly observed: string;
+  readonly evidence: readonly Evidence[];
+  /** What shows that the opposite would have been seen. */
+  readonly controls: readonly Evidence[];
+  readonly remediation: string;
+  /** Set with status `waived`: what it is without the waiver, and who accepted it. */
+  readonly waiver: {
+    readonly status: Status;
+    readonly by: string;
+    readonly reason: string;
+    readonly expires: string;
+    readonly ticket: string;
+  } | null;
+  readonly attestation: {
+    readonly by: string;
+    readonly date: string;
+    readonly expires: string;
+    readonly statement: string;
+    readonly evidence: string;
+  } | null;
+  /** Set with status `not-applicable`: why. */
+  readonly notApplicable: string | null;
+}
+
+export interface AreaResult {
+  readonly id: string;
+  readonly title: string;
+  readonly checks: readonly CheckResult[];
+}
+
+export interface SubjectInstance {
+  readonly id: string;
+  readonly address: string;
+  readonly hostKeyFingerprint: string | null;
+}
+
+/** What the report is about, as it was observed; null where it could not be. */
+export interface Subject {
+  readonly account: string | null;
+  readonly region: string;
+  readonly principal: string | null;
+  readonly autoScalingGroup: string | null;
+  readonly instances: readonly SubjectInstance[];
+  readonly fileSystemId: string;
+  readonly gatewayVersion: string | null;
+  readonly repository: string | null;
+  readonly commit: string | null;
+  /** Each way in which this is not, or not provably, the deployment that was asked about. */
+  readonly mismatches: readonly string[];
+  readonly unproven: readonly string[];
+}
+
+export interface Report {
+  readonly schemaVersion: 1;
+  readonly tool: { readonly name: 'clawcheck'; readonly version: string };
+  readonly mode: Mode;
+  readonly environment: { readonly name: string; readonly fileSha256: string };
+  readonly subject: Subject;
+  readonly window: { readonly start: string; readonly end: string; readonly interrupted: boolean };
+  /** The areas or checks that the run was narrowed to; null for a whole run. A narrowed run is never READY. */
+  readonly narrowedTo: readonly string[] | null;
+  readonly calls: readonly { readonly operation: string; readonly count: number }[];
+  readonly areas: readonly AreaResult[];
+  readonly counts: Readonly<Record<Status, number>>;
+  readonly verdict: Verdict;
+}
+
+/** The verdict follows from the statuses and nothing else, so that anyone can compute it again. */
+export function verdictOf(
+  results: readonly Pick<CheckResult, 'status'>[],
+  circumstances: { readonly trusted: boolean; readonly whole: boolean },
+): Verdict {
+  if (!circumstances.trusted) return 'UNTRUSTED';
+  if (results.some(({ status }) => status === 'fail')) return 'NOT_READY';
+  const complete = results.length > 0 && results.every(({ status }) => status !== 'unknown');
+  return complete && circumstances.whole ? 'READY' : 'INCOMPLETE';
+}
+
+export function countsOf(results: readonly Pick<CheckResult, 'status'>[]): Record<Status, number> {
+  const counts: Record<Status, number> = { pass: 0, fail: 0, unknown: 0, waived: 0, attested: 0, 'not-applicable': 0 };
+  for (const { status } of results) counts[status] += 1;
+  return counts;
+}

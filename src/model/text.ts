@@ -1,0 +1,26 @@
+const longest = 400;
+
+/**
+ * Text of unknown origin as inert text: printable ASCII, on one line, of bounded length. Everything else is shown as
+ * `\u{...}`, so that nothing can act on a terminal, a log or a reader's eye.
+ */
+export function inert(text: string, limit = longest): string {
+  let out = '';
+  for (const char of text) {
+    const code = char.codePointAt(0) ?? 0;
+    out += code >= 0x20 && code <= 0x7e ? char : `\\u{${code.toString(16)}}`;
+    if (out.length > limit) return `${out.slice(0, limit - 3)}...`;
+  }
+  return out;
+}
+
+/** `1 instance`, `2 instances`. */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`;
+}
+
+/** The first few of a list, and how many more. */
+export function some(items: readonly string[], most = 5): string {
+  const shown = items.slice(0, most).join(', ');
+  return items.length > most ? `${shown} and ${items.length - most} more` : shown;
+}

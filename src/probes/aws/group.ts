@@ -1,0 +1,46 @@
+import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
+import { awsProbe } from '../../model/probe.ts';
+import { ProbeError } from '../../model/reason.ts';
+
+/** The Auto Scaling Group as AWS describes it, with the members that no check can do without. */
+export type Group = AutoScalingGroup & {
+  readonly AutoScalingGroupName: string;
+  readonly AutoScalingGroupARN: string;
+  readonly MinSize: number;
+  readonly DesiredCapacity: number;
+  readonly Instances: NonNullable<AutoScalingGroup['Instances']>;
+};
+
+/** The configured Auto Scaling Group. That there is none is a ProbeError `not_found`. */
+export const group = awsProbe<Group>({
+  id: 'aws/group',
+  async gather(aws, _facts, { environment }) {
+    const name = environment.infrastructure.autoScalingGroup;
+    const { AutoScalingGroups } = await aws.read('autoscaling:DescribeAutoScalingGroups', {
+      AutoScalingGroupNames: [name],
+    });
+    const [found, ...others] = (AutoScalingGroups ?? []).filter((g) => g.AutoScalingGroupName === name);
+    if (!found) {
+      throw new ProbeError(
+        'not_found',
+        'the Auto Scaling Group of the environment file does not exist in this account and region',
+        {
+          next: 'Compare infrastructure.autoScalingGroup, aws.account and aws.region with the deployment.',
+        },
+      );
+    }
+    if (others.length > 0 || !isComplete(found)) {
+      throw new ProbeError('bad_response', 'the description of the Auto Scaling Group is incomplete or ambiguous');
+    }
+    return found;
+  },
+});
+
+function isComplete(g: AutoScalingGroup): g is Group {
+  return (
+    typeof g.AutoScalingGroupARN === 'string' &&
+    typeof g.MinSize === 'number' &&
+    typeof g.DesiredCapacity === 'number' &&
+    Array.isArray(g.Instances)
+  );
+}

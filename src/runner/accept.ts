@@ -1,0 +1,90 @@
+import type { Attestation, Environment, Waiver } from '../environment/schema.ts';
+import { UsageError } from '../model/reason.ts';
+import type { CheckResult } from '../model/report.ts';
+import { inert } from '../model/text.ts';
+import type { AnyCheck } from './judge.ts';
+import { known, type PlannedCheck } from './plan.ts';
+
+/**
+ * What people accepted in the environment file, checked against the checks that exist.
+ * @throws UsageError for an unknown id, a waiver that has expired, a check that no person can attest, or two entries
+ */
+export function checkAcceptances(environment: Environment, checks: readonly PlannedCheck[], now: Date): void {
+  const ids = checks.map(({ id }) => id);
+  const seen = new Set<string>();
+  for (const kind of ['waivers', 'attestations', 'notApplicable'] as const) {
+    for (const { check } of environment[kind]) {
+      known(check, ids, `check (in ${kind})`);
+      if (seen.has(check)) throw new UsageError(`${check} is named twice in waivers, attestations and notApplicable`);
+      seen.add(check);
+    }
+  }
+  for (const waiver of environment.waivers) {
+    if (isOver(waiver.expires, now)) {
+      throw new UsageError(
+        `the waiver of ${waiver.check} expired on ${waiver.expires}`,
+        'Mend the cause, or renew the waiver.',
+      );
+    }
+  }
+  for (const { check: id } of environment.attestations) {
+    if (!checks.find((c) => c.id === id)?.check.attestable) {
+      throw new UsageError(`${id} is not for a person to attest: it is measured`, 'Remove the attestation.');
+    }
+  }
+}
+
+/** The result with what people accepted: an attestation answers an unknown, a waiver a failure or an unknown. */
+export function accept(result: CheckResult, check: AnyCheck, environment: Environment, now: Date): CheckResult {
+  const attestation = environment.attestations.find((a) => a.check === result.id);
+  if (attestation && check.attestable && result.status === 'unknown') return attested(result, attestation, now);
+  const waiver = environment.waivers.find((w) => w.check === result.id);
+  if (waiver && (result.status === 'fail' || result.status === 'unknown')) return waived(result, waiver);
+  return result;
+}
+
+function attested(result: CheckResult, a: Attestation, now: Date): CheckResult {
+  const { by, date, expires, statement, evidence } = a;
+  const said = {
+    by: inert(by),
+    date,
+    expires,
+    statement: inert(statement),
+    evidence: inert(evidence),
+  };
+  if (isOver(expires, now) || date > now.toISOString().slice(0, 10)) {
+    const message = isOver(expires, now)
+      ? `the attestation expired on ${expires}`
+      : `the attestation is dated ${date}, in the future`;
+    return { ...result, reason: { code: 'stale', message, next: 'Have it stated anew.' }, attestation: said };
+  }
+  return {
+    ...result,
+    status: 'attested',
+    observed: said.statement,
+    attestation: said,
+    evidence: [
+      ...result.evidence,
+      {
+        subject: said.evidence,
+        expected: result.title,
+        observed: `${said.by} states: ${said.statement}`,
+        source: 'human-attested',
+        observedAt: `${date}T00:00:00.000Z`,
+      },
+    ],
+  };
+}
+
+function waived(result: CheckResult, { by, reason, expires, ticket }: Waiver): CheckResult {
+  return {
+    ...result,
+    status: 'waived',
+    waiver: { status: result.status, by: inert(by), reason: inert(reason), expires, ticket: inert(ticket) },
+  };
+}
+
+/** A date is over at the end of its day, UTC. */
+function isOver(date: string, now: Date): boolean {
+  return date < now.toISOString().slice(0, 10);
+}

@@ -1,0 +1,174 @@
+import type { EventSink } from '../model/event.ts';
+import type { HostProbe, Needs, Probe, ProbeContext } from '../model/probe.ts';
+import { ProbeError } from '../model/reason.ts';
+import type { AwsPort } from '../ports/aws.ts';
+import type { FilesPort } from '../ports/files.ts';
+import type { GatewayPort } from '../ports/gateway.ts';
+import type { GitPort } from '../ports/git.ts';
+import type { HostRecords } from '../ports/host.ts';
+import { type Look, tracedAws, tracedFiles, tracedGateway, tracedGit } from './trace.ts';
+
+/** A fact, or why it could not be observed, with the time and the looks that were answered on the way. */
+export type Gathered<T = unknown> = { readonly at: Date; readonly looks: readonly Look[] } & (
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: ProbeError }
+);
+
+export interface DeploymentPorts {
+  readonly aws: AwsPort;
+  readonly git: GitPort;
+  readonly files: FilesPort;
+}
+
+/** What one host offers: the answers of its one script, and its gateway. */
+export interface HostAccess {
+  readonly label: string;
+  records(probe: HostProbe<unknown>): Promise<HostRecords>;
+  gateway(): Promise<GatewayPort>;
+}
+
+/** A clock that recordings can stop. */
+export type Clock = () => Date;
+
+type AnyProbe = Probe<unknown>;
+
+/**
+ * Gathers each probe once, when it is first asked for, side by side with all others. A probe that throws is a value
+ * here: one probe's failure or time-out ends only that probe and those that need its fact.
+ */
+export class Gatherer {
+  readonly #gathered = new Map<AnyProbe, Promise<Gathered>>();
+  readonly #context: ProbeContext;
+  readonly #ports: DeploymentPorts;
+  readonly #clock: Clock;
+  readonly #emit: EventSink;
+  readonly #parent: Gatherer | undefined;
+  readonly #host: HostAccess | undefined;
+
+  constructor(
+    context: ProbeContext,
+    ports: DeploymentPorts,
+    clock: Clock,
+    emit: EventSink,
+    scope?: { parent: Gatherer; host: HostAccess },
+  ) {
+    this.#context = context;
+    this.#ports = ports;
+    this.#clock = clock;
+    this.#emit = emit;
+    this.#parent = scope?.parent;
+    this.#host = scope?.host;
+  }
+
+  /** A gatherer for the facts of one host; facts of the deployment are shared with this one. */
+  forHost(host: HostAccess): Gatherer {
+    return new Gatherer(this.#context, this.#ports, this.#clock, this.#emit, { parent: this, host });
+  }
+
+  get<T>(probe: Probe<T>): Promise<Gathered<T>> {
+    if (this.#parent && !isHostScoped(probe)) return this.#parent.get(probe);
+    let gathered = this.#gathered.get(probe);
+    if (!gathered) {
+      gathered = this.#gather(probe);
+      this.#gathered.set(probe, gathered);
+    }
+    return gathered as Promise<Gathered<T>>;
+  }
+
+  async #gather(probe: AnyProbe): Promise<Gathered> {
+    const host = this.#host && { host: this.#host.label };
+    this.#emit({ type: 'probe-started', probe: probe.id, ...host });
+    const looks: Look[] = [];
+    const inherited: Look[] = [];
+    try {
+      const value = await untilAborted(this.#look(probe, looks, inherited), this.#context.signal);
+      this.#emit({ type: 'probe-finished', probe: probe.id, ...host });
+      return { ok: true, value, at: this.#clock(), looks: [...looks, ...inherited] };
+    } catch (thrown) {
+      const error = asProbeError(thrown, probe.id);
+      this.#emit({ type: 'probe-finished', probe: probe.id, reason: error.reason, ...host });
+      return { ok: false, error, at: this.#clock(), looks };
+    }
+  }
+
+  async #look(probe: AnyProbe, looks: Look[], inherited: Look[]): Promise<unknown> {
+    const facts = (await this.#facts(probe.needs, inherited)) as never;
+    this.#context.signal.throwIfAborted();
+    switch (probe.kind) {
+      case 'aws':
+        return probe.gather(tracedAws(this.#ports.aws, looks), facts, this.#context);
+      case 'git':
+        return probe.gather(tracedGit(this.#ports.git, looks), facts, this.#context);
+      case 'files':
+        return probe.gather(tracedFiles(this.#ports.files, looks), facts, this.#context);
+      case 'gateway':
+        return probe.gather(tracedGateway(await this.#hostOf(probe).gateway(), looks), facts, this.#context);
+      case 'host': {
+        const records = await this.#hostOf(probe).records(probe);
+        looks.push({ at: probe.id, answer: `the host answered a fresh challenge with ${records.length} records` });
+        return probe.parse(records, this.#context);
+      }
+    }
+  }
+
+  #hostOf(probe: AnyProbe): HostAccess {
+    if (!this.#host) throw new Error(`${probe.id} is gathered once a host, and was asked for without one`);
+    return this.#host;
+  }
+
+  async #facts(needs: Needs, inherited: Look[]): Promise<Record<string, unknown>> {
+    const entries = Object.entries(needs);
+    const gathered = await Promise.all(entries.map(([, need]) => this.get(need)));
+    return Object.fromEntries(
+      entries.map(([name], i) => {
+        const fact = gathered[i] as Gathered;
+        if (!fact.ok) throw fact.error;
+        inherited.push(...fact.looks);
+        return [name, fact.value];
+      }),
+    );
+  }
+}
+
+export function isHostScoped(probe: AnyProbe): boolean {
+  return probe.kind === 'host' || probe.kind === 'gateway' || Object.values(probe.needs).some(isHostScoped);
+}
+
+/** All probes that a set of needs leads to, each once. */
+export function probesOf(needs: readonly Needs[]): ReadonlySet<AnyProbe> {
+  const found = new Set<AnyProbe>();
+  const visit = (set: Needs) => {
+    for (const probe of Object.values(set)) {
+      if (found.has(probe)) continue;
+      found.add(probe);
+      visit(probe.needs);
+    }
+  };
+  needs.forEach(visit);
+  return found;
+}
+
+/** Ends the wait when the run is aborted: no probe can hold up a run, whatever it waits for. */
+export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    if (stop) signal.removeEventListener('abort', stop);
+  }
+}
+
+/** Anything that is not a `ProbeError` is a defect of ours, and its text is not shown: it may quote the target. */
+export function asProbeError(thrown: unknown, probe: string): ProbeError {
+  if (thrown instanceof ProbeError) return thrown;
+  if (process.env['CLAWCHECK_DEBUG'] === '1') console.error(`${probe}:`, thrown);
+  const kind = thrown instanceof Error ? thrown.name.replaceAll(/[^A-Za-z]/g, '') : typeof thrown;
+  return new ProbeError('internal', `the probe ${probe} failed with an unexpected ${kind}`, {
+    next: 'Run again with CLAWCHECK_DEBUG=1 and report the trace.',
+  });
+}

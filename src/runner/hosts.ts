@@ -1,0 +1,74 @@
+import type { HostProbe, ProbeContext } from '../model/probe.ts';
+import { ProbeError } from '../model/reason.ts';
+import type { GatewayPort } from '../ports/gateway.ts';
+import type { HostPort, HostProgram, HostRecords } from '../ports/host.ts';
+import type { Ports } from '../ports/ports.ts';
+import { asProbeError, type HostAccess, untilAborted } from './gather.ts';
+
+/**
+ * One host of the deployment: connected once, its whole script sent once, as soon as it is made. A host that cannot
+ * be reached answers every question with the same error.
+ */
+export class Host implements HostAccess {
+  readonly label: string;
+  readonly #port: Promise<HostPort>;
+  readonly #answers: Promise<ReadonlyMap<string, HostRecords | ProbeError>>;
+  #gateway: Promise<GatewayPort> | undefined;
+  readonly #openGateway: (host: HostPort) => GatewayPort;
+
+  constructor(
+    address: string,
+    fingerprints: readonly string[],
+    probes: readonly HostProbe<unknown>[],
+    ports: Ports,
+    { environment, signal }: ProbeContext,
+  ) {
+    this.label = address;
+    this.#port = untilAborted(ports.openHost({ address, fingerprints }, signal), signal);
+    const programs = probes.map((p): HostProgram => {
+      return { id: p.id, as: p.as, script: p.script(environment), seconds: p.seconds(environment) };
+    });
+    this.#answers = this.#port.then((port) => untilAborted(port.run(programs, signal), signal));
+    this.#openGateway = (host) => ports.openGateway(host, signal);
+    // The error is reported where it is asked for; until then it must not count as unhandled.
+    this.#answers.catch(() => {});
+  }
+
+  async records(probe: HostProbe<unknown>): Promise<HostRecords> {
+    const answer = (await this.#answers).get(probe.id);
+    if (!answer) throw new ProbeError('internal', `the host was not asked for ${probe.id}`);
+    if (answer instanceof ProbeError) throw answer;
+    return answer;
+  }
+
+  gateway(): Promise<GatewayPort> {
+    this.#gateway ??= this.#port.then(this.#openGateway);
+    return this.#gateway;
+  }
+
+  /** `SHA256:…` of the verified host key, or the error that kept us from it. */
+  async fingerprint(): Promise<string | ProbeError> {
+    return this.#port.then(
+      (port) => port.hostKeyFingerprint,
+      (thrown) => asProbeError(thrown, 'host/connect'),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#port.then(
+      (port) => port.close(),
+      () => {},
+    );
+  }
+}
+
+/** Stands for an instance of the group that no address leads to: nothing can be seen on it. */
+export function uncoveredHost(instanceId: string): HostAccess {
+  const refuse = () =>
+    Promise.reject(
+      new ProbeError('unreachable', `no address of ssh.hosts leads to the instance ${instanceId}`, {
+        next: 'Add its address to ssh.hosts, or leave the list empty to use the private addresses of the group.',
+      }),
+    );
+  return { label: instanceId, records: refuse, gateway: refuse };
+}

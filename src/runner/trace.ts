@@ -1,0 +1,78 @@
+import type { AwsPort } from '../ports/aws.ts';
+import { operations } from '../ports/aws-operations.ts';
+import type { FilesPort } from '../ports/files.ts';
+import type { GatewayPort } from '../ports/gateway.ts';
+import type { GitPort } from '../ports/git.ts';
+import type { OperationRule } from '../ports/aws.ts';
+
+/** One look that a probe took and that was answered: the control that shows the probe could see at all. */
+export interface Look {
+  readonly at: string;
+  readonly answer: string;
+}
+
+/** The same port, noting each answered call in `looks`. */
+export function tracedAws(aws: AwsPort, looks: Look[]): AwsPort {
+  const note = <T>(operation: keyof typeof operations, output: T): T => {
+    looks.push({
+      at: operation,
+      answer: output === undefined ? 'answered: does not exist' : `answered: ${sizes(operation, output)}`,
+    });
+    return output;
+  };
+  return {
+    region: aws.region,
+    account: aws.account,
+    read: async (operation, input) => note(operation, await aws.read(operation, input)),
+    find: async (operation, input) => note(operation, await aws.find(operation, input)),
+  };
+}
+
+function sizes(operation: keyof typeof operations, output: unknown): string {
+  const rule: OperationRule = operations[operation];
+  const members = (rule.joined ?? rule.members).flatMap((member) => {
+    const value = (output as Record<string, unknown>)[member];
+    return Array.isArray(value) ? [`${value.length} ${member}`] : [];
+  });
+  return members.join(', ') || 'one object';
+}
+
+export function tracedGit(git: GitPort, looks: Look[]): GitPort {
+  return {
+    get: async (path) => {
+      const answer = await git.get(path);
+      looks.push({ at: `GET ${path}`, answer: answer === undefined ? 'answered: does not exist' : 'answered' });
+      return answer;
+    },
+  };
+}
+
+export function tracedFiles(files: FilesPort, looks: Look[]): FilesPort {
+  return {
+    read: async (path) => {
+      const text = await files.read(path);
+      looks.push({ at: path, answer: text === undefined ? 'does not exist' : `read ${text.length} characters` });
+      return text;
+    },
+    glob: async (pattern) => {
+      const found = await files.glob(pattern);
+      looks.push({ at: pattern, answer: `${found.length} files` });
+      return found;
+    },
+  };
+}
+
+export function tracedGateway(gateway: GatewayPort, looks: Look[]): GatewayPort {
+  return {
+    get: async (path) => {
+      const response = await gateway.get(path);
+      looks.push({ at: `GET ${path}`, answer: `answered: ${response.status}` });
+      return response;
+    },
+    rpc: async (method, params, options) => {
+      const payload = await gateway.rpc(method, params, options);
+      looks.push({ at: `rpc ${method}`, answer: 'answered' });
+      return payload;
+    },
+  };
+}

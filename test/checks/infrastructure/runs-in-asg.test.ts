@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import check from '../../../checks/infrastructure/runs-in-asg.ts';
+import { judgeFacts } from '../../support/judge.ts';
+
+const instance = { InstanceId: 'i-1', State: { Name: 'running' } };
+const member = { InstanceId: 'i-1', LifecycleState: 'InService', HealthStatus: 'Healthy' };
+const group = { AutoScalingGroupARN: 'arn:asg', DesiredCapacity: 1, Instances: [member] };
+
+describe('infrastructure/runs-in-asg', () => {
+  it.each([
+    ['one healthy instance in service', group, [instance], 'pass'],
+    ['desired 0', { ...group, DesiredCapacity: 0 }, [instance], 'fail'],
+    ['no instance', { ...group, Instances: [] }, [], 'fail'],
+    [
+      'an instance that is pending',
+      { ...group, Instances: [{ ...member, LifecycleState: 'Pending' }] },
+      [instance],
+      'fail',
+    ],
+    ['an unhealthy instance', { ...group, Instances: [{ ...member, HealthStatus: 'Unhealthy' }] }, [instance], 'fail'],
+    ['fewer than desired', { ...group, DesiredCapacity: 2 }, [instance], 'fail'],
+    ['EC2 says stopped', group, [{ ...instance, State: { Name: 'stopped' } }], 'fail'],
+    ['EC2 does not know it', group, [], 'fail'],
+  ])('%s', (_, group, instances, outcome) => {
+    expect(judgeFacts(check, { group, instances }).outcome).toBe(outcome);
+  });
+});

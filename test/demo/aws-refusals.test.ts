@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import type { AnswerAws } from '../../src/demo/aws-server.ts';
+import type { AwsOperation } from '../../src/ports/aws.ts';
+import { form, send, serve, signedFor } from './aws-serve.ts';
+
+/** One operation a protocol: EC2 query, query, JSON 1.0, JSON 1.1, REST. */
+const protocols = [
+  ['ec2:DescribeInstances', {}],
+  ['iam:GetRole', { RoleName: 'r' }],
+  ['cloudwatch:DescribeAlarms', {}],
+  ['logs:DescribeLogGroups', {}],
+  ['efs:DescribeFileSystems', {}],
+] as const satisfies readonly (readonly [AwsOperation, object])[];
+
+describe.each(protocols)('an error of %s', (operation, input) => {
+  it.each([
+    ['UnauthorizedOperation', 403],
+    ['ThrottlingException', 400],
+    ['InternalFailure', 500],
+  ])('surfaces as %s with status %i', async (code, status) => {
+    const { aws } = await serve(() => ({ error: { code, message: 'über <all>', status } }));
+    await expect(aws.call(operation, input)).rejects.toMatchObject({
+      name: code,
+      message: 'über <all>',
+      $metadata: { httpStatusCode: status },
+    });
+  });
+
+  const unanswered: readonly (readonly [string, AnswerAws])[] = [
+    ['nothing is answered', () => ({})],
+    ['the output is null', () => ({ output: null })],
+    ['the output is not an object', () => ({ output: 'x' })],
+    [
+      'the function throws',
+      () => {
+        throw new Error('no');
+      },
+    ],
+    ['the function rejects', () => Promise.reject(new Error('no'))],
+    ['the function throws something else', () => Promise.reject('no')],
+    ['the output has an unknown member', () => ({ output: { Nonsense: [] } })],
+    ['the status is none of an error', () => ({ error: { code: 'Fine', status: 200 } })],
+    ['the code cannot stand in a header', () => ({ error: { code: 'a\r\nb: c' } })],
+  ];
+  it.each(unanswered)('is NotRecorded with status 400 where %s', async (_case, answer) => {
+    const { aws } = await serve(answer);
+    await expect(aws.call(operation, input)).rejects.toMatchObject({
+      name: 'NotRecorded',
+      $metadata: { httpStatusCode: 400 },
+    });
+  });
+});
+
+describe('an output that does not fit its schema', () => {
+  it.each([
+    ['a member of a member is unknown', { Reservations: [{ Instance: [] }] }],
+    ['a list is an object', { Reservations: {} }],
+    ['an element of a list is null', { Reservations: [null] }],
+    ['a number is text', { Reservations: [{ Instances: [{ AmiLaunchIndex: '0' }] }] }],
+    ['a number is not finite', { Reservations: [{ Instances: [{ AmiLaunchIndex: Number.NaN }] }] }],
+    ['a flag is text', { Reservations: [{ Instances: [{ EbsOptimized: 'false' }] }] }],
+    ['a text is a number', { NextToken: 1 }],
+    ['a date is not one', { Reservations: [{ Instances: [{ LaunchTime: 'yesterday' }] }] }],
+    ['a date does not exist', { Reservations: [{ Instances: [{ LaunchTime: '2026-13-01T00:00:00Z' }] }] }],
+    ['a date is a number', { Reservations: [{ Instances: [{ LaunchTime: 1 }] }] }],
+    ['the XML reader of the client would drop it', { NextToken: ' \n ' }],
+  ])('is NotRecorded where %s', async (_case, output) => {
+    const { aws } = await serve(() => ({ output }));
+    await expect(aws.call('ec2:DescribeInstances')).rejects.toMatchObject({ name: 'NotRecorded' });
+  });
+
+  it('is NotRecorded where a map is a list', async () => {
+    const { aws } = await serve(() => ({ output: { Attributes: [] } }));
+    await expect(aws.call('sns:GetTopicAttributes', { TopicArn: 'a' })).rejects.toMatchObject({ name: 'NotRecorded' });
+  });
+
+  it.each([[{}], [{ WallClockWindow: {}, SlidingWindow: {} }]])('is NotRecorded where a union is %j', async (union) => {
+    const { aws } = await serve(() => ({ output: { MetricAlarms: [{ EvaluationWindow: union }] } }));
+    await expect(aws.call('cloudwatch:DescribeAlarms')).rejects.toMatchObject({ name: 'NotRecorded' });
+  });
+});
+
+describe('a request that is not for an allowed operation', () => {
+  const never: AnswerAws = () => ({ output: {} });
+
+  it.each(['ec2:DescribeVpcs', 'ec2:DescribeRegions', 'kms:DescribeKey'] as const)(
+    '%s is NotRecorded',
+    async (operation) => {
+      const { server, aws } = await serve(never);
+      await expect(aws.call(operation, { KeyId: 'k' })).rejects.toMatchObject({
+        name: 'NotRecorded',
+        $metadata: { httpStatusCode: 400 },
+      });
+      expect(server.calls).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['no signature', { 'content-type': form }, 'Action=DescribeInstances&Version=2016-11-15'],
+    ['an unknown service', { 'content-type': form, authorization: signedFor('s3') }, 'Action=DescribeInstances'],
+    ['no action', { 'content-type': form, authorization: signedFor('ec2') }, ''],
+    ['a name on the prototype', { 'content-type': form, authorization: signedFor('ec2') }, 'Action=constructor'],
+    ['an unknown parameter', { 'content-type': form, authorization: signedFor('ec2') }, 'Action=DescribeInstances&X=1'],
+    [
+      'a parameter twice',
+      { 'content-type': form, authorization: signedFor('ec2') },
+      'Action=DescribeInstances&NextToken=1&NextToken=2',
+    ],
+    [
+      'a gap in a list',
+      { 'content-type': form, authorization: signedFor('ec2') },
+      'Action=DescribeInstances&InstanceId.2=i',
+    ],
+    [
+      'a list without numbers',
+      { 'content-type': form, authorization: signedFor('ec2') },
+      'Action=DescribeInstances&InstanceId=i',
+    ],
+    [
+      'members of a text',
+      { 'content-type': form, authorization: signedFor('ec2') },
+      'Action=DescribeInstances&NextToken.1=i',
+    ],
+    [
+      'text for a number',
+      { 'content-type': form, authorization: signedFor('ec2') },
+      'Action=DescribeInstances&MaxResults=ten',
+    ],
+    [
+      'an empty number',
+      { 'content-type': form, authorization: signedFor('ec2') },
+      'Action=DescribeInstances&MaxResults=',
+    ],
+    [
+      'text for a flag',
+      { 'content-type': form, authorization: signedFor('ec2') },
+      'Action=DescribeInstances&DryRun=yes',
+    ],
+    ['another path', { authorization: signedFor('backup') }, ''],
+    ['an unknown target', { 'x-amz-target': 'Logs_20140328.PutLogEvents', authorization: signedFor('logs') }, '{}'],
+    [
+      'an unknown member',
+      { 'x-amz-target': 'Logs_20140328.DescribeLogGroups', authorization: signedFor('logs') },
+      '{"x":1}',
+    ],
+    [
+      'a list as the input',
+      { 'x-amz-target': 'Logs_20140328.DescribeLogGroups', authorization: signedFor('logs') },
+      '[]',
+    ],
+  ])('is NotRecorded with %s', async (_case, headers, body) => {
+    const { server } = await serve(never);
+    const reply = await send(server.url, headers as Record<string, string>, body);
+    expect(reply.status).toBe(400);
+    expect(reply.body).toContain('NotRecorded');
+    expect(server.calls).toEqual([]);
+  });
+
+  it('is refused where the body is not JSON', async () => {
+    const { server } = await serve(never);
+    const headers = { 'x-amz-target': 'Logs_20140328.DescribeLogGroups', authorization: signedFor('logs') };
+    expect(await send(server.url, headers, '{')).toMatchObject({
+      status: 400,
+      body: expect.stringContaining('SerializationException'),
+    });
+  });
+});

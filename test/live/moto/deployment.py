@@ -1,0 +1,34 @@
+"""Builds the good deployment of the catalogue in a lab, with neighbours beside it."""
+
+from __future__ import annotations
+
+import supplements  # noqa: F401  registers what moto lacks
+from good import compute, decoys, identity, monitoring, network, storage
+from lab import Lab
+
+
+def host_key_block(instance: str) -> str:
+    """The block that cloud-init prints to the console. The key is made up; `/clawcheck-lab/console` puts a real one."""
+    return (
+        "cloud-init: lab\n-----BEGIN SSH HOST KEY FINGERPRINTS-----\n"
+        f"256 SHA256:{'A' * 43} root@{instance} (ED25519)\n-----END SSH HOST KEY FINGERPRINTS-----\n"
+    )
+
+
+def build(region: str = "eu-west-1", desired: int = 2) -> Lab:
+    lab = Lab(region)
+    network.build(lab)
+    identity.build(lab)
+    compute.build(lab, desired)
+    storage.build(lab)
+    monitoring.build(lab)
+    decoys.build(lab)
+    for instance in lab.ids["instances"]:
+        lab.state.console[instance] = host_key_block(instance)
+    return lab
+
+
+if __name__ == "__main__":
+    import json
+
+    print(json.dumps(build().ids, indent=2))

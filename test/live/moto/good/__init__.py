@@ -1,0 +1,1 @@
+"""The good deployment, one module a layer. `deployment.build` puts them together."""

@@ -1,0 +1,85 @@
+"""CloudWatch, SNS, Secrets Manager, Lambda, EFS and load balancers: what moto lacks or fixes at one value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lab import Lab, Proceed, supplies
+
+
+@supplies("cloudwatch", "DescribeAlarmHistory")
+def alarm_history(lab: Lab, params: dict[str, Any], _proceed: Proceed) -> dict[str, Any]:
+    start, end = params.get("StartDate"), params.get("EndDate")
+    rows = [row for row in lab.state.alarm_history
+            if params.get("AlarmName") in (None, row["AlarmName"])
+            and params.get("HistoryItemType") in (None, row["HistoryItemType"])
+            and (not start or row["Timestamp"] >= start) and (not end or row["Timestamp"] <= end)]
+    newest_first = params.get("ScanBy") != "TimestampAscending"
+    return {"AlarmHistoryItems": sorted(rows, key=lambda row: row["Timestamp"], reverse=newest_first)}
+
+
+@supplies("sns", "GetTopicAttributes")
+def topic(lab: Lab, params: dict[str, Any], proceed: Proceed) -> dict[str, Any]:
+    """moto counts no subscription and confirms each at once."""
+    out = proceed()
+    arns = [s.arn for s in lab.backend("sns").subscriptions.values() if s.topic.arn == params["TopicArn"]]
+    pending = sum(arn in lab.state.pending_subscriptions for arn in arns)
+    out["Attributes"].update(
+        SubscriptionsConfirmed=str(len(arns) - pending), SubscriptionsPending=str(pending), SubscriptionsDeleted="0")
+    return out
+
+
+@supplies("sns", "ListSubscriptionsByTopic")
+def subscriptions(lab: Lab, _params: dict[str, Any], proceed: Proceed) -> dict[str, Any]:
+    out = proceed()
+    for row in out["Subscriptions"]:
+        if row["SubscriptionArn"] in lab.state.pending_subscriptions:
+            row["SubscriptionArn"] = "PendingConfirmation"
+    return out
+
+
+def corrected_secret(lab: Lab, row: dict[str, Any]) -> dict[str, Any]:
+    kept = {**row, **lab.state.secrets.get(row["ARN"], {})}
+    return {key: value for key, value in kept.items() if value is not None}
+
+
+@supplies("secretsmanager", "DescribeSecret")
+def secret(lab: Lab, _params: dict[str, Any], proceed: Proceed) -> dict[str, Any]:
+    """moto's secrets are as old as the process; dates and rotation are the lab's."""
+    return corrected_secret(lab, proceed())
+
+
+@supplies("secretsmanager", "ListSecrets")
+def secrets(lab: Lab, _params: dict[str, Any], proceed: Proceed) -> dict[str, Any]:
+    out = proceed()
+    out["SecretList"] = [corrected_secret(lab, row) for row in out["SecretList"]]
+    return out
+
+
+@supplies("lambda", "GetFunctionConfiguration")
+def function(lab: Lab, _params: dict[str, Any], proceed: Proceed) -> dict[str, Any]:
+    out = proceed()
+    out.update({"LastUpdateStatus": "Successful", **lab.state.functions.get(out["FunctionName"], {})})
+    return out
+
+
+def without_null(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: without_null(v) for k, v in value.items() if v is not None}
+    return [without_null(v) for v in value] if isinstance(value, list) else value
+
+
+@supplies("efs", "DescribeFileSystems")
+def file_systems(_lab: Lab, _params: dict[str, Any], proceed: Proceed) -> dict[str, Any]:
+    """moto writes JSON nulls, and the resource policy as a member that the service does not have."""
+    return without_null(proceed())
+
+
+@supplies("elbv2", "DescribeTargetHealth")
+def target_health(lab: Lab, _params: dict[str, Any], proceed: Proceed) -> dict[str, Any]:
+    out = proceed()
+    for row in out["TargetHealthDescriptions"]:
+        changed = lab.state.target_health.get(row["Target"]["Id"])
+        if changed:
+            row["TargetHealth"] = changed
+    return out

@@ -1,0 +1,13 @@
+import type { Check, JudgeContext, Judgement } from '../../src/model/check.ts';
+import type { Facts, Needs } from '../../src/model/probe.ts';
+import { goodEnvironment, now } from './rig.ts';
+
+/** Judges literal facts, given as far as the check reads them. `changes` alters the good environment by dotted path. */
+export function judgeFacts<N extends Needs>(
+  check: Check<N>,
+  facts: { readonly [K in keyof Facts<N>]: unknown },
+  changes: Readonly<Record<string, unknown>> = {},
+): Judgement<keyof N & string> {
+  const context: JudgeContext = { environment: goodEnvironment(changes), now };
+  return check.judge(facts as Facts<N>, context);
+}

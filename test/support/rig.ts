@@ -1,0 +1,189 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse, stringify } from 'yaml';
+import { registry } from '../../checks/index.ts';
+import { allPages } from '../../src/adapters/aws/aws.ts';
+import { classify } from '../../src/adapters/aws/errors.ts';
+import { localFiles } from '../../src/adapters/files/files.ts';
+import { answerAws, assign, loadScenario, type Scenario } from '../../src/demo/scenario.ts';
+import { parseEnvironmentFile } from '../../src/environment/load.ts';
+import type { Environment } from '../../src/environment/schema.ts';
+import { ProbeError, type Reason } from '../../src/model/reason.ts';
+import type { Report } from '../../src/model/report.ts';
+import type { AwsOperation, AwsPort, CallLog, InputOf, OperationRule, OutputOf } from '../../src/ports/aws.ts';
+import { operations } from '../../src/ports/aws-operations.ts';
+import type { FilesPort } from '../../src/ports/files.ts';
+import type { GatewayPort } from '../../src/ports/gateway.ts';
+import type { GitPort } from '../../src/ports/git.ts';
+import type { HostPort, HostRecords } from '../../src/ports/host.ts';
+import type { Ports } from '../../src/ports/ports.ts';
+import { run } from '../../src/runner/run.ts';
+
+export const fixtures = fileURLToPath(new URL('../../fixtures', import.meta.url));
+
+/** The start of every run in the rig. */
+export const now = new Date('2026-03-04T05:06:07.000Z');
+
+/** The environment of the good deployment, with some keys changed by dotted path. */
+export function goodEnvironment(changes: Readonly<Record<string, unknown>> = {}): Environment {
+  const file = parse(readFileSync(join(fixtures, 'good', 'clawcheck.yaml'), 'utf8'));
+  for (const [path, value] of Object.entries(changes)) assign(file.environments.prod, path.split('.'), value);
+  const { environments } = parseEnvironmentFile(stringify(file), 'clawcheck.yaml');
+  return { ...environments['prod'], name: 'prod' } as Environment;
+}
+
+/** A scenario's ports, in this process: no sockets, but the same page loop and the same classification of errors. */
+export function scenarioPorts(scenario: Scenario, environment: Environment): { ports: Ports; calls: CallLog } {
+  const counts = new Map<string, number>();
+  const answers = new Map<string, Promise<Record<string, unknown> | undefined>>();
+  const send = async (operation: AwsOperation, input: object) => {
+    counts.set(operation, (counts.get(operation) ?? 0) + 1);
+    const rule: OperationRule = operations[operation];
+    const { output, error } = answerAws(scenario, operation, input);
+    if (error && rule.absent?.includes(error.code)) return undefined;
+    if (error) {
+      const thrown = Object.assign(new Error(), {
+        name: error.code,
+        $metadata: { httpStatusCode: error.status ?? 400 },
+      });
+      throw classify(thrown, operation, rule.action === undefined ? operation : rule.action);
+    }
+    return reviveDates(output) as object;
+  };
+  const find = (operation: AwsOperation, input: object) => {
+    const key = `${operation} ${JSON.stringify(input)}`;
+    const answer = answers.get(key) ?? allPages(operation, input, send);
+    answers.set(key, answer);
+    return answer;
+  };
+  const aws: AwsPort = {
+    region: environment.aws.region,
+    account: environment.aws.account,
+    async find<O extends AwsOperation>(operation: O, input: InputOf<O>) {
+      return (await find(operation, input as object)) as OutputOf<O> | undefined;
+    },
+    async read<O extends AwsOperation>(operation: O, input: InputOf<O>) {
+      const answer = await find(operation, input as object);
+      if (!answer) throw new ProbeError('not_found', `${operation} names something that does not exist`);
+      return answer as OutputOf<O>;
+    },
+  };
+  return {
+    ports: {
+      aws,
+      git: scenarioGit(scenario),
+      files: scenarioFiles(scenario),
+      openHost: async () => scenarioHost(scenario),
+      openGateway: () => scenarioGateway(scenario),
+    },
+    calls: { counts: () => [...counts].map(([operation, count]) => ({ operation, count })) },
+  };
+}
+
+function scenarioHost(scenario: Scenario): HostPort {
+  return {
+    label: 'ops@10.20.1.10:22',
+    hostKeyFingerprint: 'SHA256:0000000000000000000000000000000000000000000',
+    async run(programs) {
+      const answers = new Map<string, HostRecords | ProbeError>();
+      for (const { id } of programs) {
+        const answer = scenario.host[id] ?? { error: 'bad_response' };
+        answers.set(id, 'error' in answer ? new ProbeError(answer.error as Reason, `${id} failed`) : answer);
+      }
+      return answers;
+    },
+    forward: () => Promise.reject(new ProbeError('unreachable', 'nothing listens')),
+    close: async () => {},
+  };
+}
+
+function scenarioGateway(scenario: Scenario): GatewayPort {
+  return {
+    async get(path) {
+      const {
+        status = 200,
+        contentType,
+        body,
+      } = scenario.gateway.http[path] ?? { contentType: 'text/html', body: '<html></html>' };
+      const isJson = typeof body !== 'string';
+      return { status, contentType: contentType ?? 'application/json', json: isJson ? body : undefined, elapsedMs: 3 };
+    },
+    async rpc(method) {
+      if (!Object.hasOwn(scenario.gateway.rpc, method))
+        throw new ProbeError('not_found', `the gateway does not know ${method}`);
+      const payload = scenario.gateway.rpc[method];
+      const error = (payload as { error?: { reason?: Reason } } | null)?.error;
+      if (error?.reason) throw new ProbeError(error.reason, `${method} failed`);
+      return structuredClone(payload);
+    },
+  };
+}
+
+function scenarioGit(scenario: Scenario): GitPort {
+  return {
+    async get(path) {
+      const body = scenario.git[path];
+      const error = (body as { error?: { reason?: Reason } } | null | undefined)?.error;
+      if (error?.reason) throw new ProbeError(error.reason, `GET ${path} failed`);
+      return structuredClone(body);
+    },
+  };
+}
+
+function scenarioFiles(scenario: Scenario): FilesPort {
+  const base = localFiles(join(fixtures, 'good', 'files'));
+  const { files } = scenario;
+  return {
+    async read(path) {
+      return Object.hasOwn(files, path) ? (files[path] ?? undefined) : base.read(path);
+    },
+    async glob(pattern) {
+      const { default: picomatch } = await import('picomatch');
+      const matches = picomatch(pattern, { dot: true });
+      const added = Object.keys(files).filter((path) => files[path] !== null && matches(path));
+      const there = (await base.glob(pattern)).filter((path) => files[path] !== null);
+      return [...new Set([...there, ...added])].sort();
+    },
+  };
+}
+
+/** The SDK gives dates as Date; fixtures hold them as ISO text. */
+function reviveDates(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(reviveDates);
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, reviveDates(v)]));
+  }
+  if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(value)) return new Date(value);
+  return value;
+}
+
+/** Runs all checks, or some, on the good deployment with flaws planted in it. */
+export async function runScenario(
+  flaws: readonly string[] = [],
+  more: { checks?: readonly string[]; areas?: readonly string[]; change?: (scenario: Scenario) => void } = {},
+): Promise<Report> {
+  const scenario = loadScenario(fixtures, flaws, now);
+  more.change?.(scenario);
+  const environment = goodEnvironment(scenario.environment);
+  const { ports, calls } = scenarioPorts(scenario, environment);
+  return run({
+    registry,
+    environment,
+    fileSha256: '0'.repeat(64),
+    selection: { areas: more.areas ?? [], checks: more.checks ?? [] },
+    ports,
+    calls,
+    mode: 'simulated',
+    version: '0.0.0',
+    clock: () => now,
+    emit: () => {},
+    interrupt: new AbortController().signal,
+    timeoutMs: 30_000,
+  });
+}
+
+/** The status of each check of a report, by id. */
+export function statusesOf(report: Report): Record<string, string> {
+  return Object.fromEntries(report.areas.flatMap(({ checks }) => checks.map(({ id, status }) => [id, status])));
+}
