@@ -1,0 +1,1 @@
+"""Planted flaws, one module an area. `flaws.py` collects them."""
