@@ -270,7 +270,7 @@ set_workspace() {
       dd if=/dev/zero of="$workspace/.fill/blocks" bs=4k 2>/dev/null || :
       if [ "$mode" = full-inodes ]; then
         n=0
-        while : 2>/dev/null >"$workspace/.fill/$n"; do n=$((n + 1)); done 2>/dev/null || :
+        while true >"$workspace/.fill/$n"; do n=$((n + 1)); done 2>/dev/null
       fi
       ;;
     *)

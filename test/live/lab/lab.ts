@@ -64,8 +64,11 @@ export interface Lab {
   change(settings: Partial<LabSettings>): Promise<void>;
   /** Every file (mode, owner, time, digest), mount and process of the host, one a line. */
   manifest(): Promise<string>;
-  /** What differs from an earlier manifest once ended processes are gone; empty if nothing was left behind. */
-  leftovers(before: string): Promise<string[]>;
+  /**
+   * What differs from an earlier manifest; empty if nothing was left behind. Looks again for some seconds (10), as a
+   * session that has just ended takes a moment to go.
+   */
+  leftovers(before: string, seconds?: number): Promise<string[]>;
   /** Removes processes, mounts, links and files. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -247,8 +250,8 @@ function assemble({ directory, slot, plan, seed, hostPid, stop }: Parts): Lab {
   };
 
   const manifest = () => script('manifest');
-  const leftovers = async (before: string) => {
-    const deadline = Date.now() + 10_000;
+  const leftovers = async (before: string, seconds = 10) => {
+    const deadline = Date.now() + seconds * 1000;
     for (;;) {
       const [was, is] = [new Set(before.split('\n')), new Set((await manifest()).split('\n'))];
       const gone = [...was].filter((line) => !is.has(line)).map((line) => `- ${line}`);
