@@ -92,8 +92,7 @@ async function handle(
     calls.push({ operation: operation.id, input });
     const { output, error } = await answer(operation.id, input);
     if (error) return protocol.fail(readError(error), requestId);
-    if (output === undefined || output === null) throw new WireError(notRecorded, `no answer to ${operation.id}`);
-    return protocol.write(operation, readOutput(operation.output, output), requestId);
+    return protocol.write(operation, readOutput(operation.output, output, `${operation.id} output`), requestId);
   } catch (error) {
     return protocol.fail(failureOf(error), requestId);
   }

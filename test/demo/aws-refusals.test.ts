@@ -28,6 +28,7 @@ describe.each(protocols)('an error of %s', (operation, input) => {
 
   const unanswered: readonly (readonly [string, AnswerAws])[] = [
     ['nothing is answered', () => ({})],
+    ['the output is a list', () => ({ output: [] })],
     ['the output is null', () => ({ output: null })],
     ['the output is not an object', () => ({ output: 'x' })],
     [
@@ -51,6 +52,29 @@ describe.each(protocols)('an error of %s', (operation, input) => {
   });
 });
 
+describe('an error', () => {
+  it.each([
+    ['iam:GetRole', { RoleName: 'r' }, 403, 'Sender'],
+    ['iam:GetRole', { RoleName: 'r' }, 500, 'Receiver'],
+    ['cloudwatch:DescribeAlarms', {}, 403, 'Sender'],
+    ['cloudwatch:DescribeAlarms', {}, 503, 'Receiver'],
+  ] as const)('of %s %j with status %i is said to be the fault of the %s', async (operation, input, status, Type) => {
+    const { aws } = await serve(() => ({ error: { code: 'Refused', status } }));
+    await expect(aws.call(operation, input)).rejects.toMatchObject({ Error: { Code: 'Refused', Type } });
+  });
+
+  it('has a request id of its own', async () => {
+    const { aws } = await serve(() => ({ error: { code: 'Refused' } }));
+    const requestIds = [];
+    for (const [operation, input] of protocols) {
+      const error = await aws.call(operation, input).catch((thrown) => thrown);
+      requestIds.push(error.$metadata.requestId);
+    }
+    expect(new Set(requestIds).size).toBe(protocols.length);
+    expect(requestIds).not.toContain(undefined);
+  });
+});
+
 describe('an output that does not fit its schema', () => {
   it.each([
     ['a member of a member is unknown', { Reservations: [{ Instance: [] }] }],
@@ -67,6 +91,11 @@ describe('an output that does not fit its schema', () => {
   ])('is NotRecorded where %s', async (_case, output) => {
     const { aws } = await serve(() => ({ output }));
     await expect(aws.call('ec2:DescribeInstances')).rejects.toMatchObject({ name: 'NotRecorded' });
+  });
+
+  it('is NotRecorded where a date of JSON does not exist', async () => {
+    const { aws } = await serve(() => ({ output: { Document: { CreatedDate: '2026-02-30T25:00:00Z' } } }));
+    await expect(aws.call('ssm:DescribeDocument', { Name: 'd' })).rejects.toMatchObject({ name: 'NotRecorded' });
   });
 
   it('is NotRecorded where a map is a list', async () => {
@@ -136,7 +165,6 @@ describe('a request that is not for an allowed operation', () => {
       { 'content-type': form, authorization: signedFor('ec2') },
       'Action=DescribeInstances&DryRun=yes',
     ],
-    ['another path', { authorization: signedFor('backup') }, ''],
     ['an unknown target', { 'x-amz-target': 'Logs_20140328.PutLogEvents', authorization: signedFor('logs') }, '{}'],
     [
       'an unknown member',
@@ -154,6 +182,28 @@ describe('a request that is not for an allowed operation', () => {
     expect(reply.status).toBe(400);
     expect(reply.body).toContain('NotRecorded');
     expect(server.calls).toEqual([]);
+  });
+
+  it.each([
+    ['another method', 'POST', '/backup-jobs'],
+    ['another path', 'GET', '/'],
+    ['an unknown parameter', 'GET', '/backup-jobs?x=1'],
+    ['a parameter twice', 'GET', '/backup-jobs?maxResults=1&maxResults=2'],
+    ['text for a date', 'GET', '/backup-jobs?createdAfter=yesterday'],
+    ['a longer path', 'GET', '/backup-jobs/1'],
+  ])('is NotRecorded with %s in REST', async (_case, method, path) => {
+    const { server } = await serve(never);
+    const headers = { authorization: signedFor('backup') };
+    const reply = await send(server.url + path, headers, '', method);
+    expect(reply).toMatchObject({ status: 400, code: 'NotRecorded' });
+    expect(server.calls).toEqual([]);
+    expect((await send(`${server.url}/backup-jobs?maxResults=1`, headers, '', 'GET')).status).toBe(200);
+  });
+
+  it('is refused where the path is not well encoded', async () => {
+    const { server } = await serve(never);
+    const reply = await send(`${server.url}/tags/%zz`, { authorization: signedFor('backup') }, '', 'GET');
+    expect(reply).toMatchObject({ status: 400, body: expect.stringContaining('encoded') });
   });
 
   it('is refused where the body is not JSON', async () => {

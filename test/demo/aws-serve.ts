@@ -14,18 +14,24 @@ export async function serve(answer: AnswerAws): Promise<{ server: AwsServer; aws
   return { server, aws };
 }
 
+interface Reply {
+  readonly status: number;
+  /** The error code as REST services tell it. */
+  readonly code: string | string[] | undefined;
+  readonly body: string;
+}
+
 /** Sends bytes as they are, for requests that no client of the SDK makes. */
-export function send(
-  url: string,
-  headers: Record<string, string>,
-  body = '',
-): Promise<{ status: number; body: string }> {
+export function send(url: string, headers: Record<string, string>, body = '', method = 'POST'): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const sent = request(url, { method: 'POST', headers }, (response) => {
+    const sent = request(url, { method, headers }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }));
+      response.on('end', () => {
+        const { statusCode: status = 0, headers } = response;
+        resolve({ status, code: headers['x-amzn-errortype'], body: Buffer.concat(chunks).toString() });
+      });
     });
     sent.on('error', reject);
     sent.end(body);

@@ -84,6 +84,21 @@ describe('the server', () => {
     caller.close();
   });
 
+  it('closes though a call is not answered yet', async () => {
+    let close = (): Promise<void> => Promise.resolve();
+    let closed: Promise<void> | undefined;
+    const own = await startAwsServer(() => {
+      closed = close();
+      return new Promise(() => {});
+    });
+    close = own.close;
+    const caller = awsCaller(own.url);
+    await expect(caller.call('sts:GetCallerIdentity')).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(closed).toBeDefined();
+    await closed;
+    caller.close();
+  });
+
   it('outlives a client that goes away in the middle of a request', async () => {
     const { server, aws } = await serve(() => ({ output: { Volumes: [] } }));
     await new Promise<void>((resolve) => {

@@ -16,7 +16,8 @@ export function jsonRpc(request: WireRequest): Protocol {
     },
     fail({ code, message, status }) {
       // Services that moved here from the query protocol repeat the old code in a header, when they are asked to.
-      const old = request.headers['x-amzn-query-mode'] === 'true' ? { 'x-amzn-query-error': `${code};Sender` } : {};
+      const fault = status < 500 ? 'Sender' : 'Receiver';
+      const old = request.headers['x-amzn-query-mode'] === 'true' ? { 'x-amzn-query-error': `${code};${fault}` } : {};
       return { status, headers: { ...headers, ...old }, body: JSON.stringify({ __type: code, message }) };
     },
   };

@@ -18,7 +18,7 @@ export const restJson: Protocol = {
     return { status: 200, headers, body: JSON.stringify(toJson(shape, output, 'jsonName')) };
   },
   fail({ code, message, status }) {
-    return { status, headers: { ...headers, 'x-amzn-errortype': code }, body: JSON.stringify({ code, message }) };
+    return { status, headers: { ...headers, 'x-amzn-errortype': code }, body: JSON.stringify({ message }) };
   },
 };
 

@@ -44,10 +44,10 @@ const sdkReader: Reader = {
 };
 
 /** Reads an SDK-shaped output. Throws `WireError` for what the schema has no place for: it would be lost on the wire. */
-export function readOutput(shape: Shape, value: unknown): Record<string, Plain> {
-  if (typeof value !== 'object' || value === null) throw misfit('output', 'an object');
+export function readOutput(shape: Shape, value: unknown, path: string): Record<string, Plain> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw misfit(path, 'an object');
   const { $metadata: _, ...members } = value as Record<string, unknown>;
-  return readStruct(shape, members, sdkReader, 'output');
+  return readStruct(shape, members, sdkReader, path);
 }
 
 /** Reads a structure in the given form. An operation without input or output has the unit schema: no members. */
