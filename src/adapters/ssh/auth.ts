@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import ssh2, { type AnyAuthMethod, type ParsedKey } from 'ssh2';
+import { ProbeError } from '../../model/reason.ts';
+import type { Env, ResolvedTarget } from './ssh-config.ts';
+import type { SshTarget } from './target.ts';
+
+const keyLimit = 64 * 1024;
+
+/**
+ * Reads a private key.
+ *
+ * @throws ProbeError auth_failed, with what to do. The message names the file, never what is in it.
+ */
+async function readKey(path: string, passphraseEnv: string | undefined, env: Env): Promise<ParsedKey> {
+  let text: Buffer;
+  try {
+    text = await readFile(path);
+  } catch (error) {
+    const absent = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new ProbeError('auth_failed', `the key file ${path} ${absent ? 'does not exist' : 'cannot be read'}`, {
+      next: 'Name a private key that you can read in the environment file.',
+    });
+  }
+  if (text.length > keyLimit) throw new ProbeError('auth_failed', `the key file ${path} is too large to be a key`);
+  const passphrase = passphraseEnv === undefined ? undefined : env[passphraseEnv];
+  const parsed = ssh2.utils.parseKey(text, passphrase) as ParsedKey | ParsedKey[] | Error;
+  const key = Array.isArray(parsed) ? parsed[0] : parsed;
+  if (key instanceof Error || key === undefined) {
+    const reason = key?.message ?? '';
+    if (reason.includes('no passphrase given')) {
+      const next =
+        passphraseEnv === undefined
+          ? 'Load it into ssh-agent, or name the variable that holds its passphrase in the environment file.'
+          : `Set ${passphraseEnv}, or load the key into ssh-agent.`;
+      throw new ProbeError('auth_failed', `the key file ${path} is encrypted and there is no passphrase`, { next });
+    }
+    if (passphrase !== undefined && /passphrase|integrity|decrypt/i.test(reason)) {
+      throw new ProbeError('auth_failed', `the passphrase does not open the key file ${path}`, {
+        next: `Correct the value of ${passphraseEnv}.`,
+      });
+    }
+    throw new ProbeError('auth_failed', `the key file ${path} is not a private key that can be read`, {
+      next: 'Use an OpenSSH or PEM key of type ed25519, ecdsa or rsa.',
+    });
+  }
+  if (!key.isPrivateKey()) {
+    throw new ProbeError('auth_failed', `the key file ${path} holds a public key`, { next: 'Name the private key.' });
+  }
+  return key;
+}
+
+/**
+ * The ways to authenticate, in order: key files, then the agent. `none` is offered only to Tailscale SSH: a host that
+ * lets anybody in by `none` is not the one that was asked for. Passwords never.
+ */
+export async function authMethods(resolved: ResolvedTarget, target: SshTarget, env: Env): Promise<AnyAuthMethod[]> {
+  const username = resolved.user;
+  const methods: AnyAuthMethod[] = [];
+  if (target.tailscaleSsh) methods.push({ type: 'none', username });
+  let fault: unknown;
+  for (const { path, explicit } of resolved.keyFiles) {
+    try {
+      const key = await readKey(path, target.passphraseEnv, env);
+      methods.push({ type: 'publickey', username, key });
+    } catch (error) {
+      // An encrypted key may be in the agent; a default file need not exist.
+      if (explicit && resolved.agentSocket === undefined && !target.tailscaleSsh) throw error;
+      if (!(error instanceof ProbeError) || !error.message.endsWith('does not exist')) fault ??= error;
+    }
+  }
+  if (resolved.agentSocket !== undefined) methods.push({ type: 'agent', username, agent: resolved.agentSocket });
+  if (methods.length > 0) return methods;
+  if (fault) throw fault;
+  throw new ProbeError('auth_failed', `there is no key to log in to ${resolved.name} with`, {
+    next: 'Name a private key in the environment file, or start ssh-agent and add one.',
+  });
+}
