@@ -1,7 +1,7 @@
+import { nearest } from '../environment/suggest.ts';
 import type { Area } from '../model/check.ts';
 import type { PlannedArea } from '../model/event.ts';
 import { UsageError } from '../model/reason.ts';
-import { nearest } from '../environment/suggest.ts';
 import type { AnyCheck } from './judge.ts';
 
 /** The eight areas in order, by id. */

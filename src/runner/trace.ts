@@ -1,9 +1,8 @@
-import type { AwsPort } from '../ports/aws.ts';
+import type { AwsPort, OperationRule } from '../ports/aws.ts';
 import { operations } from '../ports/aws-operations.ts';
 import type { FilesPort } from '../ports/files.ts';
 import type { GatewayPort } from '../ports/gateway.ts';
 import type { GitPort } from '../ports/git.ts';
-import type { OperationRule } from '../ports/aws.ts';
 
 /** One look that a probe took and that was answered: the control that shows the probe could see at all. */
 export interface Look {

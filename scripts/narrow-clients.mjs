@@ -1,0 +1,51 @@
+// An esbuild plugin that narrows each AWS client package to the operations of the allow-list. The packages are
+// imported whole, by name, in the sources; without this the whole API of each service would be shipped.
+
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { build } from 'esbuild';
+
+export async function narrowClients() {
+  const { operations } = await importBundled('src/ports/aws-operations.ts');
+  const names = [...new Set(Object.keys(operations).map((operation) => operation.split(':')[1]))];
+  return {
+    name: 'narrow-clients',
+    setup(setup) {
+      setup.onResolve({ filter: /^@aws-sdk\/client-/ }, ({ path, importer, pluginData }) => {
+        if (pluginData === 'narrowed' || importer.includes('node_modules')) return undefined;
+        return { path, namespace: 'narrowed' };
+      });
+      setup.onLoad({ filter: /.*/, namespace: 'narrowed' }, async ({ path }) => {
+        const client = createRequire(import.meta.url)(path);
+        const kept = names.map((name) => `${name}Command`).filter((name) => name in client);
+        const main = Object.keys(client).filter((name) => /^[A-Z]\w*Client$/.test(name));
+        return {
+          contents: `export { ${[...main, ...kept].join(', ')} } from '${path}';`,
+          resolveDir: process.cwd(),
+          pluginData: 'narrowed',
+        };
+      });
+      // The schema files use computed keys, which keep every schema alive: `[_x]:` is replaced by what `_x` is.
+      setup.onLoad({ filter: /@aws-sdk\/client-[^/]+\/dist-es\/schemas\/schemas_\d+\.js$/ }, async ({ path }) => {
+        const text = await readFile(path, 'utf8');
+        const values = new Map(
+          [...text.matchAll(/^const (_\w+) = ("[^"]*");$/gm)].map(([, name, value]) => [name, value]),
+        );
+        return {
+          contents: text.replaceAll(/\[(_\w+)\]:/g, (all, name) => (values.has(name) ? `${values.get(name)}:` : all)),
+        };
+      });
+    },
+  };
+}
+
+async function importBundled(entry) {
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+  });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`);
+}

@@ -1,0 +1,131 @@
+import { request } from '@octokit/request';
+import { ProbeError } from '../../model/reason.ts';
+import type { GitPort } from '../../ports/git.ts';
+
+const mostPages = 50;
+const callSeconds = 20;
+
+interface Answer {
+  readonly data: unknown;
+  readonly headers: { readonly link?: string };
+}
+
+/**
+ * GitHub or GitHub Enterprise over REST. Only GET is ever sent, and a page link that leads to another host is refused.
+ * @param api base URL, such as https://api.github.com
+ */
+export function githubPort(api: string, token: string | undefined, signal: AbortSignal): GitPort {
+  const headers = {
+    'x-github-api-version': '2022-11-28',
+    'user-agent': 'clawcheck',
+    ...(token && { authorization: `Bearer ${token}` }),
+  };
+  const answers = new Map<string, Promise<unknown>>();
+
+  const ask = async (path: string): Promise<Answer | undefined> => {
+    try {
+      const { data, headers: answered } = await request(`GET ${path}`, {
+        baseUrl: api.replace(/\/$/, ''),
+        headers,
+        request: { signal: AbortSignal.any([signal, AbortSignal.timeout(callSeconds * 1000)]) },
+      });
+      return { data, headers: answered as Answer['headers'] };
+    } catch (thrown) {
+      if (signal.aborted && signal.reason instanceof ProbeError) throw signal.reason;
+      return absentOrThrow(thrown, token !== undefined);
+    }
+  };
+
+  const allPages = async (path: string): Promise<unknown> => {
+    const first = await ask(path);
+    if (!first) return undefined;
+    let body = demandJson(first.data);
+    let next = nextPath(first, api);
+    for (let page = 2; next !== undefined; page += 1) {
+      if (page > mostPages) throw new ProbeError('truncated', 'a list of the git host has too many pages');
+      const more: Answer | undefined = await ask(next);
+      if (!more) throw new ProbeError('truncated', 'a list of the git host ended between two pages');
+      body = join(body, demandJson(more.data));
+      next = nextPath(more, api);
+    }
+    return body;
+  };
+
+  return {
+    get(path) {
+      const answer = answers.get(path) ?? allPages(path);
+      answers.set(path, answer);
+      return answer;
+    },
+  };
+}
+
+/** For environments that name no git host: whatever is asked is unknown, and says how to configure it. */
+export function noGit(): GitPort {
+  return {
+    get: () =>
+      Promise.reject(
+        new ProbeError('not_configured', 'the environment file names no git host', {
+          next: 'Add git.repository, and a read token in the environment variable of git.tokenEnv.',
+        }),
+      ),
+  };
+}
+
+function absentOrThrow(thrown: unknown, hasToken: boolean): undefined {
+  const { status, response, name } = thrown as {
+    status?: number;
+    name?: string;
+    response?: { headers?: Record<string, string | undefined> };
+  };
+  const headers = response?.headers ?? {};
+  // Without a token GitHub says 404 for what it hides, so that 404 proves nothing.
+  if (status === 404 && hasToken) return undefined;
+  if (status === 401 || status === 404) {
+    throw new ProbeError('auth_failed', 'the git host did not accept the token', {
+      next: 'Put a read token into the environment variable of git.tokenEnv.',
+    });
+  }
+  if (status === 429 || (status === 403 && headers['x-ratelimit-remaining'] === '0') || headers['retry-after']) {
+    throw new ProbeError('throttled', 'the git host refused further calls for now', { next: 'Run again later.' });
+  }
+  if (status === 403) {
+    throw new ProbeError('access_denied', 'the git host refused to show this to the token', {
+      next: 'Give the token read access to administration, contents and actions of the repository.',
+    });
+  }
+  if (name === 'AbortError' || name === 'TimeoutError')
+    throw new ProbeError('timeout', 'the git host did not answer in time');
+  if (status === undefined || status === 500) {
+    const failed = thrown instanceof Error && 'cause' in thrown ? 'unreachable' : 'bad_response';
+    throw new ProbeError(failed, 'the git host could not be reached', { next: 'Check git.api and the network.' });
+  }
+  throw new ProbeError('bad_response', `the git host answered with status ${status}`);
+}
+
+function demandJson(body: unknown): object {
+  if (typeof body !== 'object' || body === null || body instanceof ArrayBuffer) {
+    throw new ProbeError('bad_response', 'the git host answered with something that is not JSON');
+  }
+  return body;
+}
+
+function nextPath({ headers }: Answer, api: string): string | undefined {
+  const [, url] = /<([^<>]+)>;\s*rel="next"/.exec(headers.link ?? '') ?? [];
+  if (url === undefined) return undefined;
+  const base = api.replace(/\/$/, '');
+  if (!url.startsWith(`${base}/`))
+    throw new ProbeError('bad_response', 'a page link of the git host leads to another host');
+  return url.slice(base.length);
+}
+
+/** Lists are joined; of an object with a count and a list, the list is. */
+function join(sofar: object, more: object): object {
+  if (Array.isArray(sofar) && Array.isArray(more)) return [...sofar, ...more];
+  const joined: Record<string, unknown> = { ...sofar };
+  for (const [key, value] of Object.entries(more)) {
+    const before = joined[key];
+    if (Array.isArray(before) && Array.isArray(value)) joined[key] = [...before, ...value];
+  }
+  return joined;
+}

@@ -1,0 +1,68 @@
+import type { LoadedEnvironment } from '../environment/load.ts';
+import type { Environment } from '../environment/schema.ts';
+import type { Mode } from '../model/report.ts';
+import type { CallLog } from '../ports/aws.ts';
+import type { Ports } from '../ports/ports.ts';
+import { liveAws } from './aws/aws.ts';
+import { localFiles } from './files/files.ts';
+import { openGateway } from './gateway/gateway.ts';
+import { githubPort, noGit } from './git/github.ts';
+import { openHost } from './ssh/host.ts';
+
+export interface LivePorts {
+  readonly ports: Ports;
+  readonly calls: CallLog;
+  readonly mode: Mode;
+  close(): void;
+}
+
+/** The ports of a run against what the environment file names. */
+export function livePorts({ environment, directory }: LoadedEnvironment, signal: AbortSignal): LivePorts {
+  const aws = liveAws(environment, signal);
+  const { git, gateway, ssh, host } = environment;
+  return {
+    ports: {
+      aws,
+      git: git ? githubPort(git.api, process.env[git.tokenEnv], signal) : noGit(),
+      files: localFiles(directory),
+      openHost: ({ address, fingerprints }, signal) =>
+        openHost(
+          {
+            host: address,
+            user: ssh.user,
+            port: ssh.port,
+            agentUser: host.agentUser,
+            gatewayPort: gateway.port,
+            fingerprints: [...ssh.fingerprints, ...fingerprints],
+            knownHostsFiles: ssh.knownHostsFiles,
+            agent: ssh.agent,
+            useSshConfig: ssh.useConfig,
+            tailscaleSsh: ssh.tailscale,
+            connectSeconds: ssh.connectSeconds,
+            ...(ssh.privateKeyFile && { privateKeyFile: ssh.privateKeyFile }),
+            ...(ssh.passphraseEnv && { passphraseEnv: ssh.passphraseEnv }),
+            ...(ssh.proxyJump && { proxyJump: ssh.proxyJump }),
+            ...(ssh.proxyCommand && { proxyCommand: ssh.proxyCommand }),
+          },
+          { signal },
+        ),
+      openGateway: (port, signal) =>
+        openGateway(port, {
+          port: gateway.port,
+          token: () => (gateway.tokenEnv ? process.env[gateway.tokenEnv] : undefined),
+          signal,
+        }),
+    },
+    calls: aws,
+    mode: modeOf(environment, process.env),
+    close: () => aws.close(),
+  };
+}
+
+/** Whatever can put something else in the place of AWS or the git host makes the run a simulation. */
+export function modeOf(environment: Environment, env: NodeJS.ProcessEnv): Mode {
+  const redirected = Object.keys(env).some((name) => /^AWS_ENDPOINT_URL(_|$)/.test(name) && env[name]);
+  const unverified = env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0';
+  const plain = environment.git !== undefined && !environment.git.api.startsWith('https://');
+  return environment.aws.endpoint || redirected || unverified || plain ? 'simulated' : 'live';
+}

@@ -1,0 +1,69 @@
+import type { LivePorts } from '../adapters/live.ts';
+import type { LoadedEnvironment } from '../environment/load.ts';
+import type { EventSink } from '../model/event.ts';
+import { exitCodeOf } from '../model/exit-code.ts';
+import { ProbeError } from '../model/reason.ts';
+import { plainProgress } from '../progress/plain.ts';
+import type { Registry, Selection } from '../runner/plan.ts';
+import { run } from '../runner/run.ts';
+import { checkOutputs, type OutputOptions, writeReport } from './output.ts';
+import { version } from './version.ts';
+
+export interface Execution {
+  readonly loaded: LoadedEnvironment;
+  readonly registry: Registry;
+  readonly selection: Selection;
+  readonly timeoutMs: number;
+  readonly output: OutputOptions;
+  open(signal: AbortSignal): LivePorts;
+}
+
+/**
+ * Runs, reports, and sets the exit code, in this order: the code of the verdict is set only after every report is
+ * written. The first signal ends the looking and reports what was seen; the second ends the process at once.
+ */
+export async function execute({ loaded, registry, selection, timeoutMs, output, open }: Execution): Promise<void> {
+  checkOutputs(output);
+  const interrupt = new AbortController();
+  let signalled: 'interrupted' | 'terminated' | undefined;
+  const onSignal = (signal: NodeJS.Signals) => {
+    const reason = signal === 'SIGINT' ? 'interrupted' : 'terminated';
+    if (signalled) process.exit(exitCodeOf(signalled));
+    signalled = reason;
+    interrupt.abort(new ProbeError('cancelled', 'the run was interrupted'));
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  const live = open(interrupt.signal);
+  try {
+    const report = await run({
+      registry,
+      environment: loaded.environment,
+      fileSha256: loaded.sha256,
+      selection,
+      ports: live.ports,
+      calls: live.calls,
+      mode: live.mode,
+      version,
+      clock: () => new Date(),
+      emit: await progress(output),
+      interrupt: interrupt.signal,
+      timeoutMs,
+    });
+    const written = await writeReport(report, output);
+    if (!written) process.exitCode = exitCodeOf('notWritten');
+    else process.exitCode = exitCodeOf(signalled ?? report.verdict);
+  } finally {
+    live.close();
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  }
+}
+
+async function progress({ quiet }: OutputOptions): Promise<EventSink> {
+  if (quiet) return () => {};
+  if (process.stderr.isTTY && !process.env['CI'] && process.env['TERM'] !== 'dumb') {
+    return (await import('../progress/live.ts')).liveProgress(process.stderr);
+  }
+  return plainProgress((line) => process.stderr.write(`${line}\n`));
+}

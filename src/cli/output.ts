@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
+import { UsageError } from '../model/reason.ts';
+import type { Report } from '../model/report.ts';
+import { renderJson } from '../report/json.ts';
+import { renderText } from '../report/text.ts';
+
+export interface OutputOptions {
+  readonly format?: string;
+  /** Files; `-` is the standard output. None: the standard output. */
+  readonly output: readonly string[];
+  readonly verbose?: boolean;
+  readonly quiet?: boolean;
+}
+
+const formats: Record<string, (report: Report, options: OutputOptions, tty: boolean) => string> = {
+  text: (report, { verbose = false }, tty) =>
+    renderText(report, { width: (tty && process.stdout.columns) || 100, color: useColor(tty), verbose }),
+  json: (report) => renderJson(report),
+};
+
+/** NO_COLOR wins over everything; FORCE_COLOR over the absence of a terminal. */
+function useColor(tty: boolean): boolean {
+  if (process.env['NO_COLOR']) return false;
+  const force = process.env['FORCE_COLOR'];
+  if (force !== undefined && force !== '0') return true;
+  return tty && process.env['TERM'] !== 'dumb';
+}
+
+/** Refuses before the run what could not be written after it. @throws UsageError */
+export function checkOutputs({ output }: OutputOptions): void {
+  for (const file of output) {
+    if (file === '-') continue;
+    const folder = statSync(dirname(file), { throwIfNoEntry: false });
+    if (!folder?.isDirectory())
+      throw new UsageError(`the folder of --output ${file} does not exist`, 'Create it first.');
+    const there = lstatSync(file, { throwIfNoEntry: false });
+    if (there && !there.isFile())
+      throw new UsageError(`--output ${file} is there already and is not a plain file`, 'Name another file.');
+  }
+}
+
+/** Writes every report; says on stderr what could not be written. @returns whether all were */
+export async function writeReport(report: Report, options: OutputOptions): Promise<boolean> {
+  const targets = options.output.length > 0 ? options.output : ['-'];
+  let complete = true;
+  for (const target of targets) {
+    try {
+      if (target === '-')
+        await writeStandardOutput(render(report, options, options.format ?? 'text', Boolean(process.stdout.isTTY)));
+      else writeFile(target, render(report, options, options.format ?? formatOf(target), false));
+    } catch (error) {
+      complete = false;
+      const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+      process.stderr.write(
+        `clawcheck: the report could not be written to ${target === '-' ? 'the standard output' : target} (${code})\n`,
+      );
+    }
+  }
+  return complete;
+}
+
+function render(report: Report, options: OutputOptions, format: string, tty: boolean): string {
+  const renderer = formats[format];
+  if (!renderer) throw new Error(`no format ${format}`);
+  return renderer(report, options, tty);
+}
+
+function formatOf(file: string): string {
+  return extname(file) === '.json' ? 'json' : 'text';
+}
+
+/** A reader that has seen enough (a closed pipe) is no failure; a full disk is. */
+function writeStandardOutput(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const done = (error?: Error | null) => {
+      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') reject(error);
+      else resolve();
+    };
+    process.stdout.on('error', done);
+    process.stdout.write(text, done);
+  });
+}
+
+/** All or nothing: a complete, synced and read-back copy gets the final name, or nothing does. */
+function writeFile(file: string, text: string): void {
+  const temporary = join(dirname(file), `.${basename(file)}.${randomBytes(8).toString('hex')}.tmp`);
+  const bytes = Buffer.from(text);
+  try {
+    const handle = openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o644);
+    try {
+      for (let written = 0; written < bytes.length; ) written += writeSync(handle, bytes, written);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    if (!readFileSync(temporary).equals(bytes)) throw Object.assign(new Error(), { code: 'EIO' });
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,98 @@
+import { Command, CommanderError, Option } from 'commander';
+import { exitCodeOf, exitCodes } from '../model/exit-code.ts';
+import { UsageError } from '../model/reason.ts';
+import { version } from './version.ts';
+
+const codes = Object.values(exitCodes)
+  .map(({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`)
+  .join('\n');
+
+const list = (value: string, before: readonly string[]) => [...before, ...value.split(',').filter((v) => v !== '')];
+
+/** Parses the command line and runs one command, each loaded when it is called. Sets the exit code; never throws. */
+export async function program(argv: readonly string[]): Promise<void> {
+  const root = new Command('clawcheck')
+    .description('Says whether an OpenClaw deployment on AWS is ready to go live, and proves it.')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('(clawcheck --help shows what there is)')
+    .addHelpText(
+      'after',
+      `\nExit codes:\n${codes}\n\nExamples:\n  $ clawcheck demo\n  $ clawcheck run --env prod\n  $ clawcheck run --env prod --format json --output report.json`,
+    );
+
+  root
+    .command('run')
+    .description('check a live deployment; only reads, and prints the readiness report')
+    .requiredOption('-e, --env <name>', 'environment of the environment file')
+    .option('-c, --config <file>', 'environment file', 'clawcheck.yaml')
+    .option('--area <id>', 'only this area (again or comma-separated for more); never READY', list, [])
+    .option('--check <id>', 'only this check (again or comma-separated for more); never READY', list, [])
+    .addOption(new Option('--format <format>', 'format of the report').choices(['text', 'json']))
+    .option('-o, --output <file>', 'write the report to a file (- is the standard output); again for more', list, [])
+    .option('--timeout <seconds>', 'longest time for the whole run', '120')
+    .option('-v, --verbose', 'also show the evidence of what passed')
+    .option('-q, --quiet', 'no progress')
+    .addHelpText(
+      'after',
+      `\nExit codes:\n${codes}\n\nExamples:\n  $ clawcheck run --env prod\n  $ clawcheck run --env prod --area network --verbose\n  $ clawcheck run --env prod --output report.json --output report.txt`,
+    )
+    .action(async (options) => (await import('./run.ts')).runCommand(options));
+
+  root
+    .command('demo')
+    .description('check an embedded deployment on this machine: no AWS account, no root')
+    .option('--scenario <name>', 'good, leaky, or the name of one flaw (--list shows them)', 'good')
+    .option('--list', 'show the scenarios')
+    .addOption(new Option('--format <format>', 'format of the report').choices(['text', 'json']))
+    .option('-o, --output <file>', 'write the report to a file; again for more', list, [])
+    .option('-v, --verbose', 'also show the evidence of what passed')
+    .option('-q, --quiet', 'no progress')
+    .addHelpText(
+      'after',
+      `\nExamples:\n  $ clawcheck demo\n  $ clawcheck demo --scenario leaky\n  $ clawcheck demo --scenario good --format json`,
+    )
+    .action(async (options) => (await import('./demo.ts')).demoCommand(options));
+
+  root
+    .command('list')
+    .description('show every check by area')
+    .option('--json', 'as JSON')
+    .addHelpText('after', `\nExamples:\n  $ clawcheck list\n  $ clawcheck list --json`)
+    .action(async (options) => (await import('./list.ts')).listCommand(options));
+
+  root
+    .command('permissions')
+    .description('print the IAM policy that a run needs: exactly the operations it can call')
+    .addOption(new Option('--format <format>', 'format').choices(['json', 'terraform']).default('json'))
+    .addHelpText(
+      'after',
+      `\nExamples:\n  $ clawcheck permissions > clawcheck-policy.json\n  $ clawcheck permissions --format terraform`,
+    )
+    .action(async (options) => (await import('./permissions.ts')).permissionsCommand(options));
+
+  for (const command of root.commands)
+    command.exitOverride().showHelpAfterError(`(clawcheck ${command.name()} --help shows what there is)`);
+
+  try {
+    await root.parseAsync(argv);
+  } catch (error) {
+    process.exitCode = explain(error);
+  }
+}
+
+/** One line for the user's mistakes, with the next step; a trace only for our own defects. */
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) {
+    // Commander has printed its message; help and version are successes.
+    return error.exitCode === 0 ? 0 : exitCodeOf('usage');
+  }
+  if (error instanceof UsageError) {
+    process.stderr.write(`clawcheck: ${error.message}\n${error.next ? `  ${error.next}\n` : ''}`);
+    return exitCodeOf('usage');
+  }
+  process.stderr.write(
+    `clawcheck: a defect in clawcheck: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  return exitCodeOf('internal');
+}

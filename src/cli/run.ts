@@ -1,0 +1,30 @@
+import { registry } from '../../checks/index.ts';
+import { livePorts } from '../adapters/live.ts';
+import { loadEnvironment } from '../environment/load.ts';
+import { UsageError } from '../model/reason.ts';
+import { execute } from './execute.ts';
+import type { OutputOptions } from './output.ts';
+
+interface RunCommandOptions extends OutputOptions {
+  readonly env: string;
+  readonly config: string;
+  readonly area: readonly string[];
+  readonly check: readonly string[];
+  readonly timeout: string;
+}
+
+export async function runCommand(options: RunCommandOptions): Promise<void> {
+  const timeout = Number(options.timeout);
+  if (!(timeout >= 1 && timeout <= 3600)) {
+    throw new UsageError(`--timeout takes seconds from 1 to 3600, not ${JSON.stringify(options.timeout)}`);
+  }
+  const loaded = loadEnvironment(options.config, options.env);
+  await execute({
+    loaded,
+    registry,
+    selection: { areas: options.area, checks: options.check },
+    timeoutMs: timeout * 1000,
+    output: options,
+    open: (signal) => livePorts(loaded, signal),
+  });
+}

@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { startAwsServer } from './aws-server.ts';
+import { startGatewayServer } from './gateway-server.ts';
+import { startGitServer } from './git-server.ts';
+import { answerAws, assign, loadScenario, type Scenario } from './scenario.ts';
+import { startSshServer } from './ssh-server.ts';
+
+/** A deployment that runs on this machine's loopback. */
+export interface Deployment {
+  /** Its environment file; the environment is `prod`. */
+  readonly config: string;
+  /** Variables that a run against it needs in its process environment. */
+  readonly variables: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts AWS, a host, its gateway and a git host on the loopback, all answering from `fixtures`, and writes the
+ * environment file and keys for them into a new temporary folder. `close` ends the servers and removes the folder.
+ * @param flaws planted in the good deployment
+ */
+export async function startDeployment(fixtures: string, flaws: readonly string[]): Promise<Deployment> {
+  const scenario = loadScenario(fixtures, flaws, new Date());
+  const directory = mkdtempSync(join(tmpdir(), 'clawcheck-demo-'));
+  const closers: (() => Promise<void>)[] = [async () => rmSync(directory, { recursive: true, force: true })];
+  const close = async () => {
+    await Promise.allSettled(closers.map((closer) => closer()));
+  };
+  try {
+    const token = randomBytes(24).toString('hex');
+    const aws = await startAwsServer((operation, input) => {
+      const { output, error } = answerAws(scenario, operation, input);
+      return error ? { error } : { output };
+    });
+    closers.push(() => aws.close());
+    const gateway = await startGatewayServer(() => scenario, token);
+    closers.push(() => gateway.close());
+    const git = await startGitServer(scenario.git, token);
+    closers.push(() => git.close());
+    const ssh = await startSshServer(scenario.host, new Map([[18789, gateway.port]]));
+    closers.push(() => ssh.close());
+
+    const key = join(directory, 'id_ed25519');
+    writeFileSync(key, ssh.privateKey, { mode: 0o600 });
+    writeFiles(join(fixtures, 'good', 'files'), directory, scenario);
+    const config = join(directory, 'clawcheck.yaml');
+    const address = { aws: aws.url, git: git.url, sshPort: ssh.port, fingerprint: ssh.fingerprint, key };
+    writeFileSync(config, environmentFile(fixtures, scenario, address));
+    return {
+      config,
+      variables: {
+        AWS_ACCESS_KEY_ID: 'AKIAEXAMPLEEXAMPLE00',
+        AWS_SECRET_ACCESS_KEY: 'embedded-deployment',
+        AWS_EC2_METADATA_DISABLED: 'true',
+        CLAWCHECK_GATEWAY_TOKEN: token,
+        GITHUB_TOKEN: token,
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function writeFiles(source: string, directory: string, { files }: Scenario): void {
+  if (existsSync(source)) cpSync(source, directory, { recursive: true });
+  for (const [path, text] of Object.entries(files)) {
+    const target = join(directory, path);
+    if (text === null) rmSync(target, { force: true });
+    else {
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, text);
+    }
+  }
+}
+
+interface Addresses {
+  readonly aws: string;
+  readonly git: string;
+  readonly sshPort: number;
+  readonly fingerprint: string;
+  readonly key: string;
+}
+
+/** The environment file of the good deployment, pointed at the servers. */
+function environmentFile(fixtures: string, scenario: Scenario, addresses: Addresses): string {
+  const file = parse(readFileSync(join(fixtures, 'good', 'clawcheck.yaml'), 'utf8'));
+  const prod = file.environments.prod;
+  for (const [path, value] of Object.entries(scenario.environment)) assign(prod, path.split('.'), value);
+  prod.aws.endpoint = addresses.aws;
+  if (prod.git) prod.git.api = addresses.git;
+  prod.ssh = {
+    ...prod.ssh,
+    hosts: ['127.0.0.1'],
+    port: addresses.sshPort,
+    fingerprints: [addresses.fingerprint],
+    privateKeyFile: addresses.key,
+    agent: false,
+    useConfig: false,
+    knownHostsFiles: [],
+  };
+  return stringify(file);
+}

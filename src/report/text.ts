@@ -1,0 +1,184 @@
+import { Chalk, type ChalkInstance } from 'chalk';
+import type { CheckResult, Evidence, Report, Status, Verdict } from '../model/report.ts';
+import { count } from '../model/text.ts';
+import { wrap } from './wrap.ts';
+
+export interface TextOptions {
+  /** Columns to fit into. */
+  readonly width: number;
+  readonly color: boolean;
+  /** Also evidence and controls of what passed. */
+  readonly verbose: boolean;
+}
+
+type Paint = (text: string) => string;
+
+/** The report as a person reads it: the verdict, what to fix in order, what could not be verified, then every check. */
+export function renderText(report: Report, { width, color, verbose }: TextOptions): string {
+  const chalk = new Chalk({ level: color ? 1 : 0 });
+  const paint = painter(chalk);
+  const columns = Math.max(40, Math.min(width, 120));
+  const all = report.areas.flatMap(({ checks }) => checks);
+  const sections = [
+    headline(report, chalk, paint, columns),
+    troubles(
+      'Fix',
+      all.filter(({ status }) => status === 'fail'),
+      chalk,
+      paint,
+      columns,
+    ),
+    troubles(
+      'Not verified',
+      all.filter(({ status }) => status === 'unknown'),
+      chalk,
+      paint,
+      columns,
+    ),
+    accepted(all, chalk, columns),
+    areas(report, chalk, paint, columns, verbose),
+    closing(report, chalk, paint),
+  ];
+  return `${sections
+    .filter((section) => section.length > 0)
+    .map((section) => section.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function painter(chalk: ChalkInstance): Record<Status | Verdict, Paint> {
+  return {
+    pass: chalk.green,
+    fail: chalk.red.bold,
+    unknown: chalk.yellow,
+    waived: chalk.magenta,
+    attested: chalk.cyan,
+    'not-applicable': chalk.dim,
+    READY: chalk.green.bold,
+    NOT_READY: chalk.red.bold,
+    INCOMPLETE: chalk.yellow.bold,
+    UNTRUSTED: chalk.red.bold,
+  };
+}
+
+const words: Record<Status, string> = {
+  pass: 'pass',
+  fail: 'FAIL',
+  unknown: 'unknown',
+  waived: 'waived',
+  attested: 'attested',
+  'not-applicable': 'n/a',
+};
+
+function headline(report: Report, chalk: ChalkInstance, paint: Record<Verdict, Paint>, columns: number): string[] {
+  const { subject, environment, mode, tool, narrowedTo, window } = report;
+  const lines = [
+    `${paint[report.verdict](report.verdict)}  ${chalk.bold(environment.name)}${mode === 'live' ? '' : `  (${mode}: not a live deployment)`}`,
+    ...wrap(
+      `account ${subject.account ?? 'not proven'}, ${subject.region}, group ${nameOf(subject.autoScalingGroup)}, ` +
+        `${subject.instances.map((i) => i.id).join(', ') || 'no instance reached'}; clawcheck ${tool.version}, ${window.start}`,
+      columns,
+    ).map((line) => chalk.dim(line)),
+  ];
+  if (narrowedTo) lines.push(...wrap(`Narrowed to ${narrowedTo.join(', ')}: never READY.`, columns));
+  if (window.interrupted) lines.push('Interrupted: what was not seen by then is unknown.');
+  for (const mismatch of subject.mismatches) lines.push(...wrap(`! ${mismatch}`, columns, '  '));
+  for (const missing of subject.unproven) lines.push(...wrap(`? ${missing}`, columns, '  '));
+  return lines;
+}
+
+function nameOf(arn: string | null): string {
+  return arn?.split('/').at(-1) ?? 'not seen';
+}
+
+function troubles(
+  title: string,
+  results: readonly CheckResult[],
+  chalk: ChalkInstance,
+  paint: Record<Status, Paint>,
+  columns: number,
+): string[] {
+  if (results.length === 0) return [];
+  const lines = [chalk.bold(`${title} (${results.length})`)];
+  for (const result of results) {
+    lines.push(...wrap(`${words[result.status]} ${result.id}`, columns, '  ').map(paint[result.status]));
+    lines.push(...wrap(result.status === 'fail' ? result.headline : `Not known: ${result.title}`, columns, '    '));
+    for (const evidence of result.evidence.slice(0, 3)) lines.push(...evidenceLines(evidence, columns));
+    if (result.evidence.length > 3) lines.push(`      and ${result.evidence.length - 3} more`);
+    if (result.reason) lines.push(...wrap(`${result.reason.code}: ${result.reason.message}`, columns, '      '));
+    const next = result.reason ? (result.reason.next ?? result.remediation) : result.remediation;
+    lines.push(...wrap(`next: ${next}`, columns, '      ').map((line) => chalk.cyan(line)));
+  }
+  return lines;
+}
+
+function evidenceLines({ subject, expected, observed, source, instance }: Evidence, columns: number): string[] {
+  const at = instance && instance !== subject ? ` on ${instance}` : '';
+  return wrap(`${subject}${at}: expected ${expected}; observed ${observed} [${source}]`, columns, '      ');
+}
+
+function accepted(results: readonly CheckResult[], chalk: ChalkInstance, columns: number): string[] {
+  const lines: string[] = [];
+  for (const { id, waiver, attestation, notApplicable, status } of results) {
+    if (waiver) {
+      const text = `waived ${id} (${waiver.status}): ${waiver.reason} -- ${waiver.by}, ${waiver.ticket}, until ${waiver.expires}`;
+      lines.push(...wrap(text, columns, '  '));
+    } else if (status === 'attested' && attestation) {
+      lines.push(
+        ...wrap(
+          `attested ${id}: ${attestation.statement} -- ${attestation.by}, until ${attestation.expires}`,
+          columns,
+          '  ',
+        ),
+      );
+    } else if (notApplicable) lines.push(...wrap(`n/a ${id}: ${notApplicable}`, columns, '  '));
+  }
+  return lines.length > 0 ? [chalk.bold('Accepted by people, not measured'), ...lines] : [];
+}
+
+function areas(
+  report: Report,
+  chalk: ChalkInstance,
+  paint: Record<Status, Paint>,
+  columns: number,
+  verbose: boolean,
+): string[] {
+  const lines: string[] = [];
+  for (const { title, checks } of report.areas) {
+    if (lines.length > 0) lines.push('');
+    const good = checks.filter(({ status }) => status !== 'fail' && status !== 'unknown').length;
+    lines.push(chalk.bold(`${title} ${good}/${checks.length}`));
+    for (const result of checks) {
+      const name = result.id.slice(result.id.indexOf('/') + 1);
+      const [first = '', ...rest] = wrap(`${name}: ${result.headline}`, columns - 11, '');
+      lines.push(`  ${paint[result.status](words[result.status].padEnd(8))} ${first}`);
+      lines.push(...rest.map((line) => `           ${line}`));
+      if (!verbose) continue;
+      for (const evidence of result.evidence) lines.push(...evidenceLines(evidence, columns));
+      for (const control of result.controls)
+        lines.push(...evidenceLines(control, columns).map((line) => chalk.dim(line)));
+    }
+  }
+  return lines;
+}
+
+function closing(
+  { counts, verdict, window, narrowedTo }: Report,
+  chalk: ChalkInstance,
+  paint: Record<Verdict, Paint>,
+): string[] {
+  const seconds = (Date.parse(window.end) - Date.parse(window.start)) / 1000;
+  const parts = [
+    `${counts.pass} measured`,
+    ...(counts.attested > 0 ? [`${counts.attested} attested`] : []),
+    ...(counts.waived > 0 ? [`${counts.waived} waived`] : []),
+    ...(counts['not-applicable'] > 0 ? [`${counts['not-applicable']} n/a`] : []),
+    `${counts.fail} failed`,
+    `${counts.unknown} unknown`,
+  ];
+  const total = Object.values(counts).reduce((sum, n) => sum + n, 0);
+  const scope = narrowedTo ? 'checks of a narrowed run' : 'checks';
+  return [
+    `${paint[verdict](verdict)} (${parts.join(', ')})`,
+    chalk.dim(`${total} ${scope} in ${seconds.toFixed(1)} s; ${count(counts.fail + counts.unknown, 'thing')} to do`),
+  ];
+}
