@@ -146,6 +146,11 @@ describe('a request that is not for an allowed operation', () => {
       'Action=DescribeInstances&InstanceId=i',
     ],
     [
+      'a text that has members',
+      { 'content-type': form, authorization: signedFor('ec2') },
+      'Action=DescribeInstances&NextToken=1&NextToken.1=i',
+    ],
+    [
       'members of a text',
       { 'content-type': form, authorization: signedFor('ec2') },
       'Action=DescribeInstances&NextToken.1=i',

@@ -18,6 +18,7 @@ interface Reply {
   readonly status: number;
   /** The error code as REST services tell it. */
   readonly code: string | string[] | undefined;
+  readonly contentType: string | undefined;
   readonly body: string;
 }
 
@@ -30,7 +31,8 @@ export function send(url: string, headers: Record<string, string>, body = '', me
       response.on('error', reject);
       response.on('end', () => {
         const { statusCode: status = 0, headers } = response;
-        resolve({ status, code: headers['x-amzn-errortype'], body: Buffer.concat(chunks).toString() });
+        const body = Buffer.concat(chunks).toString();
+        resolve({ status, code: headers['x-amzn-errortype'], contentType: headers['content-type'], body });
       });
     });
     sent.on('error', reject);

@@ -50,6 +50,19 @@ describe('a call of the SDK', () => {
   });
 });
 
+describe('an answer', () => {
+  it.each(['1.0', '1.1'])('is of JSON %s where the request is', async (version) => {
+    const { server } = await serve(() => ({ output: {} }));
+    const contentType = `application/x-amz-json-${version}`;
+    const headers = { 'x-amz-target': 'Any.DescribeAlarms', authorization: signedFor('monitoring') };
+    expect(await send(server.url, { ...headers, 'content-type': contentType }, '{}')).toMatchObject({
+      status: 200,
+      contentType,
+      body: '{}',
+    });
+  });
+});
+
 describe('a body', () => {
   const headers = { 'content-type': form, authorization: signedFor('ec2') };
   const start = 'Action=DescribeVolumes&NextToken=';
