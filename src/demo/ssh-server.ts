@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import ssh2 from 'ssh2';
 import { formatAnswer } from '../adapters/ssh/frame.ts';
 import type { HostRecords } from '../ports/host.ts';
@@ -54,9 +54,9 @@ export async function startSshServer(
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
+  const { port } = server.address() as AddressInfo;
   return {
-    port: address.port,
+    port,
     fingerprint: await fingerprint(publicBlob(hostKey.public)),
     privateKey: clientKey.private,
     close: () =>

@@ -32,13 +32,11 @@ type Commands<O extends AwsOperation> = O extends `${infer S extends ServiceName
     : never
   : never;
 
+type Made<O extends AwsOperation> = Commands<O> extends new (...args: never[]) => infer C ? C : never;
 // biome-ignore lint/suspicious/noExplicitAny: only used to infer
-type Made<O extends AwsOperation> = Commands<O> extends new (...args: any[]) => infer C ? C : never;
-// biome-ignore lint/suspicious/noExplicitAny: only used to infer
-export type InputOf<O extends AwsOperation> = Made<O> extends Command<any, infer I, any, any, any> ? I : never;
-// biome-ignore lint/suspicious/noExplicitAny: only used to infer
-export type OutputOf<O extends AwsOperation> =
-  Made<O> extends Command<any, any, any, infer R, any> ? Without$<R> : never;
+type Io<C> = C extends Command<any, infer I, any, infer R, any> ? { readonly input: I; readonly output: R } : never;
+export type InputOf<O extends AwsOperation> = Io<Made<O>>['input'];
+export type OutputOf<O extends AwsOperation> = Without$<Io<Made<O>>['output']>;
 type Without$<R> = Omit<R, '$metadata'>;
 
 /** What the allow-list says about an operation. */

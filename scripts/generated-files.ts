@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { registry } from '../checks/index.ts';
+import { fileSchema } from '../src/environment/schema.ts';
+import { exitCodes } from '../src/model/exit-code.ts';
+import { sources } from '../src/model/probe.ts';
+import { iamPolicy } from '../src/report/iam-policy.ts';
+import { reportSchema } from '../src/report/schema.ts';
+import { probesOf } from '../src/runner/gather.ts';
+import { allChecks } from '../src/runner/plan.ts';
+import { exampleFile } from './example-file.ts';
+
+/** Path and content of each file that follows from the declarations in the code. */
+export function generatedFiles(): Map<string, string> {
+  const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+  const environmentSchema = z.toJSONSchema(fileSchema, { io: 'input' });
+  return new Map([
+    ['schemas/clawcheck.schema.json', json({ title: 'clawcheck.yaml', ...environmentSchema })],
+    ['schemas/report.schema.json', json({ title: 'clawcheck report', ...z.toJSONSchema(reportSchema) })],
+    ['docs/iam-policy.json', json(iamPolicy())],
+    ['docs/checks.md', checksPage()],
+    ['clawcheck.example.yaml', exampleFile(environmentSchema as never)],
+    ['README.md', readme()],
+  ]);
+}
+
+function checksPage(): string {
+  const lines = ['# Checks', '', 'Generated from the code by `npm run generate`; do not edit.', ''];
+  for (const [area, { title, why, checks }] of Object.entries(registry)) {
+    lines.push(`## ${title}`, '', why, '');
+    for (const [name, check] of Object.entries(checks)) {
+      const seen = [...new Set([...probesOf([check.needs])].map(({ kind }) => sources[kind]))].sort().join(', ');
+      lines.push(`### ${area}/${name}`, '', `**${check.title}.** ${check.why}`, '');
+      lines.push(`- Fails as: ${check.failureTitle}`);
+      lines.push(`- Evidence: ${seen}${check.attestable ? '; a named person may attest it' : ''}`);
+      lines.push(`- To do: ${check.remediation}`, '');
+    }
+  }
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
+function readme(): string {
+  const text = readFileSync('README.md', 'utf8');
+  const codes = Object.values(exitCodes).map(({ code, meaning }) => `| ${code} | ${meaning} |`);
+  const areas = Object.entries(registry).map(([id, { title, why, checks }]) => `| \`${id}\` | ${title} | ${Object.keys(checks).length} | ${why} |`);
+  const total = allChecks(registry).length;
+  return [
+    ['exit-codes', ['| code | meaning |', '| --- | --- |', ...codes]],
+    ['areas', ['| id | area | checks | why |', '| --- | --- | --- | --- |', ...areas, `\n${total} checks in all; [docs/checks.md](docs/checks.md) has each.`]],
+  ].reduce((readme, [name, lines]) => {
+    const pattern = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(<!-- /${name} -->)`);
+    return readme.replace(pattern, (_, open, close) => `${open}${(lines as string[]).join('\n')}\n${close}`);
+  }, text);
+}

@@ -1,0 +1,16 @@
+// Runs a TypeScript file of the project on any supported Node: bundles it next to the modules, then imports it.
+import { mkdirSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+const [entry, ...rest] = process.argv.slice(2);
+const outfile = resolve('node_modules/.cache/clawcheck', `${entry.replaceAll(/\W/g, '-')}-${process.pid}.mjs`);
+mkdirSync(resolve(outfile, '..'), { recursive: true });
+await build({ entryPoints: [entry], bundle: true, outfile, format: 'esm', platform: 'node', packages: 'external', logLevel: 'warning' });
+process.argv = [process.argv[0], entry, ...rest];
+try {
+  await import(pathToFileURL(outfile).href);
+} finally {
+  rmSync(outfile, { force: true });
+}
