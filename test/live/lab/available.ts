@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import type { Requirement } from '../live.ts';
 
 /** Programs of the machine that build the lab or run in it. */
@@ -14,6 +15,7 @@ export function labAvailable(): Requirement {
   const env = { ...process.env, PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
   const missing = programs.filter((name) => spawnSync('sh', ['-c', `command -v ${name}`], { env }).status !== 0);
   if (missing.length > 0) return { ok: false, reason: `the lab needs ${missing.join(', ')}` };
+  if (!existsSync('/proc/net/if_inet6')) return { ok: false, reason: 'the lab needs IPv6' };
   const trial = ['--net', '--mount', '--pid', '--uts', '--ipc', '--fork', 'nft', 'list', 'ruleset'];
   if (spawnSync('unshare', trial, { env, timeout: 10_000 }).status !== 0) {
     return { ok: false, reason: 'the lab needs namespaces and nftables' };

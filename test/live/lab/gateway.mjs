@@ -53,10 +53,5 @@ function serve(request, response) {
 }
 
 for (const host of bind === 'lan' ? ['0.0.0.0'] : ['127.0.0.1', '::1']) {
-  const server = createServer(serve);
-  // Without IPv6 on the machine, loopback is IPv4 alone.
-  server.on('error', (error) => {
-    if (host !== '::1') throw error;
-  });
-  server.listen(18789, host);
+  createServer(serve).listen(18789, host);
 }

@@ -209,8 +209,7 @@ export async function writeSeed(directory: string, slot: number, plan: LabPlan):
     makeSshKey(file('host-key')),
     makeCertificate(directory, slot),
     accounts(plan),
-    copyFile(join(here, 'lab.sh'), file('lab.sh')),
-    copyFile(join(here, 'internet.mjs'), file('internet.mjs')),
+    ...['lab.sh', 'change.sh', 'internet.mjs'].map((name) => copyFile(join(here, name), file(name))),
     writeFile(file('workspace-source'), plan.workspaceSource),
   ]);
   const planted = makeKey();
