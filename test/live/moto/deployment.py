@@ -5,6 +5,7 @@ from __future__ import annotations
 import supplements  # noqa: F401  registers what moto lacks
 from good import compute, decoys, identity, monitoring, network, storage
 from lab import Lab
+from moto.moto_api._internal import mock_random
 
 
 def host_key_block(instance: str) -> str:
@@ -16,6 +17,8 @@ def host_key_block(instance: str) -> str:
 
 
 def build(region: str = "eu-west-1", desired: int = 2) -> Lab:
+    # The same names in every lab of a release, so that two runs can be compared.
+    mock_random.seed(20260101)
     lab = Lab(region)
     network.build(lab)
     identity.build(lab)

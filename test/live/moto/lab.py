@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import threading
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -80,6 +81,8 @@ class Lab:
 
     def __init__(self, region: str = "eu-west-1"):
         self.region, self.account = region, ACCOUNT
+        # What would tick in moto's answers stands still at this time, so that two answers differ by what changed.
+        self.born = ago()
         self.moto = DomainDispatcherApplication(create_backend_app)
         self.state = State()
         self.ids: dict[str, Any] = {}
@@ -158,3 +161,7 @@ class Lab:
                 return call, refused.answer
             except ServiceError as error:
                 return call, encode_error(call, error)
+            except Exception:
+                # A mistake of the lab must look like one, and not like a fault of the service.
+                traceback.print_exc()
+                return call, Answer(501, [("Content-Type", "text/plain")], b"the lab failed; see its standard error")

@@ -28,10 +28,15 @@ def parsed(document: Any) -> list[dict[str, Any]]:
     return listed(document.get("Statement"))
 
 
+def default_document(policy: Any) -> list[dict[str, Any]]:
+    """The version in force, which need not be the newest."""
+    return parsed(next(v for v in policy.versions if v.version_id == policy.default_version_id).document)
+
+
 def identity_policies(iam: Any, role: Any) -> list[tuple[str, list[dict[str, Any]]]]:
     found = [(name, parsed(document)) for name, document in role.policies.items()]
     for policy in role.managed_policies.values():
-        found.append((policy.name, parsed(policy.document)))
+        found.append((policy.name, default_document(policy)))
     return found
 
 
@@ -39,7 +44,7 @@ def boundary_policy(iam: Any, role: Any) -> list[dict[str, Any]] | None:
     arn = getattr(role, "permissions_boundary_arn", None) or getattr(role, "permissions_boundary", None)
     if isinstance(arn, dict):
         arn = arn.get("PermissionsBoundaryArn")
-    return parsed(iam.managed_policies[arn].document) if arn else None
+    return default_document(iam.managed_policies[arn]) if arn else None
 
 
 def condition_holds(block: dict[str, Any], context: dict[str, list[str]], unknown: bool) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from lab import Lab, Proceed, ServiceError, ago, supplies
+from lab import Lab, Proceed, ServiceError, supplies
 
 
 def without_empty_association(interface: dict[str, Any]) -> None:
@@ -52,4 +52,4 @@ def console(lab: Lab, params: dict[str, Any], _proceed: Proceed) -> dict[str, An
     if params["InstanceId"] not in known:
         raise ServiceError("InvalidInstanceID.NotFound", "no such instance")
     text = lab.state.console.get(params["InstanceId"], "")
-    return {"InstanceId": params["InstanceId"], "Timestamp": ago(minutes=5), "Output": base64.b64encode(text.encode()).decode()}
+    return {"InstanceId": params["InstanceId"], "Timestamp": lab.born, "Output": base64.b64encode(text.encode()).decode()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from lab import Lab, Proceed, supplies
@@ -70,9 +71,22 @@ def without_null(value: Any) -> Any:
 
 
 @supplies("efs", "DescribeFileSystems")
-def file_systems(_lab: Lab, _params: dict[str, Any], proceed: Proceed) -> dict[str, Any]:
-    """moto writes JSON nulls, and the resource policy as a member that the service does not have."""
-    return without_null(proceed())
+def file_systems(lab: Lab, _params: dict[str, Any], proceed: Proceed) -> dict[str, Any]:
+    """moto writes JSON nulls, the resource policy as a member that the service does not have, and a size of now."""
+    out = without_null(proceed())
+    for row in out["FileSystems"]:
+        row["SizeInBytes"]["Timestamp"] = lab.born
+    return out
+
+
+@supplies("cloudtrail", "GetTrailStatus")
+def trail_status(lab: Lab, _params: dict[str, Any], proceed: Proceed) -> dict[str, Any]:
+    """moto delivers the moment that it is asked."""
+    out = proceed()
+    if out.get("LatestDeliveryTime"):
+        delivered = lab.born - timedelta(minutes=4)
+        out.update(LatestDeliveryTime=delivered, LatestDeliveryAttemptTime=f"{delivered:%Y-%m-%dT%H:%M:%SZ}")
+    return out
 
 
 @supplies("elbv2", "DescribeTargetHealth")
