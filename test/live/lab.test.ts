@@ -52,7 +52,7 @@ liveDescribe('the live host lab', labAvailable(), () => {
 
     it('sees nothing of the machine it runs on', async () => {
       expect(
-        await answer('ls -d "${process.cwd()}" /home/* /root/.ssh /etc/ssh/ssh_host_rsa_key 2>/dev/null; true'),
+        await answer(`ls -d '${process.cwd()}' /home/* /root/.ssh /etc/ssh/ssh_host_rsa_key 2>/dev/null; true`),
       ).toBe('/home/openclaw\n/home/ops');
       expect(Number(await answer('ls -d /proc/[0-9]* | wc -l'))).toBeLessThan(15);
     });
