@@ -70,6 +70,8 @@ export interface HostProbe<T> extends ProbeBase<T> {
   /** The longest that the script may take on the host. */
   seconds(environment: Environment): number;
   script(environment: Environment): string;
+  /** The fact where the host does not let the login become the user that the script runs as; without it, an error. */
+  readonly refused?: { readonly fact: T };
   /** Strict: what is not of the expected form throws `ProbeError('bad_response', …)`. */
   parse(records: HostRecords, context: ProbeContext): T;
 }
@@ -107,6 +109,7 @@ export function hostProbe<T>(p: {
   readonly as?: HostRunAs;
   readonly seconds?: number | ((environment: Environment) => number);
   readonly script: string | ((environment: Environment) => string);
+  readonly refused?: { readonly fact: T };
   parse(records: HostRecords, context: ProbeContext): T;
 }): HostProbe<T> {
   const { seconds = 10, script } = p;
@@ -117,6 +120,7 @@ export function hostProbe<T>(p: {
     as: p.as ?? 'agent',
     seconds: typeof seconds === 'number' ? () => seconds : seconds,
     script: typeof script === 'string' ? () => script : script,
+    ...(p.refused && { refused: p.refused }),
     parse: p.parse,
   };
 }

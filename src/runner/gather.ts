@@ -104,7 +104,14 @@ export class Gatherer {
       case 'gateway':
         return probe.gather(tracedGateway(await this.#hostOf(probe).gateway(), looks), facts, this.#context);
       case 'host': {
-        const records = await this.#hostOf(probe).records(probe);
+        let records: HostRecords;
+        try {
+          records = await this.#hostOf(probe).records(probe);
+        } catch (thrown) {
+          if (!probe.refused || !(thrown instanceof ProbeError) || thrown.reason !== 'access_denied') throw thrown;
+          looks.push({ at: probe.id, answer: 'the host does not permit it' });
+          return probe.refused.fact;
+        }
         looks.push({ at: probe.id, answer: `the host answered a fresh challenge with ${records.length} records` });
         return probe.parse(records, this.#context);
       }
