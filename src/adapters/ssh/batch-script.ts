@@ -50,7 +50,7 @@ run() {
 exec 3<&0 </dev/null
 printf '%s !as ${as}\\n' "$N"
 if command -v timeout >/dev/null; then :; else printf '%s !lacks timeout ${as}\\n' "$N"; exit 0; fi
-( read -r _ <&3; stop ) >/dev/null &
+( while read -r _; do :; done <&3; stop ) >/dev/null &
 w=$!
 exec 3<&-
 { ${stages.join(' |\n')}
@@ -116,7 +116,7 @@ printf '%s\\n' "$o" >&5
   return `# clawcheck ${[options.nonce, ...ids].join(' ')}
 ${sane}exec 2>/dev/null
 N=${options.nonce}
-feed() { printf '%s\\n' "$G"; exec cat <&3; }
+feed() { printf %s "$G"; exec cat <&3; }
 ${functions.join('\n')}
 main() {
 exec 3<&0 </dev/null

@@ -88,7 +88,8 @@ umask 077
  * behind is ended with the group. `turn` runs a part and then waits for its turn: the stages of a pipeline run side by
  * side, and each prints only when the one before has closed its end, so no two answers mix and no file is needed.
  * `stop` ends every descendant when the standard input is closed, which is how the death of the client is seen: there
- * is no terminal, so no hangup would come.
+ * is no terminal, so no hangup would come. Each is halted when it is found, so that none starts another meanwhile.
+ * The shell itself is not: sudo would halt with it.
  */
 export const groupLibrary = `
 part() {
@@ -120,12 +121,16 @@ stop() {
       p=\${f#/proc/}
       p=\${p%/stat}
       set -- \${l##*) }
-      case $ours in *" $p "*) continue;; *" $2 "*) ours="$ours$p ";; esac
+      case $ours in *" $p "*) continue;; *" $2 "*) ;; *) continue;; esac
+      ours="$ours$p "
+      [ "$p" = "$me" ] || kill -s STOP "$p"
     done
     [ "$before" = "$ours" ] && break
   done
   for p in $ours; do
-    [ "$p" = "$me" ] || kill "$p"
+    [ "$p" = "$me" ] && continue
+    kill "$p"
+    kill -s CONT "$p"
   done
 }
 `;
