@@ -27,6 +27,7 @@ const paged = (member: string, token = 'NextToken'): OperationRule => ({ members
 export const operations = allow({
   'autoscaling:DescribeAutoScalingGroups': paged('AutoScalingGroups'),
   'autoscaling:DescribeInstanceRefreshes': paged('InstanceRefreshes'),
+  'autoscaling:DescribeLaunchConfigurations': paged('LaunchConfigurations'),
   'autoscaling:DescribeLifecycleHooks': { members: ['LifecycleHooks'] },
   'autoscaling:DescribeScalingActivities': paged('Activities'),
   'autoscaling:DescribeWarmPool': { members: [], joined: ['Instances'], token: ['NextToken', 'NextToken'] },

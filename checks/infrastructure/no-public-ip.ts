@@ -1,0 +1,74 @@
+import { parseRange, publicPart } from '../../src/judging/cidr.ts';
+import { internetRoutes } from '../../src/judging/internet-route.ts';
+import { check, type Finding, judgeAll } from '../../src/model/check.ts';
+import { elasticAddresses } from '../../src/probes/aws/elastic-addresses.ts';
+import { instances } from '../../src/probes/aws/instances.ts';
+import { interfaces } from '../../src/probes/aws/interfaces.ts';
+import { launchVersions } from '../../src/probes/aws/launch-versions.ts';
+import { routes } from '../../src/probes/aws/routes.ts';
+import { subnets } from '../../src/probes/aws/subnets.ts';
+
+export default check({
+  title: 'No instance has a public address',
+  failureTitle: 'An instance has a public address, or the next one will get one',
+  why: 'What the internet cannot address, nobody can scan or attack from there.',
+  remediation:
+    'Set AssociatePublicIpAddress to false in the launch template, turn off the assignment of public addresses in the subnets, release Elastic IP addresses, and replace the instances.',
+  needs: { instances, interfaces, elasticAddresses, launchVersions, subnets, routes },
+  judge({ instances, interfaces, elasticAddresses, launchVersions, subnets, routes }) {
+    const openForIpv6 = routes.filter((r) => internetRoutes(r, 'ipv6').length > 0).map(({ subnet }) => subnet);
+    const ofInstances = instances.map(({ InstanceId, PublicIpAddress, State }): Finding<'instances'> => {
+      return {
+        fact: 'instances',
+        subject: InstanceId,
+        expected: 'no public address',
+        observed: PublicIpAddress ?? `none (${State?.Name})`,
+        ok: !PublicIpAddress,
+      };
+    });
+    const ofInterfaces = interfaces.map(({ id, instance, subnet, publicAddresses, ipv6 }): Finding<'interfaces'> => {
+      const global = ipv6.filter((a) => publicPart([parseRange(a)].flatMap((r) => r ?? [])).length > 0);
+      const reachable = openForIpv6.includes(subnet) ? global : [];
+      const found = [...publicAddresses, ...reachable];
+      const without = global.length > 0 ? `none; IPv6 ${global.join(', ')} has no route from the internet` : 'none';
+      return {
+        fact: 'interfaces',
+        subject: `${instance} ${id}`,
+        expected: 'no public address',
+        observed: found.join(', ') || without,
+        ok: found.length === 0,
+      };
+    });
+    const ofElastic = elasticAddresses
+      .filter((a) => interfaces.some((i) => i.id === a.NetworkInterfaceId || i.instance === a.InstanceId))
+      .map((a): Finding<'elasticAddresses'> => {
+        const subject = `${a.InstanceId ?? a.NetworkInterfaceId}`;
+        return { fact: 'elasticAddresses', subject, expected: 'no Elastic IP', observed: `${a.PublicIp}`, ok: false };
+      });
+    const ofTemplates = launchVersions.map(({ subject, data }): Finding<'launchVersions'> => {
+      const given = data.NetworkInterfaces ?? [];
+      const asks = given.some((i) => i.AssociatePublicIpAddress === true || i.AssociateCarrierIpAddress === true);
+      const refuses = given.some((i) => (i.DeviceIndex ?? 0) === 0 && i.AssociatePublicIpAddress === false);
+      const giving = subnets.filter((s) => s.assignsPublicIpv4).map(({ id }) => id);
+      const asksIpv6 = given.some(
+        (i) =>
+          (i.Ipv6AddressCount ?? 0) + (i.Ipv6PrefixCount ?? 0) > 0 || i.Ipv6Addresses?.length || i.Ipv6Prefixes?.length,
+      );
+      const givingIpv6 = subnets.filter((s) => openForIpv6.includes(s.id) && (asksIpv6 || s.assignsIpv6));
+      const ways = [
+        ...(asks ? ['assigns a public address'] : []),
+        ...(!asks && !refuses && giving.length > 0 ? [`leaves it to ${giving.join(', ')}, which assigns one`] : []),
+        ...(givingIpv6.length > 0 ? [`gets reachable IPv6 in ${givingIpv6.map(({ id }) => id).join(', ')}`] : []),
+      ];
+      return {
+        fact: 'launchVersions',
+        subject,
+        expected: 'assigns no public address',
+        observed: ways.join('; ') || (refuses ? 'assigns none' : 'leaves it to the subnets, which assign none'),
+        ok: ways.length === 0,
+      };
+    });
+    if (interfaces.length === 0 || instances.length === 0) return judgeAll<'instances'>([]);
+    return judgeAll([...ofElastic, ...ofInterfaces, ...ofInstances, ...ofTemplates]);
+  },
+});

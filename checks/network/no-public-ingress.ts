@@ -1,0 +1,66 @@
+import { formatRange, publicPart } from '../../src/judging/cidr.ts';
+import { describeRule, rangesOf } from '../../src/judging/peers.ts';
+import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
+import { loadBalancers } from '../../src/probes/aws/load-balancers.ts';
+import { networkAcls } from '../../src/probes/aws/network-acls.ts';
+import { prefixLists } from '../../src/probes/aws/prefix-lists.ts';
+import { type Rule, securityGroups } from '../../src/probes/aws/security-groups.ts';
+
+export default check({
+  title: 'Nothing is let in from the internet',
+  failureTitle: 'Something is let in from the internet',
+  why: 'A rule that lets the internet in is one address or route away from being an open door.',
+  remediation:
+    'Delete the inbound rules with public ranges, and make load balancers in front of the gateway internal. Let administrators in through Tailscale or Session Manager, which need no inbound rule.',
+  needs: { securityGroups, prefixLists, networkAcls, loadBalancers },
+  judge({ securityGroups, prefixLists, networkAcls, loadBalancers }) {
+    const openGroups = loadBalancers.all.filter((b) => b.isPublic).flatMap((b) => b.securityGroups);
+    const problem = (rule: Rule): string | undefined => {
+      if (rule.peer.kind === 'group') {
+        return openGroups.includes(rule.peer.id) ? 'which is on an internet-facing load balancer' : undefined;
+      }
+      const [first] = publicPart(rangesOf(rule.peer, prefixLists));
+      return first && `which has public addresses (${formatRange(first)})`;
+    };
+    const ofGroups = securityGroups.map(({ id, on, inbound }): Finding<'securityGroups'> => {
+      const open = inbound.flatMap((rule) => {
+        const why = problem(rule);
+        return why ? [`${describeRule(rule)}, ${why}`] : [];
+      });
+      return {
+        fact: 'securityGroups',
+        subject: `${id} on ${on.join(', ')}`,
+        expected: 'no inbound rule with public addresses',
+        observed: open.join('; ') || `${inbound.length} inbound rules, none with public addresses`,
+        ok: open.length === 0,
+      };
+    });
+    const ofBalancers = loadBalancers.fronts.flatMap(({ targetGroup, balancers }) =>
+      balancers.map((balancer): Finding<'loadBalancers'> => {
+        return {
+          fact: 'loadBalancers',
+          subject: `${balancer.arn} to ${targetGroup.TargetGroupName ?? targetGroup.TargetGroupArn}`,
+          expected: 'internal',
+          observed: balancer.isPublic ? 'the internet reaches it' : 'internal',
+          ok: !balancer.isPublic,
+        };
+      }),
+    );
+    const ofAcls = networkAcls.map(({ subnet, acl, allowsIn }): Finding<'networkAcls'> => {
+      const observed = `${acl} allows in ${allowsIn.join(', ') || 'nothing'}`;
+      return {
+        fact: 'networkAcls',
+        subject: subnet,
+        expected: 'can only narrow the security groups',
+        observed,
+        ok: true,
+      };
+    });
+    // Network ACLs are stateless and often open: they are shown, and never excuse or replace a security group.
+    if (securityGroups.length === 0) return judgeAll<'securityGroups'>([]);
+    const judgement = judgeAll([...ofGroups, ...ofBalancers, ...ofAcls]);
+    const [unread] = loadBalancers.unread;
+    if (judgement.outcome !== 'pass' || !unread) return judgement;
+    return undetermined('bad_response', `whether ${unread} in front of the group is public cannot be read here`);
+  },
+});

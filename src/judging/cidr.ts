@@ -1,0 +1,120 @@
+import ipaddr from 'ipaddr.js';
+
+export type Family = 4 | 6;
+
+/** Addresses from `first` to `last`, both included. */
+export interface Range {
+  readonly family: Family;
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
+const bitsOf = { 4: 32, 6: 128 } as const;
+
+/** `10.0.0.0/8`, `fd00::/8`; a bare address is a range of one. Undefined for anything else. */
+export function parseRange(text: string): Range | undefined {
+  const [address = '', prefix, ...rest] = text.split('/');
+  if (rest.length > 0 || (prefix !== undefined && !/^\d{1,3}$/.test(prefix))) return undefined;
+  const strict = ipaddr.IPv4.isValidFourPartDecimal(address) || ipaddr.IPv6.isValid(address);
+  if (!strict || address.includes('%')) return undefined;
+  const parsed = ipaddr.parse(address);
+  const family: Family = parsed.kind() === 'ipv4' ? 4 : 6;
+  const bits = bitsOf[family];
+  const length = prefix === undefined ? bits : Number(prefix);
+  if (length > bits) return undefined;
+  const value = parsed.toByteArray().reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+  const size = 1n << BigInt(bits - length);
+  const first = (value / size) * size;
+  return { family, first, last: first + size - 1n };
+}
+
+/** The same addresses as few ranges, in order; ranges that touch become one. */
+export function union(ranges: readonly Range[]): readonly Range[] {
+  const sorted = [...ranges].sort(
+    (a, b) => a.family - b.family || (a.first < b.first ? -1 : a.first > b.first ? 1 : 0),
+  );
+  const joined: Range[] = [];
+  for (const range of sorted) {
+    const before = joined.at(-1);
+    const touches = before && before.family === range.family && range.first <= before.last + 1n;
+    if (!touches) joined.push(range);
+    else if (range.last > before.last) joined[joined.length - 1] = { ...before, last: range.last };
+  }
+  return joined;
+}
+
+/** The addresses of `ranges` that are in none of `taken`. */
+export function subtract(ranges: readonly Range[], taken: readonly Range[]): readonly Range[] {
+  const holes = union(taken);
+  return union(ranges).flatMap((range) => {
+    const left: Range[] = [];
+    let first = range.first;
+    for (const hole of holes) {
+      if (hole.family !== range.family || hole.last < first || hole.first > range.last) continue;
+      if (hole.first > first) left.push({ ...range, first, last: hole.first - 1n });
+      first = hole.last + 1n;
+    }
+    if (first <= range.last) left.push({ ...range, first });
+    return left;
+  });
+}
+
+/** Whether every address of `inner` is in `outer`. Nothing is covered by anything. */
+export function isCovered(inner: readonly Range[], outer: readonly Range[]): boolean {
+  return subtract(inner, outer).length === 0;
+}
+
+export function overlaps(a: readonly Range[], b: readonly Range[]): boolean {
+  return a.some((x) => b.some((y) => x.family === y.family && x.first <= y.last && y.first <= x.last));
+}
+
+const ranges = (...texts: string[]): readonly Range[] => texts.map((text) => parseRange(text) as Range);
+
+export const everything = ranges('0.0.0.0/0', '::/0');
+
+/**
+ * What the internet does not route to: RFC 1918, the shared space of carriers and tailnets (RFC 6598), link-local,
+ * loopback, and unique local IPv6. Everything else counts as public, documentation ranges included.
+ */
+export const privateRanges = ranges(
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+  '169.254.0.0/16',
+  '127.0.0.0/8',
+  'fc00::/7',
+  'fe80::/10',
+  '::1/128',
+);
+
+/** The addresses that lie on the internet. */
+export function publicPart(of: readonly Range[]): readonly Range[] {
+  return subtract(of, privateRanges);
+}
+
+/** Whether the ranges together are all of IPv4 or all of IPv6, in however many pieces. */
+export function isEverything(of: readonly Range[]): boolean {
+  return everything.some((whole) => isCovered([whole], of));
+}
+
+/** The prefix length of the smallest block that a range could be: a /15 for 100,000 addresses. */
+export function breadth({ family, first, last }: Range): number {
+  return bitsOf[family] - (last - first).toString(2).replace(/^0$/, '').length;
+}
+
+/** As CIDR where the range is one block, else as `first-last`. */
+export function formatRange(range: Range): string {
+  const { family, first, last } = range;
+  const length = breadth(range);
+  const size = 1n << BigInt(bitsOf[family] - length);
+  if (last - first + 1n === size && first % size === 0n) return `${formatAddress(family, first)}/${length}`;
+  return `${formatAddress(family, first)}-${formatAddress(family, last)}`;
+}
+
+function formatAddress(family: Family, value: bigint): string {
+  const bytes = Array.from({ length: bitsOf[family] / 8 }, (_, i) =>
+    Number((value >> BigInt(bitsOf[family] - 8 * (i + 1))) & 255n),
+  );
+  return ipaddr.fromByteArray(bytes).toString();
+}

@@ -1,0 +1,168 @@
+import type { LaunchConfiguration, LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
+import type { LaunchTemplateVersion, ResponseLaunchTemplateData } from '@aws-sdk/client-ec2';
+import { awsProbe } from '../../model/probe.ts';
+import { ProbeError } from '../../model/reason.ts';
+import type { AwsPort } from '../../ports/aws.ts';
+import { demand, distinct } from './demand.ts';
+import { type Group, group } from './group.ts';
+import { warmPool } from './warm-pool.ts';
+
+/** What instances are launched from: one version of a launch template, or a launch configuration of the old kind. */
+export interface LaunchVersion {
+  /** `lt-0123456789abcdef0 version 3` or `launch configuration NAME`. */
+  readonly subject: string;
+  /** `the group`, `the group (override)`, or the ids of instances that run from it. */
+  readonly usedBy: readonly string[];
+  /** Whether the next instance of the group can be launched from it. */
+  readonly next: boolean;
+  /** A launch configuration is given in the words of a launch template. */
+  readonly data: ResponseLaunchTemplateData;
+}
+
+interface Use {
+  readonly by: string;
+  readonly next: boolean;
+  readonly template: LaunchTemplateSpecification;
+}
+
+/**
+ * Every launch template version in use: of the group, of its mixed instances policy and each override, and that of
+ * each instance, with `$Latest` and `$Default` resolved by EC2. Each version that is used must be found.
+ */
+export const launchVersions = awsProbe({
+  id: 'aws/launch-versions',
+  needs: { group, warmPool },
+  async gather(aws, { group, warmPool }): Promise<readonly LaunchVersion[]> {
+    const uses = [...usesOf(group), ...[...group.Instances, ...warmPool].flatMap(useOfInstance)];
+    const legacy = [...group.Instances, ...warmPool].filter((i) => i.LaunchConfigurationName);
+    const names = distinct([group.LaunchConfigurationName, ...legacy.map((i) => i.LaunchConfigurationName)]);
+    const unknown = [...group.Instances, ...warmPool].filter((i) => !i.LaunchTemplate && !i.LaunchConfigurationName);
+    if (unknown.length > 0) {
+      throw new ProbeError('not_found', 'AWS does not say what an instance of the group was launched from', {
+        next: 'Replace instances that were attached by hand, or whose launch template is gone, by an instance refresh.',
+      });
+    }
+    if (!uses.some(({ next }) => next) && !group.LaunchConfigurationName) {
+      throw new ProbeError('bad_response', 'the group was described without what it launches instances from');
+    }
+    const keys = distinct(uses.map(({ template }) => keyOf(template)));
+    const [templates, configurations] = await Promise.all([
+      Promise.all(
+        keys.map((key) =>
+          versionsOf(
+            aws,
+            key,
+            uses.filter(({ template }) => keyOf(template) === key),
+          ),
+        ),
+      ),
+      configurationsOf(aws, names),
+    ]);
+    return [
+      ...templates.flat(),
+      ...configurations.map((c) => ({
+        subject: `launch configuration ${c.LaunchConfigurationName}`,
+        usedBy: [
+          ...(group.LaunchConfigurationName === c.LaunchConfigurationName ? ['the group'] : []),
+          ...legacy
+            .filter((i) => i.LaunchConfigurationName === c.LaunchConfigurationName)
+            .map((i) => `${i.InstanceId}`),
+        ],
+        next: group.LaunchConfigurationName === c.LaunchConfigurationName,
+        data: asTemplate(c),
+      })),
+    ];
+  },
+});
+
+function usesOf({ LaunchTemplate, MixedInstancesPolicy }: Group): Use[] {
+  const mixed = MixedInstancesPolicy?.LaunchTemplate;
+  const overrides = (mixed?.Overrides ?? []).flatMap((o) => o.LaunchTemplateSpecification ?? []);
+  return [
+    ...(LaunchTemplate ? [{ by: 'the group', next: true, template: LaunchTemplate }] : []),
+    ...(mixed?.LaunchTemplateSpecification
+      ? [{ by: 'the group', next: true, template: mixed.LaunchTemplateSpecification }]
+      : []),
+    ...overrides.map((template) => ({ by: 'the group (override)', next: true, template })),
+  ];
+}
+
+function useOfInstance(instance: Group['Instances'][number]): Use[] {
+  const { InstanceId, LaunchTemplate } = instance;
+  return LaunchTemplate ? [{ by: `${InstanceId}`, next: false, template: LaunchTemplate }] : [];
+}
+
+/** By id where the id is known: a name can be given to another template later. */
+function keyOf({ LaunchTemplateId, LaunchTemplateName }: LaunchTemplateSpecification): string {
+  return LaunchTemplateId ?? demand(LaunchTemplateName, 'the launch template of the group or an instance');
+}
+
+async function versionsOf(aws: AwsPort, key: string, uses: readonly Use[]): Promise<LaunchVersion[]> {
+  const wanted = distinct(uses.map(({ template }) => versionOf(template)));
+  const name = key.startsWith('lt-') ? { LaunchTemplateId: key } : { LaunchTemplateName: key };
+  const { LaunchTemplateVersions } = await aws.read('ec2:DescribeLaunchTemplateVersions', {
+    ...name,
+    Versions: wanted,
+  });
+  const found = LaunchTemplateVersions ?? [];
+  const byNumber = new Map<number, { version: LaunchTemplateVersion; uses: Use[] }>();
+  for (const use of uses) {
+    const version = pick(found, versionOf(use.template));
+    const number = demand(version.VersionNumber, `the number of a version of ${key}`);
+    const entry = byNumber.get(number) ?? { version, uses: [] };
+    entry.uses.push(use);
+    byNumber.set(number, entry);
+  }
+  return [...byNumber].map(([number, { version, uses }]) => ({
+    subject: `${key} version ${number}`,
+    usedBy: distinct(uses.map(({ by }) => by)),
+    next: uses.some(({ next }) => next),
+    data: demand(version.LaunchTemplateData, `what version ${number} of ${key} says`),
+  }));
+}
+
+/** Without a version, Auto Scaling uses the default one. */
+function versionOf({ Version }: LaunchTemplateSpecification): string {
+  return Version || '$Default';
+}
+
+function pick(found: readonly LaunchTemplateVersion[], wanted: string): LaunchTemplateVersion {
+  const numbers = found.map(({ VersionNumber }) => VersionNumber ?? 0);
+  const version =
+    wanted === '$Latest'
+      ? found.find(({ VersionNumber }) => VersionNumber === Math.max(...numbers))
+      : wanted === '$Default'
+        ? found.find(({ DefaultVersion }) => DefaultVersion === true)
+        : found.find(({ VersionNumber }) => String(VersionNumber) === wanted);
+  if (version) return version;
+  throw new ProbeError('truncated', 'EC2 did not describe every launch template version in use');
+}
+
+async function configurationsOf(aws: AwsPort, names: readonly string[]): Promise<readonly LaunchConfiguration[]> {
+  if (names.length === 0) return [];
+  const { LaunchConfigurations } = await aws.read('autoscaling:DescribeLaunchConfigurations', {
+    LaunchConfigurationNames: [...names],
+  });
+  return names.map((name) => {
+    const found = LaunchConfigurations?.find((c) => c.LaunchConfigurationName === name);
+    if (!found) throw new ProbeError('truncated', 'Auto Scaling did not describe every launch configuration in use');
+    return found;
+  });
+}
+
+function asTemplate(c: LaunchConfiguration): ResponseLaunchTemplateData {
+  const profile = c.IamInstanceProfile;
+  const data = {
+    ImageId: c.ImageId,
+    NetworkInterfaces: [
+      { DeviceIndex: 0, AssociatePublicIpAddress: c.AssociatePublicIpAddress, Groups: c.SecurityGroups },
+    ],
+    BlockDeviceMappings: c.BlockDeviceMappings?.map(({ NoDevice, ...mapping }) => ({
+      ...mapping,
+      ...(NoDevice && { NoDevice: '' }),
+    })),
+    MetadataOptions: c.MetadataOptions,
+    ...(profile && { IamInstanceProfile: profile.startsWith('arn:') ? { Arn: profile } : { Name: profile } }),
+  };
+  return data as ResponseLaunchTemplateData;
+}

@@ -1,0 +1,121 @@
+import type { LoadBalancer, TargetGroup, TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { awsProbe } from '../../model/probe.ts';
+import { ProbeError } from '../../model/reason.ts';
+import type { AwsPort } from '../../ports/aws.ts';
+import { demand, demandAll, distinct } from './demand.ts';
+import { group } from './group.ts';
+import { interfaces } from './interfaces.ts';
+
+export interface Balancer {
+  readonly arn: string;
+  readonly type: string;
+  /** Internet-facing itself, or a target of a load balancer that is. */
+  readonly isPublic: boolean;
+  readonly securityGroups: readonly string[];
+}
+
+/** A target group that leads to instances of the group, with the load balancers in front of it. */
+export interface Front {
+  readonly targetGroup: TargetGroup & { readonly TargetGroupArn: string };
+  /** Whether the Auto Scaling Group itself registers its instances here. */
+  readonly ofGroup: boolean;
+  readonly targets: readonly TargetHealthDescription[];
+  readonly balancers: readonly Balancer[];
+}
+
+export interface LoadBalancers {
+  /** Every application, network and gateway load balancer of the region. */
+  readonly all: readonly Balancer[];
+  readonly fronts: readonly Front[];
+  /** Ways to the instances that are known by name only: Classic Load Balancers, VPC Lattice. */
+  readonly unread: readonly string[];
+}
+
+/**
+ * What stands in front of the group: its own target groups, and every target group of a public load balancer that has
+ * one of its instances or addresses as a target, through a chain of load balancers too.
+ */
+export const loadBalancers = awsProbe({
+  id: 'aws/load-balancers',
+  needs: { group, interfaces },
+  async gather(aws, { group, interfaces }): Promise<LoadBalancers> {
+    const [described, { TargetGroups }] = await Promise.all([
+      aws.read('elbv2:DescribeLoadBalancers', {}).then(({ LoadBalancers }) => LoadBalancers ?? []),
+      aws.read('elbv2:DescribeTargetGroups', {}),
+    ]);
+    const groups = (TargetGroups ?? []).map((t) => ({
+      ...t,
+      TargetGroupArn: demand(t.TargetGroupArn, 'the ARN of a target group'),
+      LoadBalancerArns: demand(t.LoadBalancerArns, 'the load balancers of a target group'),
+    }));
+    const sources = group.TrafficSources ?? [];
+    const own = distinct([
+      ...(group.TargetGroupARNs ?? []),
+      ...sources.filter(({ Type }) => Type === 'elbv2').map(({ Identifier }) => Identifier),
+    ]);
+    demandAll(groups, own, ({ TargetGroupArn }) => TargetGroupArn, 'target group of the Auto Scaling Group');
+
+    const open = await publicArns(aws, described, groups);
+    const all = described.map((balancer) => normalise(balancer, open, aws.account));
+    const ours = new Set([
+      ...interfaces.map(({ instance }) => instance),
+      ...interfaces.flatMap((eni) => [...eni.privateAddresses, ...eni.ipv6]),
+    ]);
+    const candidates = groups.filter(
+      (t) => own.includes(t.TargetGroupArn) || (t.TargetType !== 'alb' && t.LoadBalancerArns.some((a) => open.has(a))),
+    );
+    const fronts = await Promise.all(
+      candidates.map(async (targetGroup): Promise<Front> => {
+        const targets = await targetsOf(aws, targetGroup.TargetGroupArn);
+        const balancers = demandAll(all, targetGroup.LoadBalancerArns, ({ arn }) => arn, 'load balancer');
+        return { targetGroup, ofGroup: own.includes(targetGroup.TargetGroupArn), targets, balancers };
+      }),
+    );
+    return {
+      all,
+      fronts: fronts.filter((f) => f.ofGroup || f.targets.some(({ Target }) => ours.has(Target?.Id ?? ''))),
+      unread: distinct([
+        ...(group.LoadBalancerNames ?? []).map((name) => `Classic Load Balancer ${name}`),
+        ...sources.filter(({ Type }) => Type !== 'elbv2').map(({ Type, Identifier }) => `${Type} ${Identifier}`),
+      ]),
+    };
+  },
+});
+
+/** ARNs of what the internet can reach: internet-facing load balancers, and load balancers that those forward to. */
+async function publicArns(
+  aws: AwsPort,
+  balancers: readonly LoadBalancer[],
+  groups: readonly { TargetGroupArn: string; TargetType?: string | undefined; LoadBalancerArns: readonly string[] }[],
+): Promise<ReadonlySet<string>> {
+  const open = new Set(balancers.flatMap((b) => (schemeOf(b) === 'internet-facing' ? (b.LoadBalancerArn ?? []) : [])));
+  const chained = groups.filter((t) => t.TargetType === 'alb' && t.LoadBalancerArns.some((arn) => open.has(arn)));
+  const targets = await Promise.all(chained.map((t) => targetsOf(aws, t.TargetGroupArn)));
+  for (const { Target } of targets.flat()) if (Target?.Id) open.add(Target.Id);
+  return open;
+}
+
+async function targetsOf(aws: AwsPort, arn: string): Promise<readonly TargetHealthDescription[]> {
+  const { TargetHealthDescriptions } = await aws.read('elbv2:DescribeTargetHealth', { TargetGroupArn: arn });
+  return TargetHealthDescriptions ?? [];
+}
+
+/** A gateway load balancer has no scheme: it inspects traffic of the VPC and listens to nobody. */
+function schemeOf({ Scheme, Type }: LoadBalancer): string {
+  if (Type === 'gateway') return 'internal';
+  if (Scheme === 'internal' || Scheme === 'internet-facing') return Scheme;
+  throw new ProbeError('bad_response', 'a load balancer was described without its scheme');
+}
+
+function normalise(balancer: LoadBalancer, open: ReadonlySet<string>, account: string): Balancer {
+  const arn = demand(balancer.LoadBalancerArn, 'the ARN of a load balancer');
+  if (arn.split(':')[4] !== account) {
+    throw new ProbeError('wrong_subject', 'a load balancer of another account was described');
+  }
+  return {
+    arn,
+    type: demand(balancer.Type, 'the type of a load balancer'),
+    isPublic: open.has(arn),
+    securityGroups: distinct(balancer.SecurityGroups ?? []),
+  };
+}

@@ -1,0 +1,78 @@
+import type { Route as AwsRoute, RouteTable } from '@aws-sdk/client-ec2';
+import { awsProbe } from '../../model/probe.ts';
+import { ProbeError } from '../../model/reason.ts';
+import { demand, demandOwner, distinct } from './demand.ts';
+import { subnets } from './subnets.ts';
+
+export interface Route {
+  /** CIDR range or prefix list. */
+  readonly destination: string;
+  readonly ipv6: boolean;
+  /** Id of the gateway, interface, connection … that it leads to. */
+  readonly target: string;
+}
+
+export interface EffectiveRoutes {
+  readonly subnet: string;
+  readonly table: string;
+  /** How the table is bound: named for the subnet, or the main table of the VPC because none is. */
+  readonly by: 'association' | 'main';
+  readonly routes: readonly Route[];
+}
+
+/** The routes that are in force for each subnet: its own table or, failing that, the main table of its VPC. */
+export const routes = awsProbe({
+  id: 'aws/routes',
+  needs: { subnets },
+  async gather(aws, { subnets }): Promise<readonly EffectiveRoutes[]> {
+    const { RouteTables } = await aws.read('ec2:DescribeRouteTables', {
+      Filters: [{ Name: 'vpc-id', Values: distinct(subnets.map(({ vpc }) => vpc)) }],
+    });
+    const tables = RouteTables ?? [];
+    return subnets.map(({ id, vpc }) => {
+      const inVpc = tables.filter((t) => t.VpcId === vpc);
+      const named = inVpc.filter((t) => associationsOf(t).some((a) => a.SubnetId === id));
+      const main = inVpc.filter((t) => associationsOf(t).some((a) => a.Main === true));
+      const [table, ...others] = named.length > 0 ? named : main;
+      if (!table || others.length > 0) {
+        throw new ProbeError('bad_response', `which route table is in force for ${id} was not answered`);
+      }
+      const tableId = demand(table.RouteTableId, 'the id of a route table');
+      demandOwner(aws.account, table.OwnerId, `the route table ${tableId}`);
+      return {
+        subnet: id,
+        table: tableId,
+        by: named.length > 0 ? 'association' : 'main',
+        routes: demand(table.Routes, `the routes of ${tableId}`).map((route) => normalise(route, tableId)),
+      };
+    });
+  },
+});
+
+/** An association that is going away still counts until it is gone; one that is gone does not. */
+function associationsOf(table: RouteTable) {
+  return demand(table.Associations, 'the associations of a route table').filter(
+    ({ AssociationState }) => !/^(disassociated|failed)$/.test(AssociationState?.State ?? ''),
+  );
+}
+
+function normalise(route: AwsRoute, table: string): Route {
+  const destination = route.DestinationCidrBlock ?? route.DestinationIpv6CidrBlock ?? route.DestinationPrefixListId;
+  const target =
+    route.GatewayId ??
+    route.EgressOnlyInternetGatewayId ??
+    route.NatGatewayId ??
+    route.TransitGatewayId ??
+    route.LocalGatewayId ??
+    route.CarrierGatewayId ??
+    route.VpcPeeringConnectionId ??
+    route.CoreNetworkArn ??
+    route.OdbNetworkArn ??
+    route.NetworkInterfaceId ??
+    route.InstanceId;
+  return {
+    destination: demand(destination, `where a route of ${table} is for`),
+    ipv6: route.DestinationIpv6CidrBlock !== undefined,
+    target: demand(target, `where a route of ${table} leads`),
+  };
+}
