@@ -1,10 +1,14 @@
 /** The gateway on one host, over a connection forwarded to its loopback port. One connection for each protocol. */
 export interface GatewayPort {
-  /** GET without credentials. The body is parsed only when the content type is JSON. Throws `ProbeError`. */
+  /**
+   * GET without credentials. The body is parsed only when the content type is JSON. Throws `ProbeError`: `not_found`
+   * when nothing listens on the port, `timeout`, `truncated`, `bad_response`, `unreachable`.
+   */
   get(path: string): Promise<GatewayResponse>;
   /**
    * One WebSocket RPC. Resolves with the payload of an `ok` answer. Throws `ProbeError`: `credentials` without a token,
-   * `auth_failed`, `access_denied` (scope), `not_found` (this version does not know the method), `timeout`, `unreachable`.
+   * `auth_failed`, `access_denied` (scope), `not_found` (this version does not know the method, or the thing named is not
+   * there), `conflict` (an approval that was already decided), `bad_response`, `truncated`, `timeout`, `unreachable`.
    */
   rpc(method: string, params: Readonly<Record<string, unknown>>, options?: RpcOptions): Promise<unknown>;
 }
