@@ -1,16 +1,17 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { allPages } from '../../src/adapters/aws/aws.ts';
 import { type AnyClient, type LoadedService, loadService } from '../../src/adapters/aws/clients.ts';
 import type { AwsOperation, InputOf, OperationRule, OutputOf, ServiceName } from '../../src/ports/aws.ts';
 import { operations } from '../../src/ports/aws-operations.ts';
 import { liveDescribe } from './live.ts';
-import { sampleInputs } from './moto/calls.ts';
+import { moreCalls, sampleInputs } from './moto/calls.ts';
 import { checks as knownChecks } from './moto/check-ids.ts';
 import { type Moto, type MotoState, motoAvailable, startMoto } from './moto/moto.ts';
 
 const allowed = Object.keys(operations) as AwsOperation[];
+const serviceNames: readonly string[] = [...new Set(allowed.map((operation) => operation.split(':')[0] ?? ''))];
 
-/** Where a flaw of an area shows. Those that are asked first are the likeliest. */
+/** The services in which a flaw of an area shows. */
 const servicesOf: Readonly<Record<string, readonly string[]>> = {
   infrastructure: ['autoscaling', 'ec2', 'efs', 'elbv2'],
   'soul-documents': ['efs', 'iam'],
@@ -52,13 +53,18 @@ liveDescribe('the moto lab', motoAvailable(), () => {
   };
   const ask = async <O extends AwsOperation>(operation: O, input?: InputOf<O>): Promise<OutputOf<O>> =>
     (await send(operation, (input ?? sampleInputs[operation](state)) as object)) as OutputOf<O>;
-  /** Answers, or the names of errors, as text. Nothing in them ticks. */
-  const answers = async (of: readonly AwsOperation[]): Promise<Map<string, string>> => {
-    const found = new Map<string, string>();
-    for (const operation of of) {
-      const answer: object = await ask(operation).catch((error: Error) => ({ error: error.name }));
-      found.set(operation, JSON.stringify({ ...answer, $metadata: undefined }));
+  /** Answers about the deployment, or the names of errors, as text. Nothing in them ticks. */
+  async function* answers(services = serviceNames): AsyncGenerator<readonly [call: string, answer: string]> {
+    const calls = allowed.map((operation) => [operation, sampleInputs[operation](state) as object] as const);
+    for (const [operation, input] of [...calls, ...moreCalls.map((call) => call(state))]) {
+      if (!services.includes(operation.split(':')[0] ?? '')) continue;
+      const answer = await send(operation, input).catch((error: Error) => ({ error: error.name }));
+      yield [`${operation} ${JSON.stringify(input)}`, JSON.stringify({ ...answer, $metadata: undefined })];
     }
+  }
+  const allAnswers = async () => {
+    const found = new Map<string, string>();
+    for await (const [call, answer] of answers()) found.set(call, answer);
     return found;
   };
 
@@ -176,25 +182,37 @@ liveDescribe('the moto lab', motoAvailable(), () => {
     });
 
     it('each change what AWS answers in the services of their area, and a reset takes them back', async () => {
-      const good = await answers(allowed);
+      const good = await allAnswers();
       const unseen: string[] = [];
       for (const { id, expects } of await moto.flaws()) {
-        const services = expects.flatMap((check) => servicesOf[check.split('/')[0] ?? ''] ?? []);
-        const concerned = allowed.filter((operation) => services.includes(operation.split(':')[0] ?? ''));
         await moto.plant(id);
+        const services = expects.flatMap((check) => servicesOf[check.split('/')[0] ?? ''] ?? []);
         let seen = false;
-        for (const operation of concerned) {
-          const flawed = await answers([operation]);
-          seen = flawed.get(operation) !== good.get(operation);
+        for await (const [call, answer] of answers(services)) {
+          seen = good.get(call) !== answer;
           if (seen) break;
         }
         if (!seen) unseen.push(id);
         await moto.reset();
       }
       expect(unseen).toEqual([]);
-      expect(await answers(allowed)).toEqual(good);
+      expect(await allAnswers()).toEqual(good);
       expect((await moto.state()).flaws).toEqual([]);
     }, 120_000);
+
+    it.each([
+      ['role-wildcard-secret', ['allowed', 'allowed', 'implicitDeny']],
+      ['role-notresource', ['allowed', 'implicitDeny', 'allowed']],
+      ['role-notaction', ['allowed', 'allowed', 'allowed']],
+      ['role-admin', ['allowed', 'allowed', 'allowed']],
+      ['role-managed-new-default-version', ['allowed', 'allowed', 'allowed']],
+      ['role-cannot-read-own', ['explicitDeny', 'explicitDeny', 'explicitDeny']],
+      ['boundary-blocks-own', ['implicitDeny', 'implicitDeny', 'implicitDeny']],
+    ])('%s shows in the policy simulator', async (flaw, decisions) => {
+      await moto.plant(flaw);
+      const { EvaluationResults } = await ask('iam:SimulatePrincipalPolicy');
+      expect(EvaluationResults?.map((row) => row.EvalDecision)).toEqual(decisions);
+    });
 
     it('refuses one that does not exist', async () => {
       await expect(moto.plant('no-such-flaw')).rejects.toThrow('no such flaw');
@@ -250,6 +268,9 @@ liveDescribe('the moto lab', motoAvailable(), () => {
       let answered = false;
       const hanging = ask('ec2:DescribeVolumes').then(() => {
         answered = true;
+      });
+      await vi.waitFor(async () => {
+        expect((await moto.calls()).map((call) => call.fault)).toContain('hang');
       });
       await ask('ec2:DescribeAddresses');
       expect(answered).toBe(false);

@@ -7,6 +7,7 @@ type Inputs = { readonly [O in AwsOperation]: (state: MotoState) => InputOf<O> }
 export const sampleInputs: Inputs = {
   'autoscaling:DescribeAutoScalingGroups': ({ ids }) => ({ AutoScalingGroupNames: [ids.group] }),
   'autoscaling:DescribeInstanceRefreshes': ({ ids }) => ({ AutoScalingGroupName: ids.group }),
+  'autoscaling:DescribeLaunchConfigurations': () => ({}),
   'autoscaling:DescribeLifecycleHooks': ({ ids }) => ({ AutoScalingGroupName: ids.group }),
   'autoscaling:DescribeScalingActivities': ({ ids }) => ({ AutoScalingGroupName: ids.group }),
   'autoscaling:DescribeWarmPool': ({ ids }) => ({ AutoScalingGroupName: ids.group }),
@@ -20,10 +21,13 @@ export const sampleInputs: Inputs = {
   'backup:ListBackupSelections': ({ ids }) => ({ BackupPlanId: ids.plan }),
   'backup:ListBackupVaults': () => ({}),
   'backup:ListRecoveryPointsByResource': ({ ids }) => ({ ResourceArn: ids.fileSystemArn }),
+  'backup:ListRecoveryPointsByBackupVault': ({ ids }) => ({ BackupVaultName: ids.vault }),
   'backup:ListRestoreJobs': ({ account }) => ({ ByAccountId: account }),
   'backup:ListRestoreTestingPlans': () => ({}),
   'backup:ListRestoreTestingSelections': ({ ids }) => ({ RestoreTestingPlanName: ids.restoreTestingPlan }),
   'backup:ListTags': ({ ids }) => ({ ResourceArn: ids.planArn }),
+  'budgets:DescribeBudgetActionsForBudget': ({ account, ids }) => ({ AccountId: account, BudgetName: ids.budget }),
+  'budgets:DescribeNotificationsForBudget': ({ account, ids }) => ({ AccountId: account, BudgetName: ids.budget }),
   'budgets:DescribeBudgets': ({ account }) => ({ AccountId: account }),
   'cloudtrail:DescribeTrails': () => ({}),
   'cloudtrail:GetTrailStatus': ({ ids }) => ({ Name: ids.trail }),
@@ -82,3 +86,9 @@ export const sampleInputs: Inputs = {
   'ssm:DescribeDocument': ({ ids }) => ({ Name: ids.killSwitch }),
   'sts:GetCallerIdentity': () => ({}),
 };
+
+/** Calls beside those of `sampleInputs`, about the other role and the other secret of the deployment. */
+export const moreCalls: readonly ((state: MotoState) => [AwsOperation, object])[] = [
+  ({ ids }) => ['iam:ListRolePolicies', { RoleName: ids.alertRole }],
+  ({ ids }) => ['secretsmanager:GetResourcePolicy', { SecretId: ids.secrets.monitoring }],
+];

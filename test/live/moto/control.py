@@ -109,7 +109,7 @@ class Front:
         with self.lock:
             fault = self.faults.take(call)
             self.calls.append({"service": call.service, "action": call.operation, "parameters": plain(call.params),
-                               **({"fault": fault} if fault else {})})
+                               **({"fault": fault[0]} if fault else {})})
         answer = self.paged(call, environ)
         return self.faults.show(fault, call, answer) if fault and call.model else answer
 

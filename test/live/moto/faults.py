@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from typing import Any
 
@@ -52,8 +51,8 @@ class Faults:
         self.released.set()
         self.released = threading.Event()
 
-    def take(self, call: Call) -> str | None:
-        """The fault for this call, counted. `*` names every operation, `ec2:*` every one of a service."""
+    def take(self, call: Call) -> tuple[str, threading.Event] | None:
+        """The fault for this call, counted, and what would let it go if it hangs. `*` names every operation, `ec2:*` every one of a service."""
         for rule in self.rules:
             if rule["operation"] not in ("*", f"{call.service}:*", f"{call.service}:{call.operation}"):
                 continue
@@ -64,11 +63,12 @@ class Faults:
                 continue
             if rule["times"]:
                 rule["times"] -= 1
-            return rule["fault"]
+            return rule["fault"], self.released
         return None
 
-    def show(self, fault: str, call: Call, answer: Answer) -> Answer:
+    def show(self, taken: tuple[str, threading.Event], call: Call, answer: Answer) -> Answer:
         """What the client sees instead of the answer."""
+        fault, released = taken
         if fault == "AccessDenied":
             return encode_error(call, ServiceError(REFUSALS.get(call.service, "AccessDeniedException"), "not authorized", 403))
         if fault == "Throttling":
@@ -85,9 +85,5 @@ class Faults:
             return Answer(answer.status, answer.headers, answer.body[: len(answer.body) // 2])
         if fault == "drop-token":
             return without_token(call, answer)
-        self.released.wait()
+        released.wait()
         return answer
-
-
-def names() -> str:
-    return json.dumps(FAULTS)

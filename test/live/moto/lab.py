@@ -73,6 +73,7 @@ class State:
     functions: dict[str, dict[str, Any]] = field(default_factory=dict)
     target_health: dict[str, dict[str, Any]] = field(default_factory=dict)
     interfaces: dict[str, dict[str, Any]] = field(default_factory=dict)
+    budget_actions: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     console: dict[str, str] = field(default_factory=dict)
 
 
@@ -92,7 +93,7 @@ class Lab:
     def backend(self, service: str) -> Any:
         """moto's own object of a service, for what no call can change."""
         found = backends.get_backend(service)[self.account]
-        return found["aws"] if service in ("iam", "s3") else found[self.region]
+        return found["aws"] if service in ("budgets", "iam", "s3") else found[self.region]
 
     def client(self, service: str) -> Any:
         """A boto3 client whose requests go to this lab without a socket and without being recorded."""

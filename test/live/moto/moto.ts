@@ -80,6 +80,7 @@ export interface MotoIds {
   readonly functionLogGroup: string;
   readonly alarm: string;
   readonly trail: string;
+  readonly budget: string;
   readonly killSwitch: string;
   readonly decoy: Readonly<
     Record<'group' | 'fileSystem' | 'fileSystemArn' | 'securityGroup' | 'subnet' | 'vpc', string>

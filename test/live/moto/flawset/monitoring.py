@@ -163,6 +163,21 @@ def no_budget(lab: Lab) -> None:
     lab.client("budgets").delete_budget(AccountId=lab.account, BudgetName="openclaw-prod")
 
 
+@flaw("budget-without-alert", "monitoring/cost-limits")
+def no_notification(lab: Lab) -> None:
+    """There is a limit, and nobody is told."""
+    budgets = lab.client("budgets")
+    for found in budgets.describe_notifications_for_budget(AccountId=lab.account, BudgetName="openclaw-prod")["Notifications"]:
+        budgets.delete_notification(AccountId=lab.account, BudgetName="openclaw-prod", Notification={
+            key: found[key] for key in ("NotificationType", "ComparisonOperator", "Threshold", "ThresholdType")})
+
+
+@flaw("budget-action-manual", "monitoring/cost-limits")
+def manual_action(lab: Lab) -> None:
+    """The pause waits for a person to approve it."""
+    lab.state.budget_actions["openclaw-prod"][0]["ApprovalModel"] = "MANUAL"
+
+
 @flaw("kill-switch-missing", "monitoring/kill-switch")
 def no_switch(lab: Lab) -> None:
     """The document that the environment names does not exist."""

@@ -70,5 +70,7 @@ def build(lab: Lab) -> None:
     ))
     ids["backupRoleArn"] = iam.create_role(
         RoleName="openclaw-backup", AssumeRolePolicyDocument=trust("backup.amazonaws.com"))["Role"]["Arn"]
+    ids["budgetRoleArn"] = iam.create_role(
+        RoleName="openclaw-budget", AssumeRolePolicyDocument=trust("budgets.amazonaws.com"))["Role"]["Arn"]
     # A person who signs in through the console: no access key.
     iam.create_user(UserName="on-call")

@@ -9,7 +9,6 @@ import zipfile
 from datetime import timedelta
 from typing import Any
 
-from good.identity import allow, document
 from lab import Lab, ago
 
 SESSION = (
@@ -71,12 +70,26 @@ def build(lab: Lab) -> None:
             "Notification": {"NotificationType": "ACTUAL", "ComparisonOperator": "GREATER_THAN", "Threshold": 80,
                              "ThresholdType": "PERCENTAGE"},
             "Subscribers": [{"SubscriptionType": "SNS", "Address": ids["topic"]}]}])
+    budget_action(lab)
     ids["killSwitch"] = "openclaw-kill-switch"
     lab.client("ssm").create_document(
         Name=ids["killSwitch"], DocumentType="Command", DocumentFormat="JSON", Content=json.dumps({
             "schemaVersion": "2.2", "description": "Stops the gateway at once and keeps it stopped", "mainSteps": [{
                 "action": "aws:runShellScript", "name": "stop", "inputs": {"runCommand": [
                     "systemctl mask --now --runtime openclaw-gateway.service", "systemctl kill -s KILL openclaw-gateway"]}}]}))
+
+
+def budget_action(lab: Lab) -> None:
+    """At the limit the instances are stopped through SSM, without anybody's approval."""
+    lab.ids["budget"] = "openclaw-prod"
+    lab.state.budget_actions["openclaw-prod"] = [{
+        "ActionId": "0ac71000-0000-4000-8000-000000000001", "BudgetName": "openclaw-prod", "NotificationType": "ACTUAL",
+        "ActionType": "RUN_SSM_DOCUMENTS", "ApprovalModel": "AUTOMATIC", "Status": "STANDBY",
+        "ActionThreshold": {"ActionThresholdValue": 100.0, "ActionThresholdType": "PERCENTAGE"},
+        "Definition": {"SsmActionDefinition": {
+            "ActionSubType": "STOP_EC2_INSTANCES", "Region": lab.region, "InstanceIds": lab.ids["instances"]}},
+        "ExecutionRoleArn": lab.ids["budgetRoleArn"],
+        "Subscribers": [{"SubscriptionType": "SNS", "Address": lab.ids["topic"]}]}]
 
 
 def alerts(lab: Lab) -> None:
@@ -131,6 +144,3 @@ def trail(lab: Lab) -> None:
         Name="openclaw", S3BucketName="openclaw-trail", IsMultiRegionTrail=True, IncludeGlobalServiceEvents=True,
         EnableLogFileValidation=True)["TrailARN"]
     trails.start_logging(Name="openclaw")
-
-
-__all__ = ["alarm", "allow", "build", "document", "log_group", "trail"]

@@ -97,12 +97,17 @@ def point(lab: Lab, resource: str, hours: float, number: str) -> None:
     lab.state.recovery_points.append({
         "RecoveryPointArn": arn, "ResourceArn": resource, "CreationDate": created, "Status": "COMPLETED",
         "EncryptionKeyArn": lab.ids["key"], "BackupSizeBytes": 48_234_496, "BackupVaultName": VAULT, "IsParent": False,
-        "VaultType": "BACKUP_VAULT"})
+        "VaultType": "BACKUP_VAULT", "Lifecycle": {"DeleteAfterDays": 35},
+        "CalculatedLifecycle": {"DeleteAt": created + timedelta(days=35)}, "CreatedBy": created_by(lab)})
     lab.state.backup_jobs.append({
         "AccountId": lab.account, "BackupJobId": f"0b0b0000-0000-4000-8000-{number}", "BackupVaultName": VAULT,
         "BackupVaultArn": lab.ids["vaultArn"], "RecoveryPointArn": arn, "ResourceArn": resource, "ResourceType": "EFS",
         "CreationDate": created, "StartBy": created + timedelta(hours=1), "CompletionDate": created + timedelta(minutes=14),
         "State": "COMPLETED", "PercentDone": "100.0", "BackupSizeInBytes": 48_234_496, "IsParent": False,
-        "IamRoleArn": lab.ids["backupRoleArn"], "CreatedBy": {
-            "BackupPlanId": lab.ids["plan"], "BackupPlanArn": lab.ids["planArn"], "BackupPlanVersion": "1",
-            "BackupRuleId": "daily"}})
+        "IamRoleArn": lab.ids["backupRoleArn"], "CreatedBy": created_by(lab)})
+
+
+def created_by(lab: Lab) -> dict[str, str]:
+    """The plan as the creator: what tells a scheduled backup from one that a person asked for."""
+    return {"BackupPlanId": lab.ids["plan"], "BackupPlanArn": lab.ids["planArn"], "BackupPlanVersion": "1",
+            "BackupRuleId": lab.backend("backup").plans[lab.ids["plan"]].backup_plan["Rules"][0]["RuleId"]}

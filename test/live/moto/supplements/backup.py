@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from lab import Lab, Proceed, ServiceError, ago, supplies
@@ -111,6 +111,21 @@ def restore_jobs(lab: Lab, params: dict[str, Any], _proceed: Proceed) -> dict[st
 def recovery_points(lab: Lab, params: dict[str, Any], _proceed: Proceed) -> dict[str, Any]:
     rows = [point for point in lab.state.recovery_points if point["ResourceArn"] == params["ResourceArn"]]
     return {"RecoveryPoints": sorted(rows, key=lambda row: row["CreationDate"], reverse=True)}
+
+
+@supplies("backup", "ListRecoveryPointsByBackupVault")
+def points_of_vault(lab: Lab, params: dict[str, Any], _proceed: Proceed) -> dict[str, Any]:
+    vault = lab.backend("backup").vaults.get(params["BackupVaultName"])
+    if vault is None:
+        raise missing()
+    rows = [row for row in lab.state.recovery_points
+            if row["BackupVaultName"] == params["BackupVaultName"]
+            and params.get("ByResourceArn") in (None, row["ResourceArn"])
+            and within(row, "CreationDate", params.get("ByCreatedAfter"), params.get("ByCreatedBefore"))]
+    return {"RecoveryPoints": sorted(({
+        **row, "BackupVaultArn": vault.backup_vault_arn, "ResourceType": "EFS", "IsEncrypted": True,
+        "CompletionDate": row["CreationDate"] + timedelta(minutes=14), "IamRoleArn": lab.ids["backupRoleArn"],
+    } for row in rows), key=lambda row: row["CreationDate"], reverse=True)}
 
 
 @supplies("backup", "ListRestoreTestingPlans")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from lab import Lab, Proceed, supplies
+from lab import Lab, Proceed, ServiceError, supplies
 
 
 @supplies("cloudwatch", "DescribeAlarmHistory")
@@ -97,3 +97,10 @@ def target_health(lab: Lab, _params: dict[str, Any], proceed: Proceed) -> dict[s
         if changed:
             row["TargetHealth"] = changed
     return out
+
+
+@supplies("budgets", "DescribeBudgetActionsForBudget")
+def budget_actions(lab: Lab, params: dict[str, Any], _proceed: Proceed) -> dict[str, Any]:
+    if params["BudgetName"] not in lab.backend("budgets").budgets.get(params["AccountId"], {}):
+        raise ServiceError("NotFoundException", "no such budget")
+    return {"Actions": lab.state.budget_actions.get(params["BudgetName"], [])}
