@@ -6,6 +6,16 @@ import base64
 from typing import Any
 
 from lab import Lab, Proceed, ServiceError, supplies
+from moto.ec2.models import elastic_ip_addresses
+from moto.moto_api._internal import mock_random
+
+
+def public_address() -> str:
+    """moto's elastic IPs are of 127.0.0.0/8, which is public to nobody; these are of a range of the region."""
+    return f"52.17.{mock_random.randint(0, 255)}.{mock_random.randint(1, 254)}"
+
+
+elastic_ip_addresses.random_ip = public_address
 
 
 def without_empty_association(interface: dict[str, Any]) -> None:
@@ -27,6 +37,9 @@ def instances(lab: Lab, _params: dict[str, Any], proceed: Proceed) -> dict[str, 
             for member in ("PublicIpAddress", "PublicDnsName"):
                 if not instance.get(member):
                     instance.pop(member, None)
+            profile = instance.get("IamInstanceProfile")
+            if profile:
+                profile["Id"] = next(p.id for p in lab.backend("iam").instance_profiles.values() if p.arn == profile["Arn"])
             options = instance.setdefault("MetadataOptions", {})
             options.setdefault("State", "applied")
     return out

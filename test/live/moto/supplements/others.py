@@ -104,3 +104,11 @@ def budget_actions(lab: Lab, params: dict[str, Any], _proceed: Proceed) -> dict[
     if params["BudgetName"] not in lab.backend("budgets").budgets.get(params["AccountId"], {}):
         raise ServiceError("NotFoundException", "no such budget")
     return {"Actions": lab.state.budget_actions.get(params["BudgetName"], [])}
+
+
+@supplies("ssm", "DescribeDocument")
+def ssm_document(_lab: Lab, _params: dict[str, Any], proceed: Proceed) -> dict[str, Any]:
+    """moto names no platform."""
+    out = proceed()
+    out["Document"]["PlatformTypes"] = ["Linux"]
+    return out
