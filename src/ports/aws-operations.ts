@@ -16,7 +16,8 @@ interface Forbidden {
 }
 type AllowList<T> = { readonly [K in keyof T]: K extends ReadOperation ? OperationRule : never } & Forbidden;
 
-const allow = <const T extends AllowList<T>>(list: T): T => list;
+/** Accepts a list of operations that only read; anything else does not compile. */
+export const allow = <const T extends AllowList<T>>(list: T): T => list;
 
 const paged = (member: string, token = 'NextToken'): OperationRule => ({ members: [member], token: [token, token] });
 

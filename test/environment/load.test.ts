@@ -1,0 +1,87 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { loadEnvironment, parseEnvironmentFile } from '../../src/environment/load.ts';
+import { UsageError } from '../../src/model/reason.ts';
+
+const good = `version: 1
+environments:
+  prod:
+    aws: { account: "123456789012", region: eu-west-1 }
+    infrastructure: { autoScalingGroup: openclaw-prod }
+    soulDocuments: { fileSystemId: fs-0123456789abcdef0 }
+    credentials: { secret: openclaw/prod }
+    monitoring:
+      logGroups: [{ name: /openclaw }]
+      alarm: unhealthy
+`;
+
+function write(text: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'clawcheck-test-')), 'clawcheck.yaml');
+  writeFileSync(file, text);
+  return file;
+}
+
+function mistakeOf(text: string): string {
+  try {
+    parseEnvironmentFile(text, 'c.yaml');
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
+  throw new Error('the file was accepted');
+}
+
+describe('the environment file', () => {
+  it('is read with every default filled in', () => {
+    const { environment, others, sha256 } = loadEnvironment(write(good), 'prod');
+    expect(environment).toMatchObject({ name: 'prod', gateway: { port: 18789 }, waivers: [] });
+    expect(others).toEqual([]);
+    expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it.each([
+    ['an account as a number', good.replace('"123456789012"', '012345678901'), /^c\.yaml:4: .*aws\.account: .*quotes/],
+    [
+      'an unknown key, with the one that was meant',
+      good.replace('alarm:', 'alarms:'),
+      /^c\.yaml:10: unknown key .*monitoring\.alarms \(did you mean alarm\?\)/m,
+    ],
+    [
+      'an unknown key of an environment',
+      good.replace('credentials:', 'credential:'),
+      /unknown key environments\.prod\.credential \(did you mean credentials\?\)/,
+    ],
+    ['a missing key', good.replace('      alarm: unhealthy\n', ''), /monitoring\.alarm/],
+    ['bad YAML, with its line', good.replace('    aws: {', '    aws: {{'), /^c\.yaml:\d+: /],
+    ['a key twice', `${good}      alarm: other\n`, /^c\.yaml:11: /],
+    ['a bad region', good.replace('eu-west-1', 'Ireland'), /region: such as eu-west-1/],
+    ['a prototype key', good.replace('    aws:', '    __proto__: { aws: 1 }\n    aws:'), /__proto__/],
+    ['another version', good.replace('version: 1', 'version: 2'), /version/],
+    [
+      'an alias bomb',
+      `a: &a [x,x]\n${Array.from({ length: 20 }, (_, i) => `b${i}: &b${i} [*a,*a]`).join('\n')}\n`,
+      /too many aliases/,
+    ],
+    ['nothing', '', /version|the file/],
+  ])('%s is one clear line', (_, text, message) => {
+    expect(mistakeOf(text)).toMatch(message);
+    expect(mistakeOf(text)).not.toMatch(/\n\s+at /);
+  });
+
+  it('says which environments there are, and which one was likely meant', () => {
+    const file = write(good);
+    expect(() => loadEnvironment(file, 'prd')).toThrow(/no environment "prd"; it has: prod/);
+    try {
+      loadEnvironment(file, 'prd');
+    } catch (error) {
+      expect((error as UsageError).next).toBe('Did you mean --env prod?');
+    }
+    expect(() => loadEnvironment(file, '__proto__')).toThrow(UsageError);
+  });
+
+  it('that is not there is named, with what to do', () => {
+    expect(() => loadEnvironment('/nonexistent/clawcheck.yaml', 'prod')).toThrow(/there is no environment file/);
+  });
+});

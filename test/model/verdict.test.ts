@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { exitCodes } from '../../src/model/exit-code.ts';
+import { type Status, statuses, verdictOf } from '../../src/model/report.ts';
+import { inert } from '../../src/model/text.ts';
+
+const of = (...list: Status[]) => list.map((status) => ({ status }));
+const whole = { trusted: true, whole: true };
+
+describe('the verdict', () => {
+  it.each([
+    ['all pass', of('pass', 'pass'), whole, 'READY'],
+    [
+      'attested, waived and not applicable count as done',
+      of('pass', 'attested', 'waived', 'not-applicable'),
+      whole,
+      'READY',
+    ],
+    ['one failure', of('pass', 'fail', 'unknown'), whole, 'NOT_READY'],
+    ['one unknown', of('pass', 'unknown'), whole, 'INCOMPLETE'],
+    ['no check at all', of(), whole, 'INCOMPLETE'],
+    ['a narrowed run', of('pass'), { trusted: true, whole: false }, 'INCOMPLETE'],
+    ['a narrowed run with a failure', of('fail'), { trusted: true, whole: false }, 'NOT_READY'],
+    ['another deployment', of('pass'), { trusted: false, whole: true }, 'UNTRUSTED'],
+    ['another deployment with a failure', of('fail'), { trusted: false, whole: true }, 'UNTRUSTED'],
+  ] as const)('%s', (_, results, circumstances, verdict) => {
+    expect(verdictOf(results, circumstances)).toBe(verdict);
+  });
+
+  it('is READY only where every status is one of four', () => {
+    for (const status of statuses) {
+      const ready = verdictOf(of('pass', status), whole) === 'READY';
+      expect(ready).toBe(['pass', 'attested', 'waived', 'not-applicable'].includes(status));
+    }
+  });
+});
+
+describe('the exit codes', () => {
+  it('are distinct, and none but READY is one that Node, a shell or a signal gives by itself', () => {
+    const codes = Object.values(exitCodes).map(({ code }) => code);
+    expect(new Set(codes).size).toBe(codes.length);
+    expect(exitCodes.READY.code).toBe(0);
+    const taken = new Set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 124, 125, 126, 127, 134, 137, 255]);
+    expect(codes.filter((code) => taken.has(code))).toEqual([]);
+  });
+});
+
+describe('inert text', () => {
+  it('shows what could act on a terminal or an eye', () => {
+    expect(inert('a\u001b[2Jb\u202ec\u0000\u{e0041}\n')).toBe('a\\u{1b}[2Jb\\u{202e}c\\u{0}\\u{e0041}\\u{a}');
+  });
+  it('is bounded', () => {
+    expect(inert('x'.repeat(5000)).length).toBeLessThanOrEqual(400);
+  });
+});
