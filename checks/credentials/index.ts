@@ -1,7 +1,14 @@
 import { area } from '../../src/model/check.ts';
+import imdsv2Required from './imdsv2-required.ts';
+import roleReadsOneSecret from './role-reads-one-secret.ts';
+import secretInSecretsManager from './secret-in-secrets-manager.ts';
 
 export default area({
   title: 'Credentials',
   why: 'What the agent can read, whoever talks it into something can read.',
-  checks: {},
+  checks: {
+    'secret-in-secrets-manager': secretInSecretsManager,
+    'role-reads-one-secret': roleReadsOneSecret,
+    'imdsv2-required': imdsv2Required,
+  },
 });

@@ -1,0 +1,34 @@
+import { strangerTo } from '../../src/judging/secret-access.ts';
+import { judgeReading, judgeReadings, simulationHeard } from '../../src/judging/secret-isolation.ts';
+import { check, undetermined } from '../../src/model/check.ts';
+import { instanceRoles } from '../../src/probes/aws/instance-roles.ts';
+import { instanceSimulation } from '../../src/probes/aws/secret-readers.ts';
+import { guardedSecrets, ownSecret } from '../../src/probes/aws/secrets.ts';
+
+export default check({
+  title: 'The instance role reads its own secret and no other',
+  failureTitle: 'The instance role reads more than its own secret, or not even that',
+  why: 'Whoever talks the agent into something gets no further than what its role can read.',
+  remediation:
+    'Allow secretsmanager:GetSecretValue on the full ARN of the one secret, without wildcards, and remove every other statement, managed policy and resource policy that reaches a secret.',
+  needs: { instanceRoles, ownSecret, guardedSecrets, instanceSimulation },
+  judge({ instanceRoles, ownSecret, guardedSecrets, instanceSimulation }) {
+    if (instanceRoles.length === 0) return undetermined('empty_subject', 'the instances have no role');
+    const own = guardedSecrets.filter(({ arn }) => arn === ownSecret.ARN);
+    const others = guardedSecrets.filter(({ arn }) => arn !== ownSecret.ARN);
+    if (own.length !== 1) return undetermined('truncated', 'the list of secrets lacks the configured one');
+    const readings = instanceRoles.flatMap((role) => {
+      const simulated = instanceSimulation.find((s) => s.role === role.arn);
+      return [
+        ...own.map((s) => judgeReading('instanceRoles', role, s, simulated, 'readable')),
+        ...[strangerTo({ arn: ownSecret.ARN }), ...others].map((s) =>
+          judgeReading('instanceRoles', role, s, simulated, 'refused'),
+        ),
+      ];
+    });
+    return judgeReadings(
+      readings,
+      instanceSimulation.map((s) => simulationHeard('instanceSimulation', s)),
+    );
+  },
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import check from '../../../checks/credentials/imdsv2-required.ts';
+import { judgeFacts } from '../../support/judge.ts';
+
+const options = { State: 'applied', HttpTokens: 'required', HttpPutResponseHopLimit: 1 };
+const instance = (more: object = {}) => ({ InstanceId: 'i-1', MetadataOptions: { ...options, ...more } });
+const version = (MetadataOptions?: object, next = true) => ({
+  subject: 'lt-1 version 3',
+  next,
+  data: { MetadataOptions },
+});
+const facts = { instances: [instance()], launchVersions: [version(options)], metadataDefaults: {} };
+
+describe('credentials/imdsv2-required', () => {
+  it.each([
+    ['all as it should be', {}, 'pass'],
+    ['optional tokens', { instances: [instance({ HttpTokens: 'optional' })] }, 'fail'],
+    ['one of two instances', { instances: [instance(), instance({ HttpTokens: 'optional' })] }, 'fail'],
+    ['pending', { instances: [instance({ State: 'pending' })] }, 'fail'],
+    ['hop limit above', { instances: [instance({ HttpPutResponseHopLimit: 2 })] }, 'fail'],
+    ['hop limit not given', { instances: [instance({ HttpPutResponseHopLimit: undefined })] }, 'fail'],
+    ['options not given', { instances: [{ InstanceId: 'i-1' }] }, 'fail'],
+    ['the next instance regresses', { launchVersions: [version({ ...options, HttpTokens: 'optional' })] }, 'fail'],
+    ['a version that only an old instance uses', { launchVersions: [version({}, false), version(options)] }, 'pass'],
+    ['unset in the template, unset in the account', { launchVersions: [version()] }, 'fail'],
+    [
+      'unset in the template, required in the account',
+      { launchVersions: [version()], metadataDefaults: options },
+      'pass',
+    ],
+    [
+      'unset in the template, no preference in the account',
+      { launchVersions: [version()], metadataDefaults: { ...options, HttpTokens: 'no-preference' } },
+      'fail',
+    ],
+    [
+      'optional in the template, required in the account',
+      {
+        launchVersions: [version({ HttpTokens: 'optional', HttpPutResponseHopLimit: 1 })],
+        metadataDefaults: options,
+      },
+      'fail',
+    ],
+    ['hop limit left to the image', { launchVersions: [version({ HttpTokens: 'required' })] }, 'fail'],
+    ['no instance', { instances: [] }, 'undetermined'],
+    ['no template', { launchVersions: [] }, 'undetermined'],
+  ])('%s', (_, change, outcome) => {
+    expect(judgeFacts(check, { ...facts, ...change }).outcome).toBe(outcome);
+  });
+
+  it('allows as many hops as are declared', () => {
+    const change = { instances: [instance({ HttpPutResponseHopLimit: 2 })] };
+    expect(judgeFacts(check, { ...facts, ...change }, { 'credentials.hopLimit': 2 }).outcome).toBe('pass');
+  });
+});
