@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import type { Reason } from '../model/reason.ts';
 import type { Status } from '../model/report.ts';
+import type { ApprovalFault } from './gateway-script.ts';
 
 /** One recorded exchange with AWS. The first whose operation fits and whose `when` is part of the input answers. */
 export interface AwsExchange {
@@ -18,6 +20,10 @@ export interface HttpAnswer {
   readonly status?: number;
   readonly contentType?: string;
   readonly body?: unknown;
+  /** A page and not a process: its `uptimeMs` does not advance. */
+  readonly frozen?: boolean;
+  /** No answer at all, and why. */
+  readonly error?: Reason;
 }
 
 /** A deployment as data: everything that the servers of `clawcheck demo` answer from. */
@@ -25,7 +31,7 @@ export interface Scenario {
   aws: AwsExchange[];
   /** By probe id. */
   host: HostAnswers;
-  gateway: { http: Record<string, HttpAnswer>; rpc: Record<string, unknown> };
+  gateway: { http: Record<string, HttpAnswer>; rpc: Record<string, unknown>; approvals?: ApprovalFault };
   /** By path of the REST interface. */
   git: Record<string, unknown>;
   /** Files that differ from those in the scenario's `files` folder: text, or null for absent. */
@@ -44,7 +50,13 @@ export interface Flaw {
   readonly expects: Readonly<Record<string, Status>>;
   readonly aws?: readonly (AwsExchange & { readonly set?: Readonly<Record<string, unknown>> })[];
   readonly host?: HostAnswers;
-  readonly gateway?: { readonly http?: Record<string, HttpAnswer>; readonly rpc?: Record<string, unknown> };
+  /** `set` changes the answers of methods: dotted paths by method. */
+  readonly gateway?: {
+    readonly http?: Record<string, HttpAnswer>;
+    readonly rpc?: Record<string, unknown>;
+    readonly set?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+    readonly approvals?: ApprovalFault;
+  };
   readonly git?: Readonly<Record<string, unknown>>;
   readonly files?: Readonly<Record<string, string | null>>;
   readonly environment?: Readonly<Record<string, unknown>>;
@@ -105,6 +117,10 @@ function plant(scenario: Scenario, flaw: Flaw): void {
   Object.assign(scenario.host, flaw.host);
   Object.assign(scenario.gateway.http, flaw.gateway?.http);
   Object.assign(scenario.gateway.rpc, flaw.gateway?.rpc);
+  for (const [method, set] of Object.entries(flaw.gateway?.set ?? {})) {
+    for (const [path, value] of Object.entries(set)) assign(scenario.gateway.rpc[method], path.split('.'), value);
+  }
+  if (flaw.gateway?.approvals) scenario.gateway.approvals = flaw.gateway.approvals;
   Object.assign(scenario.git, flaw.git);
   Object.assign(scenario.files, flaw.files);
   Object.assign(scenario.environment, flaw.environment);
@@ -139,7 +155,8 @@ export function assign(target: unknown, path: readonly string[], value: unknown)
 
 const units: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
-function resolveTimes(value: unknown, now: Date): unknown {
+/** `{{now-2h}}` is an ISO time, `{{now-2d:date}}` a date, `{{ms:now-5m}}` alone epoch milliseconds; in any depth. */
+export function resolveTimes(value: unknown, now: Date): unknown {
   if (Array.isArray(value)) return value.map((item) => resolveTimes(item, now));
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolveTimes(item, now)]));

@@ -6,6 +6,7 @@ import { registry } from '../../checks/index.ts';
 import { allPages } from '../../src/adapters/aws/aws.ts';
 import { classify } from '../../src/adapters/aws/errors.ts';
 import { localFiles } from '../../src/adapters/files/files.ts';
+import { gatewayScript } from '../../src/demo/gateway-script.ts';
 import { answerAws, assign, loadScenario, type Scenario } from '../../src/demo/scenario.ts';
 import { parseEnvironmentFile } from '../../src/environment/load.ts';
 import type { Environment } from '../../src/environment/schema.ts';
@@ -99,23 +100,18 @@ function scenarioHost(scenario: Scenario): HostPort {
 }
 
 function scenarioGateway(scenario: Scenario): GatewayPort {
+  const script = gatewayScript(scenario, () => now);
   return {
     async get(path) {
-      const {
-        status = 200,
-        contentType,
-        body,
-      } = scenario.gateway.http[path] ?? { contentType: 'text/html', body: '<html></html>' };
+      const { status = 200, contentType, body, error } = script.get(path);
+      if (error) throw new ProbeError(error, `GET ${path} failed`);
       const isJson = typeof body !== 'string';
       return { status, contentType: contentType ?? 'application/json', json: isJson ? body : undefined, elapsedMs: 3 };
     },
-    async rpc(method) {
-      if (!Object.hasOwn(scenario.gateway.rpc, method))
-        throw new ProbeError('not_found', `the gateway does not know ${method}`);
-      const payload = scenario.gateway.rpc[method];
-      const error = (payload as { error?: { reason?: Reason } } | null)?.error;
-      if (error?.reason) throw new ProbeError(error.reason, `${method} failed`);
-      return structuredClone(payload);
+    async rpc(method, params) {
+      const answer = script.rpc(method, params);
+      if ('error' in answer) throw new ProbeError(answer.error, `${method} failed`);
+      return structuredClone(answer.payload);
     },
   };
 }
