@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { registry } from '../checks/index.ts';
 import { fileSchema } from '../src/environment/schema.ts';
 import { exitCodes } from '../src/model/exit-code.ts';

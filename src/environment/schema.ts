@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { approvalGates, owners } from './gates-schema.ts';
 
 /**
@@ -36,13 +36,10 @@ const aws = z.strictObject({
     .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/, 'the ARN of a role')
     .optional()
     .meta({ description: 'Role to assume before looking', example: 'arn:aws:iam::123456789012:role/clawcheck' }),
-  endpoint: z
-    .url()
-    .optional()
-    .meta({
-      description: 'Other endpoint for every service; the run is then simulated',
-      example: 'http://127.0.0.1:5000',
-    }),
+  endpoint: z.url().optional().meta({
+    description: 'Other endpoint for every service; the run is then simulated',
+    example: 'http://127.0.0.1:5000',
+  }),
 });
 
 const ssh = z.strictObject({
@@ -88,22 +85,18 @@ const hostSettings = z.strictObject({
   stateDirectory: path
     .default('/home/openclaw/.openclaw')
     .meta({ description: 'State directory of the gateway (OPENCLAW_STATE_DIR)' }),
-  configFile: path
-    .optional()
-    .meta({
-      description: 'Gateway configuration; default: openclaw.json in the state directory',
-      example: '/etc/openclaw/openclaw.json',
-    }),
+  configFile: path.optional().meta({
+    description: 'Gateway configuration; default: openclaw.json in the state directory',
+    example: '/etc/openclaw/openclaw.json',
+  }),
 });
 
 const gateway = z.strictObject({
   port: port.default(18789).meta({ description: 'Port of the gateway on the instance' }),
-  tokenEnv: envName
-    .optional()
-    .meta({
-      description: 'Environment variable (here, not on the host) with the gateway token',
-      example: 'CLAWCHECK_GATEWAY_TOKEN',
-    }),
+  tokenEnv: envName.optional().meta({
+    description: 'Environment variable (here, not on the host) with the gateway token',
+    example: 'CLAWCHECK_GATEWAY_TOKEN',
+  }),
   minimumVersion: z
     .string()
     .regex(/^\d{4}\.\d{1,2}\.\d{1,3}$/, 'such as 2026.6.5')
@@ -208,12 +201,10 @@ const credentials = z.strictObject({
   monitoringSecret: text
     .optional()
     .meta({ description: 'Secret of the alerting, apart from the gateway', example: 'openclaw/prod/monitoring' }),
-  foreignSecret: text
-    .optional()
-    .meta({
-      description: 'Another existing secret that the instance must not be able to read',
-      example: 'openclaw/prod/monitoring',
-    }),
+  foreignSecret: text.optional().meta({
+    description: 'Another existing secret that the instance must not be able to read',
+    example: 'openclaw/prod/monitoring',
+  }),
   rotationDays: days.default(90).meta({ description: 'Oldest value of a secret or key' }),
   hopLimit: z
     .number()
@@ -291,12 +282,10 @@ const monitoring = z.strictObject({
     .optional()
     .meta({ description: 'Lambda function that carries alerts to people', example: 'openclaw-prod-alert' }),
   budget: text.optional().meta({ description: 'AWS budget of the deployment', example: 'openclaw-prod' }),
-  killSwitch: text
-    .optional()
-    .meta({
-      description: 'SSM document or Lambda function that stops the agent at once',
-      example: 'openclaw-prod-kill-switch',
-    }),
+  killSwitch: text.optional().meta({
+    description: 'SSM document or Lambda function that stops the agent at once',
+    example: 'openclaw-prod-kill-switch',
+  }),
 });
 
 const backup = z.strictObject({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { sources } from '../model/probe.ts';
 import { type Reason, reasons } from '../model/reason.ts';
 import { modes, type Report, statuses, verdicts } from '../model/report.ts';
@@ -48,7 +48,9 @@ const subject = z.strictObject({
   region: z.string(),
   principal: z.string().nullable(),
   autoScalingGroup: z.string().nullable(),
-  instances: z.array(z.strictObject({ id: z.string(), address: z.string(), hostKeyFingerprint: z.string().nullable() })),
+  instances: z.array(
+    z.strictObject({ id: z.string(), address: z.string(), hostKeyFingerprint: z.string().nullable() }),
+  ),
   fileSystemId: z.string(),
   gatewayVersion: z.string().nullable(),
   repository: z.string().nullable(),
@@ -82,5 +84,9 @@ export const reportSchema = z.strictObject({
 // The schema and the type are held against each other: a field of one that the other lacks does not compile.
 type Exact<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;
-type Keys<T> = T extends readonly (infer E)[] ? Keys<E>[] : T extends object ? { [K in keyof T]-?: Keys<NonNullable<T[K]>> } : 0;
+type Keys<T> = T extends readonly (infer E)[]
+  ? Keys<E>[]
+  : T extends object
+    ? { [K in keyof T]-?: Keys<NonNullable<T[K]>> }
+    : 0;
 export const schemaFitsType: Exact<Keys<Mutable<z.infer<typeof reportSchema>>>, Keys<Mutable<Report>>> = true;

@@ -100,7 +100,9 @@ function troubles(
   if (results.length === 0) return [];
   const lines = [chalk.bold(`${title} (${results.length})`)];
   for (const result of results) {
-    lines.push(...wrap(`${words[result.status]} ${result.id}`, columns, '  ').map(paint[result.status]));
+    lines.push(
+      ...wrap(`${words[result.status]} ${result.id}`, columns, '  ').map((line) => paint[result.status](line)),
+    );
     lines.push(...wrap(result.status === 'fail' ? result.headline : `Not known: ${result.title}`, columns, '    '));
     for (const evidence of result.evidence.slice(0, 3)) lines.push(...evidenceLines(evidence, columns));
     if (result.evidence.length > 3) lines.push(`      and ${result.evidence.length - 3} more`);

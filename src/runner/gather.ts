@@ -103,18 +103,25 @@ export class Gatherer {
         return probe.gather(tracedFiles(this.#ports.files, looks), facts, this.#context);
       case 'gateway':
         return probe.gather(tracedGateway(await this.#hostOf(probe).gateway(), looks), facts, this.#context);
-      case 'host': {
-        let records: HostRecords;
-        try {
-          records = await this.#hostOf(probe).records(probe);
-        } catch (thrown) {
-          if (!probe.refused || !(thrown instanceof ProbeError) || thrown.reason !== 'access_denied') throw thrown;
-          looks.push({ at: probe.id, answer: 'the host does not permit it' });
-          return probe.refused.fact;
-        }
-        looks.push({ at: probe.id, answer: `the host answered a fresh challenge with ${records.length} records` });
-        return probe.parse(records, this.#context);
+      case 'host':
+        return this.#lookAtHost(probe, looks);
+    }
+  }
+
+  async #lookAtHost(probe: HostProbe<unknown>, looks: Look[]): Promise<unknown> {
+    let records: HostRecords | undefined;
+    try {
+      records = await this.#hostOf(probe).records(probe);
+      looks.push({ at: probe.id, answer: `the host answered a fresh challenge with ${records.length} records` });
+      return probe.parse(records, this.#context);
+    } catch (thrown) {
+      if (!(thrown instanceof ProbeError)) throw thrown;
+      if (probe.refused && !records && thrown.reason === 'access_denied') {
+        looks.push({ at: probe.id, answer: 'the host does not permit it' });
+        return probe.refused.fact;
       }
+      if (probe.lost) return probe.lost(thrown);
+      throw thrown;
     }
   }
 

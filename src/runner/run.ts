@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Environment } from '../environment/schema.ts';
 import type { EventSink } from '../model/event.ts';
 import type { HostProbe, Probe, ProbeContext } from '../model/probe.ts';
@@ -55,6 +56,8 @@ export async function run(options: RunOptions): Promise<Report> {
   const deadline = new AbortController();
   const late = () =>
     deadline.abort(new ProbeError('timeout', 'the run reached its time limit', { next: 'Raise --timeout.' }));
+  // Every call and probe listens to it; that is no leak.
+  setMaxListeners(0, deadline.signal, options.interrupt);
   const timer = setTimeout(late, options.timeoutMs);
   const stop = () => deadline.abort(new ProbeError('cancelled', 'the run was interrupted'));
   if (options.interrupt.aborted) stop();

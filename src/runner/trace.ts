@@ -53,6 +53,11 @@ export function tracedFiles(files: FilesPort, looks: Look[]): FilesPort {
       looks.push({ at: path, answer: text === undefined ? 'does not exist' : `read ${text.length} characters` });
       return text;
     },
+    sha256: async (path) => {
+      const digest = await files.sha256(path);
+      looks.push({ at: path, answer: digest === undefined ? 'does not exist' : 'read' });
+      return digest;
+    },
     glob: async (pattern) => {
       const found = await files.glob(pattern);
       looks.push({ at: pattern, answer: `${found.length} files` });

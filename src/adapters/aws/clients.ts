@@ -23,6 +23,9 @@ const packages = {
   sts: { load: () => import('@aws-sdk/client-sts'), client: 'STSClient' },
 } satisfies Record<ServiceName, { load: () => Promise<object>; client: string }>;
 
+// The versions are pinned, so what the SDK has to say about its future versions does not concern who runs this one.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
 /** What all generated clients have in common. */
 export interface AnyClient {
   send(command: object, options: { abortSignal: AbortSignal }): Promise<object>;
