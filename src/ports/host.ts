@@ -30,7 +30,10 @@ export interface HostPort {
    * itself fails, every part has that error. Nothing outlives the call on the host.
    */
   run(programs: readonly HostProgram[], signal: AbortSignal): Promise<ReadonlyMap<string, HostRecords | ProbeError>>;
-  /** A connection to a port on the host's own loopback, through the same SSH connection. */
+  /**
+   * A connection to a port on the host's own loopback, through the same SSH connection. Throws `ProbeError`:
+   * `not_found` when nothing listens there, `access_denied` when sshd forbids forwarding, `timeout`, `unreachable`.
+   */
   forward(port: number, signal: AbortSignal): Promise<Duplex>;
   close(): Promise<void>;
 }

@@ -38,6 +38,9 @@ const algorithms = {
   compress: ['none'],
 } satisfies ConnectConfig['algorithms'];
 
+/** Why a channel could not be opened (RFC 4254, 5.1). */
+const openFailure = { ADMINISTRATIVELY_PROHIBITED: 1, CONNECT_FAILED: 2 };
+
 const forwardSeconds = 10;
 const jumpDepth = 5;
 
@@ -202,6 +205,21 @@ async function openJump(
   return connectHost({ ...given, ...before, ...parseHop(last), agentUser, gatewayPort }, signal, env, depth + 1);
 }
 
+/** That nothing listens is what the host saw; that it may not forward keeps us from looking. */
+function forwardError(error: Error, name: string, port: number): ProbeError {
+  const { CONNECT_FAILED, ADMINISTRATIVELY_PROHIBITED } = openFailure;
+  switch ((error as { reason?: unknown }).reason) {
+    case CONNECT_FAILED:
+      return new ProbeError('not_found', `nothing listens on port ${port} of ${name}`);
+    case ADMINISTRATIVELY_PROHIBITED: {
+      const next = 'Allow it in sshd_config: AllowTcpForwarding local, PermitOpen with that port.';
+      return new ProbeError('access_denied', `${name} does not let the login connect to port ${port}`, { next });
+    }
+    default:
+      return new ProbeError('unreachable', `${name} does not connect to port ${port}`);
+  }
+}
+
 function wrap(opened: Opened, resolved: ResolvedTarget, jump: SshConnection | undefined): SshConnection {
   const { client, socket } = opened;
   const closed = new Promise<void>((done) => client.once('close', () => done()));
@@ -234,9 +252,7 @@ function wrap(opened: Opened, resolved: ResolvedTarget, jump: SshConnection | un
         try {
           client.forwardOut('127.0.0.1', 0, host, port, (error: Error | undefined, channel: ClientChannel) => {
             if (error) {
-              const next = 'See that something listens there and that AllowTcpForwarding is not off in sshd_config.';
-              const message = `${resolved.name} does not connect to port ${port}`;
-              fail(new ProbeError('unreachable', message, { next }));
+              fail(forwardError(error, resolved.name, port));
             } else if (settled) {
               channel.destroy();
             } else {

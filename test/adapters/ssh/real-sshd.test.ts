@@ -105,7 +105,7 @@ describe.skipIf(reason !== undefined)(`a real sshd${reason ? ` (skipped: ${reaso
     const chunks: Buffer[] = [];
     for await (const chunk of stream) chunks.push(chunk as Buffer);
     expect(Buffer.concat(chunks).toString()).toMatch(/live$/);
-    expect(await errorOf(host.forward(1, never()))).toMatchObject({ reason: 'unreachable' });
+    expect(await errorOf(host.forward(1, never()))).toMatchObject({ reason: 'not_found' });
     await host.close();
     expect(await errorOf(host.forward(port, never()))).toMatchObject({ reason: 'unreachable' });
     await new Promise((done) => server.close(done));
