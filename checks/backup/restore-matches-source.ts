@@ -1,0 +1,37 @@
+import { ago, dayMs, isYoungerThan } from '../../src/judging/age.ts';
+import { madeAnother, newestTest } from '../../src/judging/restore-test.ts';
+import { check, fail, pass, undetermined } from '../../src/model/check.ts';
+import { fileSystem } from '../../src/probes/aws/file-system.ts';
+import { restoreJobs } from '../../src/probes/aws/restore-jobs.ts';
+
+export default check({
+  title: 'Restored files match the source',
+  failureTitle: 'Restored files do not match the source',
+  why: 'A restore can complete and bring back the wrong or damaged files; only a comparison shows that it did not.',
+  remediation:
+    'Compare the restored files with the source, and report the result to AWS Backup (PutRestoreValidationResult) from the validation of a restore testing plan.',
+  needs: { fileSystem, restoreJobs },
+  judge({ fileSystem, restoreJobs }, { environment, now }) {
+    const { restoreTestMaxAgeDays: days } = environment.backup;
+    const job = newestTest(restoreJobs, fileSystem.FileSystemArn);
+    const expected = `the validation of a restore within ${days} days is SUCCESSFUL`;
+    if (job?.Status !== 'COMPLETED' || !madeAnother(job, fileSystem.FileSystemArn)) {
+      return undetermined(
+        'not_drilled',
+        'the newest test restore did not complete to another file system, or there is none',
+      );
+    }
+    const { RestoreJobId, ValidationStatus: validation, CompletionDate: end } = job;
+    if (validation === 'FAILED' || validation === 'TIMED_OUT') {
+      return fail([{ fact: 'restoreJobs', subject: RestoreJobId, expected, observed: `validation ${validation}` }]);
+    }
+    if (validation !== 'SUCCESSFUL') {
+      return undetermined('not_drilled', 'AWS Backup has no result of a validation of the newest test restore');
+    }
+    if (!end || !isYoungerThan(end, days * dayMs, now)) {
+      return undetermined('stale', 'the newest validated restore is older than allowed, or its date is not known');
+    }
+    const observed = `validation SUCCESSFUL, restored ${ago(end, now)}`;
+    return pass([{ fact: 'restoreJobs', subject: RestoreJobId, expected, observed }]);
+  },
+});

@@ -1,0 +1,66 @@
+import { dayMs, hourMs, inWords } from '../../src/judging/age.ts';
+import { coveringRules } from '../../src/judging/backup-rules.ts';
+import { keptDays, lifecycleDays, longestInterval, usable } from '../../src/judging/cadence.ts';
+import { check, type Finding, fail, judgeAll } from '../../src/model/check.ts';
+import { backupPlans } from '../../src/probes/aws/backup-plans.ts';
+import { backupVaults } from '../../src/probes/aws/backup-vaults.ts';
+import { fileSystem } from '../../src/probes/aws/file-system.ts';
+import { recoveryPoints } from '../../src/probes/aws/recovery-points.ts';
+
+const dayMinutes = 1440;
+const inDays = (days: number) => (days === Number.POSITIVE_INFINITY ? 'for ever' : `${days} days`);
+
+export default check({
+  title: 'Backups are kept as long as the policy says',
+  failureTitle: 'Backups are not kept as long as the policy says',
+  why: 'Damage that is found late can be undone only from a point that is older than the damage.',
+  remediation:
+    'Set the lifecycle of the daily backup rule to at least the required days, and let the vault lock permit that many.',
+  needs: { fileSystem, backupPlans, recoveryPoints, backupVaults },
+  judge({ fileSystem, backupPlans, recoveryPoints, backupVaults }, { environment, now }) {
+    const { vault, retentionDays, rpoHours, startWindowHours, historyDays } = environment.backup;
+    const subject = fileSystem.FileSystemArn;
+    const daily = coveringRules(backupPlans, fileSystem, vault, now).filter(
+      ({ gapMinutes = Number.POSITIVE_INFINITY }) => gapMinutes <= dayMinutes,
+    );
+    if (daily.length === 0) {
+      const expected = `a daily rule that keeps points for ${retentionDays} days`;
+      return fail([{ fact: 'backupPlans', subject, expected, observed: 'no daily rule covers the file system' }]);
+    }
+    const longestKept = Math.max(...daily.map(({ rule }) => lifecycleDays(rule.Lifecycle)));
+    const points = usable(recoveryPoints.points, now);
+    const kept = points.filter((point) => keptDays(point) >= retentionDays);
+    const since = new Date(Math.max(now.getTime() - historyDays * dayMs, fileSystem.CreationTime?.getTime() ?? 0));
+    const interval = longestInterval(kept, since, now);
+    const allowed = (rpoHours + startWindowHours) * hourMs;
+    const findings: Finding<'backupPlans' | 'recoveryPoints' | 'backupVaults'>[] = [
+      {
+        fact: 'backupPlans',
+        subject,
+        expected: `a daily rule keeps points for at least ${retentionDays} days`,
+        observed: inDays(longestKept),
+        ok: longestKept >= retentionDays,
+      },
+      {
+        fact: 'recoveryPoints',
+        subject,
+        expected: `a point that is kept for ${retentionDays} days at least every ${inWords(allowed)}`,
+        observed:
+          kept.length === 0
+            ? `none of ${points.length} usable points is kept that long`
+            : `${kept.length} of ${points.length} points, at most ${inWords(interval)} between them`,
+        ok: interval <= allowed,
+      },
+      ...backupVaults
+        .filter(({ MaxRetentionDays }) => MaxRetentionDays !== undefined)
+        .map(({ BackupVaultArn, MaxRetentionDays = 0 }) => ({
+          fact: 'backupVaults' as const,
+          subject: BackupVaultArn,
+          expected: `the vault lock permits ${retentionDays} days`,
+          observed: `at most ${MaxRetentionDays} days`,
+          ok: MaxRetentionDays >= retentionDays,
+        })),
+    ];
+    return judgeAll(findings);
+  },
+});

@@ -1,0 +1,97 @@
+import type { Policy } from '../../src/judging/iam-document.ts';
+import { parsePolicy } from '../../src/judging/iam-document.ts';
+import { roleAllows } from '../../src/judging/iam-policy.ts';
+import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
+import { backupVaults } from '../../src/probes/aws/backup-vaults.ts';
+import { instanceRoles } from '../../src/probes/aws/instance-roles.ts';
+import { recoveryPoints } from '../../src/probes/aws/recovery-points.ts';
+
+/** What would take points away, and what would take the protection away. */
+const onPoints = ['backup:DeleteRecoveryPoint', 'backup:UpdateRecoveryPointLifecycle'];
+const onVault = [
+  'backup:DeleteBackupVaultAccessPolicy',
+  'backup:DeleteBackupVaultLockConfiguration',
+  'backup:DisassociateRecoveryPoint',
+  'backup:PutBackupVaultAccessPolicy',
+  'backup:PutBackupVaultLockConfiguration',
+];
+
+const everything: Policy = {
+  name: 'all permissions',
+  statements: [
+    {
+      effect: 'Allow',
+      actions: { not: false, patterns: ['*'] },
+      resources: { not: false, patterns: ['*'] },
+      principals: undefined,
+      conditions: [],
+    },
+  ],
+};
+
+export default check({
+  title: 'A compromised instance cannot erase the backups',
+  failureTitle: 'A compromised instance could erase the backups',
+  why: 'Whoever takes over the agent can do what its role may do; backups that it may delete are lost with it.',
+  remediation:
+    'Lock the vault, or deny the deletion of recovery points in its access policy, and take every backup permission from the instance role.',
+  needs: { recoveryPoints, backupVaults, instanceRoles },
+  judge({ recoveryPoints, backupVaults, instanceRoles }) {
+    const findings: Finding<'backupVaults' | 'instanceRoles'>[] = [];
+    const open: string[] = [];
+    if (instanceRoles.length === 0) return undetermined('empty_subject', 'the instances have no role to judge');
+    for (const vault of backupVaults) {
+      const { BackupVaultArn: subject, EncryptionKeyArn: key, Locked, LockDate } = vault;
+      const policy = vault.policy === undefined ? undefined : parsePolicy(vault.policy, subject, 'resource');
+      const point =
+        recoveryPoints.points.find(({ BackupVaultName }) => BackupVaultName === vault.BackupVaultName)
+          ?.RecoveryPointArn ?? subject.replace(/:backup-vault:.*$/, ':recovery-point:00000000');
+      const requests = [
+        ...onPoints.map((action) => ({ action, resource: point })),
+        ...onVault.map((action) => ({ action, resource: subject })),
+      ];
+      const denied = instanceRoles.every((role) =>
+        requests
+          .filter(({ action }) => action === 'backup:DeleteRecoveryPoint' || /AccessPolicy$/.test(action))
+          .every((r) => roleAllows({ ...role, policies: [everything], boundary: undefined }, policy, r) === 'no'),
+      );
+      findings.push(
+        {
+          fact: 'backupVaults',
+          subject,
+          expected: 'encrypted with a KMS key',
+          observed: key ?? 'no key',
+          ok: key !== undefined && key !== '',
+        },
+        {
+          fact: 'backupVaults',
+          subject,
+          expected: 'locked, or an access policy that denies deletion to the instance role',
+          observed: protectionOf(Locked === true, LockDate, denied),
+          ok: Locked === true || denied,
+        },
+      );
+      for (const role of instanceRoles) {
+        const allowed = requests.map((request) => ({ ...request, tri: roleAllows(role, policy, request) }));
+        const may = allowed.filter(({ tri }) => tri === 'yes').map(({ action }) => action);
+        open.push(...allowed.filter(({ tri }) => tri === 'maybe').map(({ action }) => action));
+        findings.push({
+          fact: 'instanceRoles',
+          subject: role.arn,
+          expected: 'may neither delete recovery points nor take the protection of the vault away',
+          observed: may.length > 0 ? `may ${may.join(', ')}` : 'none of these is allowed',
+          ok: may.length === 0,
+        });
+      }
+    }
+    const judgement = judgeAll(findings, { empty: 'there is no backup vault with a point of the file system' });
+    if (judgement.outcome !== 'pass' || open.length === 0) return judgement;
+    const message = `whether the instance role may ${[...new Set(open)].join(', ')} hangs on conditions that are not known here`;
+    return undetermined('conflict', message, judgement.evidence);
+  },
+});
+
+function protectionOf(locked: boolean, lockDate: Date | undefined, denied: boolean): string {
+  const lock = locked ? (lockDate ? 'locked in compliance mode' : 'locked in governance mode') : 'not locked';
+  return denied ? `${lock}; deletion is denied` : `${lock}; deletion is not denied`;
+}

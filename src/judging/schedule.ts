@@ -1,0 +1,147 @@
+/**
+ * Schedules as AWS writes them: `rate(1 day)` and `cron(minutes hours day-of-month month day-of-week year)`.
+ * What is not of the documented form has no answer here (undefined), so that nothing is judged on a guess.
+ */
+
+const minutesADay = 1440;
+const days = 2 * 366;
+
+interface Fields {
+  readonly minutes: readonly number[];
+  readonly hours: readonly number[];
+  readonly months: ReadonlySet<number>;
+  readonly years: ReadonlySet<number>;
+  /** Of one month: the days on which it runs. */
+  daysOf(year: number, month: number): ReadonlySet<number>;
+}
+
+/**
+ * The longest time in minutes without a run, in the schedule's own time zone, over the two years from `from`.
+ * `Infinity` when it does not run at all in that time; undefined when the expression is not understood.
+ */
+export function longestGapMinutes(expression: string, from: Date): number | undefined {
+  const rate = /^rate\((\d{1,6}) (minute|minutes|hour|hours|day|days)\)$/.exec(expression.trim());
+  if (rate) {
+    const amount = Number(rate[1]);
+    const unit = rate[2]?.startsWith('minute') ? 1 : rate[2]?.startsWith('hour') ? 60 : minutesADay;
+    return amount > 0 ? amount * unit : undefined;
+  }
+  const fields = parseCron(expression);
+  return fields && longestGapOf(fields, from);
+}
+
+function longestGapOf(fields: Fields, from: Date): number {
+  const times = fields.hours.flatMap((h) => fields.minutes.map((m) => h * 60 + m));
+  const [first = 0] = times;
+  const last = times.at(-1) ?? 0;
+  const withinDay = Math.max(0, ...times.slice(1).map((t, i) => t - (times[i] ?? 0)));
+  const start = Date.UTC(from.getUTCFullYear(), from.getUTCMonth(), from.getUTCDate());
+  let longest = 0;
+  let previous: number | undefined;
+  for (let day = 0; day < days; day += 1) {
+    const date = new Date(start + day * minutesADay * 60_000);
+    const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() + 1];
+    if (!fields.years.has(year) || !fields.months.has(month)) continue;
+    if (!fields.daysOf(year, month).has(date.getUTCDate())) continue;
+    longest = Math.max(longest, withinDay, day * minutesADay + first - (previous ?? 0));
+    previous = day * minutesADay + last;
+  }
+  return previous === undefined ? Number.POSITIVE_INFINITY : Math.max(longest, days * minutesADay - previous);
+}
+
+const monthNames = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
+const dayNames = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
+
+function parseCron(expression: string): Fields | undefined {
+  const inside = /^cron\(([^()]*)\)$/.exec(expression.trim());
+  const parts = inside?.[1]?.trim().toUpperCase().split(/\s+/) ?? [];
+  const [minute = '', hour = '', dayOfMonth = '', month = '', dayOfWeek = '', year = ''] = parts;
+  // Exactly one of the two day fields says "no matter"; AWS refuses anything else.
+  if (parts.length !== 6 || (dayOfMonth === '?') === (dayOfWeek === '?')) return undefined;
+  const minutes = values(minute, 0, 59);
+  const hours = values(hour, 0, 23);
+  const months = values(month, 1, 12, monthNames);
+  const years = values(year, 1970, 2199);
+  const daysOf = dayOfWeek === '?' ? monthDays(dayOfMonth) : weekDays(dayOfWeek);
+  if (!minutes || !hours || !months || !years || !daysOf) return undefined;
+  const sorted = (set: ReadonlySet<number>) => [...set].sort((a, b) => a - b);
+  return { minutes: sorted(minutes), hours: sorted(hours), months, years, daysOf };
+}
+
+/** A list of values, ranges and steps: `1,15`, `MON-FRI`, `0/15`, `*`. */
+function values(field: string, min: number, max: number, names: readonly string[] = []): Set<number> | undefined {
+  const found = new Set<number>();
+  for (const part of field.split(',')) {
+    const [, range = '', step] = /^([^/]+)(?:\/(\d{1,4}))?$/.exec(part) ?? [];
+    const [low, high, more] = range === '*' ? [String(min), String(max)] : range.split('-');
+    const from = numberOf(low, min, max, names);
+    const to = high !== undefined ? numberOf(high, min, max, names) : step === undefined ? from : max;
+    const by = step === undefined ? 1 : Number(step);
+    if (from === undefined || to === undefined || from > to || by < 1 || more !== undefined) return undefined;
+    for (let value = from; value <= to; value += by) found.add(value);
+  }
+  return found;
+}
+
+function numberOf(text: string | undefined, min: number, max: number, names: readonly string[]): number | undefined {
+  const named = names.indexOf(text ?? '');
+  if (named >= 0) return named + 1;
+  const value = /^\d{1,4}$/.test(text ?? '') ? Number(text) : Number.NaN;
+  return value >= min && value <= max ? value : undefined;
+}
+
+type DaysOf = Fields['daysOf'];
+
+const lengthOf = (year: number, month: number) => new Date(Date.UTC(year, month, 0)).getUTCDate();
+/** 1 is Sunday, as in AWS. */
+const weekDayOf = (year: number, month: number, day: number) =>
+  new Date(Date.UTC(year, month - 1, day)).getUTCDay() + 1;
+
+/** `L` the last day, `LW` the last weekday, `15W` the weekday nearest to the 15th of the same month; or values. */
+function monthDays(field: string): DaysOf | undefined {
+  if (field === 'L') return (year, month) => new Set([lengthOf(year, month)]);
+  const nearest = /^(?:(\d{1,2})|L)W$/.exec(field);
+  if (nearest) {
+    const wanted = nearest[1] === undefined ? 31 : Number(nearest[1]);
+    if (wanted < 1 || wanted > 31) return undefined;
+    return (year, month) => new Set(nearestWeekDay(year, month, wanted, nearest[1] === undefined));
+  }
+  const set = values(field, 1, 31);
+  return set && (() => set);
+}
+
+function nearestWeekDay(year: number, month: number, wanted: number, clamp: boolean): number[] {
+  const length = lengthOf(year, month);
+  if (wanted > length && !clamp) return [];
+  const day = Math.min(wanted, length);
+  const weekDay = weekDayOf(year, month, day);
+  if (weekDay === 7) return [day > 1 ? day - 1 : day + 2];
+  if (weekDay === 1) return [day < length ? day + 1 : day - 2];
+  return [day];
+}
+
+/** `L` Saturday, `5L` or `THUL` the last Thursday, `3#2` the second Tuesday; or values. */
+function weekDays(field: string): DaysOf | undefined {
+  if (field === 'L') return weekDays('7');
+  const last = /^(\d|[A-Z]{3})L$/.exec(field);
+  const nth = /^(\d|[A-Z]{3})#([1-5])$/.exec(field);
+  const wanted = last || nth ? numberOf((last ?? nth)?.[1], 1, 7, dayNames) : undefined;
+  if (last || nth) {
+    if (wanted === undefined) return undefined;
+    return (year, month) => {
+      const length = lengthOf(year, month);
+      const all = range(1, length).filter((day) => weekDayOf(year, month, day) === wanted);
+      const day = last ? all.at(-1) : all[Number(nth?.[2]) - 1];
+      return new Set(day === undefined ? [] : [day]);
+    };
+  }
+  const set = values(field, 1, 7, dayNames);
+  return (
+    set &&
+    ((year, month) => new Set(range(1, lengthOf(year, month)).filter((day) => set.has(weekDayOf(year, month, day)))))
+  );
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+}

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import check from '../../../checks/backup/retention.ts';
+import { judgeFacts } from '../../support/judge.ts';
+import { daily, fileSystem, plan, vaultOf } from './points.ts';
+
+const vault = { BackupVaultArn: 'arn:vault', BackupVaultName: 'openclaw-prod', policy: undefined };
+const kept = (lifecycle: object | undefined) =>
+  daily.map((p) => ({ ...p, Lifecycle: lifecycle, CalculatedLifecycle: {} }));
+const rule = (Lifecycle: object | undefined) => [plan({ Lifecycle })];
+
+describe('backup/retention', () => {
+  it.each([
+    ['45 days of 35', [plan()], daily, vault, 'pass'],
+    ['exactly 35 days', rule({ DeleteAfterDays: 35 }), kept({ DeleteAfterDays: 35 }), vault, 'pass'],
+    ['a rule of 34 days', rule({ DeleteAfterDays: 34 }), daily, vault, 'fail'],
+    ['a rule of no days', rule({ DeleteAfterDays: 0 }), daily, vault, 'fail'],
+    ['for ever', rule(undefined), kept(undefined), vault, 'pass'],
+    ['for ever, said with -1', rule({ DeleteAfterDays: -1 }), kept({ DeleteAfterDays: -1 }), vault, 'pass'],
+    ['deleted after a copy', rule({ DeleteAfterEvent: 'DELETE_AFTER_COPY' }), daily, vault, 'fail'],
+    ['points of 34 days', [plan()], kept({ DeleteAfterDays: 34 }), vault, 'fail'],
+    ['long rule is weekly', [plan({ ScheduleExpression: 'rate(7 days)' })], daily, vault, 'fail'],
+    [
+      'long points are weekly',
+      [plan()],
+      daily.map((p, i) => (i % 7 ? { ...p, Lifecycle: { DeleteAfterDays: 7 } } : p)),
+      vault,
+      'fail',
+    ],
+    ['no plan', [], daily, vault, 'fail'],
+    ['no point', [plan()], [], vault, 'fail'],
+    ['a lock of at most 34 days', [plan()], daily, { ...vault, MaxRetentionDays: 34 }, 'fail'],
+    ['a lock of at most 35 days', [plan()], daily, { ...vault, MaxRetentionDays: 35 }, 'pass'],
+  ])('%s', (_, backupPlans, points, vault, outcome) => {
+    const facts = { fileSystem, backupPlans, recoveryPoints: vaultOf(points), backupVaults: [vault] };
+    expect(judgeFacts(check, facts).outcome).toBe(outcome);
+  });
+});
