@@ -1,7 +1,12 @@
 import { area } from '../../src/model/check.ts';
+import encryptedInTransit from './encrypted-in-transit.ts';
+import serverSideReadOnly from './server-side-read-only.ts';
 
 export default area({
   title: 'Soul documents',
   why: 'An agent that can rewrite its own rules has none.',
-  checks: {},
+  checks: {
+    'server-side-read-only': serverSideReadOnly,
+    'encrypted-in-transit': encryptedInTransit,
+  },
 });
