@@ -1,10 +1,14 @@
 import { area } from '../../src/model/check.ts';
+import egressAllowlisted from './egress-allowlisted.ts';
 import noPublicIngress from './no-public-ingress.ts';
+import sshNotPublic from './ssh-not-public.ts';
 
 export default area({
   title: 'Network',
   why: 'A closed network bounds what a mistake or an attacker can do.',
   checks: {
     'no-public-ingress': noPublicIngress,
+    'egress-allowlisted': egressAllowlisted,
+    'ssh-not-public': sshNotPublic,
   },
 });

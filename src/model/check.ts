@@ -45,6 +45,8 @@ export type Judgement<F extends string> = Pass<F> | Fail<F> | Undetermined<F>;
 
 export interface JudgeContext {
   readonly environment: Environment;
+  /** The other environments of the file. */
+  readonly others: readonly Environment[];
   /** The start of the run: the only clock that a check may read. */
   readonly now: Date;
 }

@@ -4,6 +4,7 @@ import type { FilesPort } from '../ports/files.ts';
 import type { GatewayPort } from '../ports/gateway.ts';
 import type { GitPort } from '../ports/git.ts';
 import type { HostRecords, HostRunAs } from '../ports/host.ts';
+import type { ProbeError } from './reason.ts';
 
 /** Where a fact comes from, in falling order of trust. */
 export const sources = {
@@ -24,6 +25,8 @@ export type Facts<N extends Needs> = { readonly [K in keyof N]: FactOf<N[K]> };
 
 export interface ProbeContext {
   readonly environment: Environment;
+  /** The other environments of the file. */
+  readonly others: readonly Environment[];
   /** The start of the run. */
   readonly now: Date;
   readonly signal: AbortSignal;
@@ -72,6 +75,11 @@ export interface HostProbe<T> extends ProbeBase<T> {
   script(environment: Environment): string;
   /** The fact where the host does not let the login become the user that the script runs as; without it, an error. */
   readonly refused?: { readonly fact: T };
+  /**
+   * The fact where there is no answer, or none that can be read: for a probe whose loss must not hide what another one
+   * saw. The check that needs it must then tell `ProbeError`s apart itself.
+   */
+  readonly lost?: (error: ProbeError) => T;
   /** Strict: what is not of the expected form throws `ProbeError('bad_response', …)`. */
   parse(records: HostRecords, context: ProbeContext): T;
 }
@@ -110,6 +118,7 @@ export function hostProbe<T>(p: {
   readonly seconds?: number | ((environment: Environment) => number);
   readonly script: string | ((environment: Environment) => string);
   readonly refused?: { readonly fact: T };
+  readonly lost?: (error: ProbeError) => T;
   parse(records: HostRecords, context: ProbeContext): T;
 }): HostProbe<T> {
   const { seconds = 10, script } = p;
@@ -121,6 +130,7 @@ export function hostProbe<T>(p: {
     seconds: typeof seconds === 'number' ? () => seconds : seconds,
     script: typeof script === 'string' ? () => script : script,
     ...(p.refused && { refused: p.refused }),
+    ...(p.lost && { lost: p.lost }),
     parse: p.parse,
   };
 }

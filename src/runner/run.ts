@@ -22,6 +22,8 @@ import { subjectOf } from './subject.ts';
 export interface RunOptions {
   readonly registry: Registry;
   readonly environment: Environment;
+  /** The other environments of the file, for checks that compare them. Default: none, and those are unknown. */
+  readonly others?: readonly Environment[];
   readonly fileSha256: string;
   readonly selection: Selection;
   readonly ports: Ports;
@@ -40,7 +42,7 @@ export interface RunOptions {
  * whatever fails; rejects only for the user's mistakes (`UsageError`) and defects.
  */
 export async function run(options: RunOptions): Promise<Report> {
-  const { environment, registry, clock, emit } = options;
+  const { environment, others = [], registry, clock, emit } = options;
   const start = clock();
   const planned = plan(registry, options.selection);
   checkAcceptances(environment, allChecks(registry), start);
@@ -63,7 +65,7 @@ export async function run(options: RunOptions): Promise<Report> {
   if (options.interrupt.aborted) stop();
   options.interrupt.addEventListener('abort', stop, { once: true });
 
-  const context: ProbeContext = { environment, now: start, signal: deadline.signal };
+  const context: ProbeContext = { environment, others, now: start, signal: deadline.signal };
   const gatherer = new Gatherer(context, options.ports, clock, emit);
   let hosts: readonly Host[] = [];
   try {
@@ -78,6 +80,7 @@ export async function run(options: RunOptions): Promise<Report> {
       gatherer,
       binding,
       environment,
+      others,
       now: start,
       lostHosts: opened instanceof ProbeError ? opened : undefined,
     };
@@ -124,6 +127,7 @@ interface Judging {
   readonly gatherer: Gatherer;
   readonly binding: Binding;
   readonly environment: Environment;
+  readonly others: readonly Environment[];
   readonly now: Date;
   readonly lostHosts: ProbeError | undefined;
 }
@@ -146,10 +150,10 @@ async function resultFor({ id, check }: PlannedCheck, judging: Judging): Promise
 }
 
 async function outcomeOf(check: PlannedCheck['check'], judging: Judging): Promise<Outcome> {
-  const { gatherer, binding, environment, now, lostHosts } = judging;
+  const { gatherer, binding, environment, others, now, lostHosts } = judging;
   if (binding.blocked) return unknown(binding.blocked);
   const needs: Readonly<Record<string, Probe<unknown>>> = check.needs;
-  const context = { environment, now };
+  const context = { environment, others, now };
   if (!Object.values(needs).some(isHostScoped)) return judge(check, await gatherAll(gatherer, needs), context);
   if (lostHosts) return unknown(lostHosts);
   const outcomes = binding.hosts.map(async ({ gatherer, instance, unproven }) => {

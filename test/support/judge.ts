@@ -1,6 +1,6 @@
 import type { Check, JudgeContext, Judgement } from '../../src/model/check.ts';
 import type { Facts, Needs } from '../../src/model/probe.ts';
-import { goodEnvironment, now } from './rig.ts';
+import { goodEnvironment, goodOthers, now } from './rig.ts';
 
 /** Judges literal facts, given as far as the check reads them. `changes` alters the good environment by dotted path. */
 export function judgeFacts<N extends Needs>(
@@ -8,6 +8,6 @@ export function judgeFacts<N extends Needs>(
   facts: { readonly [K in keyof Facts<N>]: unknown },
   changes: Readonly<Record<string, unknown>> = {},
 ): Judgement<keyof N & string> {
-  const context: JudgeContext = { environment: goodEnvironment(changes), now };
+  const context: JudgeContext = { environment: goodEnvironment(changes), others: goodOthers(), now };
   return check.judge(facts as Facts<N>, context);
 }

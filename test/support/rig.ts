@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +8,7 @@ import { allPages } from '../../src/adapters/aws/aws.ts';
 import { classify } from '../../src/adapters/aws/errors.ts';
 import { localFiles } from '../../src/adapters/files/files.ts';
 import { gatewayScript } from '../../src/demo/gateway-script.ts';
-import { answerAws, assign, loadScenario, type Scenario } from '../../src/demo/scenario.ts';
+import { answerAws, assign, loadScenario, resolveTimes, type Scenario } from '../../src/demo/scenario.ts';
 import { parseEnvironmentFile } from '../../src/environment/load.ts';
 import type { Environment } from '../../src/environment/schema.ts';
 import { ProbeError, type Reason } from '../../src/model/reason.ts';
@@ -32,6 +33,17 @@ export function goodEnvironment(changes: Readonly<Record<string, unknown>> = {})
   for (const [path, value] of Object.entries(changes)) assign(file.environments.prod, path.split('.'), value);
   const { environments } = parseEnvironmentFile(stringify(file), 'clawcheck.yaml');
   return { ...environments['prod'], name: 'prod' } as Environment;
+}
+
+/** The other environments of the good file. */
+export function goodOthers(): readonly Environment[] {
+  const { environments } = parseEnvironmentFile(
+    readFileSync(join(fixtures, 'good', 'clawcheck.yaml'), 'utf8'),
+    'clawcheck.yaml',
+  );
+  return Object.entries(environments).flatMap(([name, one]) =>
+    name === 'prod' ? [] : [{ ...one, name } as Environment],
+  );
 }
 
 /** A scenario's ports, in this process: no sockets, but the same page loop and the same classification of errors. */
@@ -132,7 +144,13 @@ function scenarioFiles(scenario: Scenario): FilesPort {
   const { files } = scenario;
   return {
     async read(path) {
-      return Object.hasOwn(files, path) ? (files[path] ?? undefined) : base.read(path);
+      if (Object.hasOwn(files, path)) return files[path] ?? undefined;
+      const text = await base.read(path);
+      return text === undefined ? undefined : (resolveTimes(text, now) as string);
+    },
+    async sha256(path) {
+      const text = await this.read(path);
+      return text === undefined ? undefined : createHash('sha256').update(text).digest('hex');
     },
     async glob(pattern) {
       const { default: picomatch } = await import('picomatch');
@@ -166,6 +184,7 @@ export async function runScenario(
   return run({
     registry,
     environment,
+    others: goodOthers(),
     fileSha256: '0'.repeat(64),
     selection: { areas: more.areas ?? [], checks: more.checks ?? [] },
     ports,

@@ -1,0 +1,36 @@
+import { replacements } from '../../src/judging/replacements.ts';
+import { check, fail, isNonEmpty, type Observation, pass, undetermined } from '../../src/model/check.ts';
+import { scalingActivities } from '../../src/probes/aws/scaling-activities.ts';
+
+const day = 86_400_000;
+
+export default check({
+  title: 'A failed instance was replaced in time',
+  failureTitle: 'A failed instance was not replaced in time',
+  why: 'Only a replacement that happened shows that health check, launch template, image and capacity work together.',
+  remediation:
+    'Stop the gateway on an instance, or mark it unhealthy with set-instance-health, and wait until the group has replaced it. If it takes too long, shorten the health check and the start of the image.',
+  needs: { scalingActivities },
+  judge({ scalingActivities }, { environment, now }) {
+    const { replaceWithinSeconds: allowed, replacementMaxAgeDays: days } = environment.infrastructure;
+    const age = (at: Date) => now.getTime() - at.getTime();
+    const all = replacements(scalingActivities, allowed).filter(({ start }) => age(start) >= 0);
+    const recent = all.filter((r) => age(r.end ?? r.start) <= days * day);
+    const finished = recent.filter((r) => r.seconds !== undefined || age(r.start) > allowed * 1000);
+    const seen = (r: (typeof all)[number]): Observation<'scalingActivities'> => ({
+      fact: 'scalingActivities',
+      subject: r.failed,
+      expected: `replaced within ${allowed} seconds, at most ${days} days ago`,
+      observed: r.by
+        ? `replaced by ${r.by} after ${r.seconds} seconds, at ${r.end?.toISOString()}`
+        : `found unhealthy at ${r.start.toISOString()}, and no launch for it in time`,
+    });
+    // The newest one that has ended decides: an older failure may be why something was mended since.
+    const [newest] = finished;
+    if (newest && (newest.seconds === undefined || newest.seconds > allowed)) return fail([seen(newest)]);
+    const good = finished.slice(0, 1).map(seen);
+    if (isNonEmpty(good)) return pass(good);
+    if (all.length > recent.length) return undetermined('stale', `the last replacement is older than ${days} days`);
+    return undetermined('not_drilled', 'AWS remembers no instance of this group that failed and was replaced');
+  },
+});

@@ -1,0 +1,105 @@
+import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
+import { group } from '../../src/probes/aws/group.ts';
+import { healthReporter } from '../../src/probes/aws/health-reporter.ts';
+import { interfaces } from '../../src/probes/aws/interfaces.ts';
+import { type Front, loadBalancers } from '../../src/probes/aws/load-balancers.ts';
+
+export default check({
+  title: 'The health of the group follows the gateway',
+  failureTitle: 'The group looks at the machine, not at the gateway',
+  why: 'A machine can run for weeks with a dead gateway on it, and nobody replaces it.',
+  remediation:
+    'Attach a target group that asks the gateway for /readyz on its port with matcher 200 and set the health check type to ELB; or let a timer on the instance call SetInstanceHealth when /readyz fails, and name it in infrastructure.healthReporterTimer.',
+  needs: { group, interfaces, loadBalancers, healthReporter },
+  judge({ group, interfaces, loadBalancers, healthReporter }, { environment }) {
+    const subject = group.AutoScalingGroupARN;
+    const types = (group.HealthCheckType ?? '').split(',').map((type) => type.trim());
+    const type: Finding<'group'> = {
+      fact: 'group',
+      subject,
+      expected: 'health check type ELB, or EC2 with a declared reporter',
+      observed: `health check type ${group.HealthCheckType ?? 'not set'}`,
+      ok: types.includes('ELB') || healthReporter.timer !== undefined,
+    };
+    if (!types.includes('ELB')) {
+      if (!healthReporter.timer) return judgeAll([type]);
+      const permitted: Finding<'healthReporter'> = {
+        fact: 'healthReporter',
+        subject: healthReporter.roles.join(', '),
+        expected: 'may call autoscaling:SetInstanceHealth on the group',
+        observed: healthReporter.permitted ? 'allowed' : 'not allowed',
+        ok: healthReporter.permitted,
+      };
+      if (!permitted.ok) return judgeAll<'group' | 'healthReporter'>([type, permitted]);
+      return undetermined(
+        'not_drilled',
+        `nothing shows that ${healthReporter.timer} is active on the instances and that the group acts on it`,
+        [permitted],
+      );
+    }
+    const { healthCheckPath, replaceWithinSeconds } = environment.infrastructure;
+    const { port } = environment.gateway;
+    const grace = group.HealthCheckGracePeriod;
+    const own = loadBalancers.fronts.filter(({ ofGroup }) => ofGroup);
+    const findings: Finding<'group' | 'loadBalancers'>[] = [
+      type,
+      {
+        fact: 'group',
+        subject,
+        expected: `grace period of at most ${replaceWithinSeconds} seconds`,
+        observed: `grace period ${grace ?? 'not set'}`,
+        ok: typeof grace === 'number' && grace <= replaceWithinSeconds,
+      },
+      {
+        fact: 'loadBalancers',
+        subject,
+        expected: 'a target group with a load balancer',
+        observed: `${own.filter(({ balancers }) => balancers.length > 0).length} with a load balancer`,
+        ok: own.some(({ balancers }) => balancers.length > 0),
+      },
+    ];
+    for (const front of own) findings.push(probing(front, port, healthCheckPath), healthy(front, port));
+    const addresses = (id: string) => interfaces.filter((i) => i.instance === id).flatMap((i) => i.privateAddresses);
+    for (const { InstanceId: id, LifecycleState } of group.Instances) {
+      if (LifecycleState !== 'InService' || !id) continue;
+      const known = [id, ...addresses(id)];
+      const watched = own.some(
+        (f) => f.balancers.length > 0 && f.targets.some((t) => known.includes(t.Target?.Id ?? '')),
+      );
+      const observed = watched ? 'a target' : 'not a target';
+      findings.push({ fact: 'loadBalancers', subject: id, expected: 'a target', observed, ok: watched });
+    }
+    return judgeAll(findings);
+  },
+});
+
+function probing({ targetGroup: t, balancers }: Front, port: number, path: string): Finding<'loadBalancers'> {
+  const asked = t.HealthCheckPort === 'traffic-port' ? t.Port : Number(t.HealthCheckPort);
+  const { HealthCheckProtocol: protocol, HealthCheckPath, Matcher } = t;
+  const on = t.HealthCheckEnabled === true && balancers.length > 0;
+  const web = protocol === 'HTTP' || protocol === 'HTTPS';
+  return {
+    fact: 'loadBalancers',
+    subject: t.TargetGroupArn,
+    expected: `asks HTTP ${port} ${path} and takes 200 only`,
+    observed: on
+      ? `asks ${protocol} ${asked} ${HealthCheckPath ?? 'without a path'} and takes ${Matcher?.HttpCode ?? 'anything'}`
+      : 'asks nothing',
+    ok: on && web && asked === port && HealthCheckPath === path && Matcher?.HttpCode === '200',
+  };
+}
+
+function healthy({ targetGroup, targets }: Front, port: number): Finding<'loadBalancers'> {
+  // A target that is leaving is no longer asked, and says nothing about the gateway.
+  const present = targets.filter(({ TargetHealth }) => TargetHealth?.State !== 'draining');
+  const good = present.filter(
+    (t) => t.TargetHealth?.State === 'healthy' && (t.HealthCheckPort ?? `${port}`) === `${port}`,
+  );
+  return {
+    fact: 'loadBalancers',
+    subject: targetGroup.TargetGroupArn,
+    expected: 'every target healthy, and at least one',
+    observed: `${good.length} of ${present.length} healthy`,
+    ok: present.length > 0 && good.length === present.length,
+  };
+}
