@@ -1,9 +1,9 @@
 import type { LivePorts } from '../adapters/live.ts';
 import type { LoadedEnvironment } from '../environment/load.ts';
-import type { EventSink } from '../model/event.ts';
 import { exitCodeOf } from '../model/exit-code.ts';
 import { ProbeError } from '../model/reason.ts';
 import { plainProgress } from '../progress/plain.ts';
+import type { Progress } from '../progress/progress.ts';
 import type { Registry, Selection } from '../runner/plan.ts';
 import { run } from '../runner/run.ts';
 import { checkOutputs, type OutputOptions, writeReport } from './output.ts';
@@ -35,10 +35,12 @@ export async function execute({ loaded, registry, selection, timeoutMs, output, 
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   const live = open(interrupt.signal);
+  const view = await progress(output);
   try {
     const report = await run({
       registry,
       environment: loaded.environment,
+      others: loaded.others,
       fileSha256: loaded.sha256,
       selection,
       ports: live.ports,
@@ -46,24 +48,27 @@ export async function execute({ loaded, registry, selection, timeoutMs, output, 
       mode: live.mode,
       version,
       clock: () => new Date(),
-      emit: await progress(output),
+      emit: view.emit,
       interrupt: interrupt.signal,
       timeoutMs,
     });
+    await view.finish();
     const written = await writeReport(report, output);
     if (!written) process.exitCode = exitCodeOf('notWritten');
     else process.exitCode = exitCodeOf(signalled ?? report.verdict);
   } finally {
+    await view.finish();
     live.close();
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
   }
 }
 
-async function progress({ quiet }: OutputOptions): Promise<EventSink> {
-  if (quiet) return () => {};
+async function progress({ quiet }: OutputOptions): Promise<Progress> {
+  const none = { emit: () => {}, finish: async () => {} };
+  if (quiet) return none;
   if (process.stderr.isTTY && !process.env['CI'] && process.env['TERM'] !== 'dumb') {
     return (await import('../progress/live.ts')).liveProgress(process.stderr);
   }
-  return plainProgress((line) => process.stderr.write(`${line}\n`));
+  return { ...none, emit: plainProgress((line) => process.stderr.write(`${line}\n`)) };
 }

@@ -24,7 +24,7 @@ export async function program(argv: readonly string[]): Promise<void> {
   root
     .command('run')
     .description('check a live deployment; only reads, and prints the readiness report')
-    .requiredOption('-e, --env <name>', 'environment of the environment file')
+    .option('-e, --env <name>', 'environment of the environment file (required)')
     .option('-c, --config <file>', 'environment file', 'clawcheck.yaml')
     .option('--area <id>', 'only this area (again or comma-separated for more); never READY', list, [])
     .option('--check <id>', 'only this check (again or comma-separated for more); never READY', list, [])

@@ -6,7 +6,7 @@ import { execute } from './execute.ts';
 import type { OutputOptions } from './output.ts';
 
 interface RunCommandOptions extends OutputOptions {
-  readonly env: string;
+  readonly env?: string;
   readonly config: string;
   readonly area: readonly string[];
   readonly check: readonly string[];

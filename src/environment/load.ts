@@ -25,10 +25,13 @@ export interface LoadedEnvironment {
  * Reads the environment file and one environment of it.
  * @throws UsageError with file, line and next step; never a stack for what the user wrote
  */
-export function loadEnvironment(path: string, name: string): LoadedEnvironment {
+export function loadEnvironment(path: string, name: string | undefined): LoadedEnvironment {
   const bytes = readBytes(path);
   const file = parseEnvironmentFile(bytes.toString('utf8'), path);
   const names = Object.keys(file.environments);
+  if (name === undefined) {
+    throw new UsageError('which environment? Name it with --env', `${path} has: ${names.join(', ') || 'none'}.`);
+  }
   const found = Object.hasOwn(file.environments, name) ? file.environments[name] : undefined;
   if (!found) {
     const near = nearest(name, names);

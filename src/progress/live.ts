@@ -1,109 +1,138 @@
 import { DefaultRenderer, Listr, ListrLogger, ProcessOutput } from 'listr2';
-import type { EventSink, RunEvent } from '../model/event.ts';
+import type { PlannedArea, RunEvent } from '../model/event.ts';
+import type { Progress } from './progress.ts';
 
 /** listr2 looks at the standard output to decide whether it may draw; ours draws on stderr, which is a terminal here. */
 class StderrRenderer extends DefaultRenderer {
   static override nonTTY = true;
 }
 
-interface AreaProgress {
-  readonly title: string;
-  readonly total: number;
+/** One line of the view. It exists from the start of the run: listr2 starts its tasks later than the first events. */
+class Line {
+  readonly done: Promise<void>;
+  readonly #resolve: () => void;
+  readonly #reject: (error: Error) => void;
+  #title: string;
+  #draw: (title: string) => void = () => {};
+
+  constructor(title: string) {
+    this.#title = title;
+    const { promise, resolve, reject } = withResolvers();
+    this.done = promise;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.done.catch(() => {});
+  }
+
+  set title(title: string) {
+    this.#title = title;
+    this.#draw(title);
+  }
+
+  /** What listr2 runs for this line. */
+  task(draw: (title: string) => void): Promise<void> {
+    this.#draw = draw;
+    draw(this.#title);
+    return this.done;
+  }
+
+  finish(good = true): void {
+    if (good) this.#resolve();
+    else this.#reject(new Error(''));
+  }
+}
+
+interface AreaLine extends PlannedArea {
+  readonly line: Line;
   judged: number;
   bad: number;
-  update(title: string): void;
-  finish(): void;
-  failed(): void;
 }
 
 /**
- * Progress on a terminal: one line an area, and one for what is still being looked at. Titles are our own words and
- * probe ids only; nothing of the target gets here.
+ * Progress on a terminal: one line an area, and one for what is still being looked at; cleared when the report comes.
+ * Titles are our own words and probe ids only; nothing of the target gets here.
  */
-export function liveProgress(stream: NodeJS.WriteStream): EventSink {
-  const areas = new Map<string, AreaProgress>();
+export function liveProgress(stream: NodeJS.WriteStream): Progress {
+  const looking = new Line('Looking');
+  const areas = new Map<string, AreaLine>();
   const waiting = new Set<string>();
   let done = 0;
   let total = 0;
-  let looking = (_title: string) => {};
-  let looked = () => {};
+  let drawing: Promise<unknown> = Promise.resolve();
 
-  const show = () => {
+  const showLooking = () => {
     const slow = [...waiting].slice(0, 3).join(', ');
-    looking(`Looking ${done} of ${Math.max(total, done + waiting.size)}${slow ? `: ${slow}` : ''}`);
-  };
-  const start = (event: RunEvent & { type: 'run-started' }) => {
-    total = event.probes;
-    const logger = new ListrLogger({ processOutput: new ProcessOutput(stream, stream) });
-    const list = new Listr([], {
-      concurrent: true,
-      exitOnError: false,
-      renderer: StderrRenderer,
-      rendererOptions: { logger, showErrorMessage: false },
-    });
-    list.add({
-      title: 'Looking',
-      task: (_, task) =>
-        new Promise<void>((resolve) => {
-          looking = (title) => {
-            task.title = title;
-          };
-          looked = resolve;
-        }),
-    });
-    for (const { id, title, checks } of event.areas) {
-      list.add({
-        title,
-        task: (_, task) =>
-          new Promise<void>((resolve, reject) => {
-            areas.set(id, {
-              title,
-              total: checks.length,
-              judged: 0,
-              bad: 0,
-              update: (text) => {
-                task.title = text;
-              },
-              finish: resolve,
-              failed: () => reject(new Error('')),
-            });
-          }),
-      });
-    }
-    list.run().catch(() => {});
+    looking.title = `Looking ${done} of ${Math.max(total, done + waiting.size)}${slow ? `: ${slow}` : ''}`;
   };
 
-  return (event) => {
+  const start = (planned: readonly PlannedArea[]) => {
+    for (const area of planned) areas.set(area.id, { ...area, line: new Line(area.title), judged: 0, bad: 0 });
+    const logger = new ListrLogger({ processOutput: new ProcessOutput(stream, stream) });
+    const list = new Listr(
+      [looking, ...[...areas.values()].map(({ line }) => line)].map((line) => ({
+        title: ' ',
+        task: (_: unknown, task: { title: string }) =>
+          line.task((title) => {
+            task.title = title;
+          }),
+      })),
+      {
+        concurrent: true,
+        exitOnError: false,
+        renderer: StderrRenderer,
+        rendererOptions: { logger, showErrorMessage: false, clearOutput: true },
+      },
+    );
+    drawing = list.run().catch(() => {});
+  };
+
+  const emit = (event: RunEvent) => {
     switch (event.type) {
       case 'run-started':
-        start(event);
+        total = event.probes;
+        start(event.areas);
         return;
       case 'probe-started':
         waiting.add(event.probe);
-        show();
+        showLooking();
         return;
       case 'probe-finished':
         waiting.delete(event.probe);
         done += 1;
-        show();
+        showLooking();
         return;
       case 'check-judged': {
         const area = areas.get(event.area);
         if (!area) return;
         area.judged += 1;
         if (event.status === 'fail' || event.status === 'unknown') area.bad += 1;
-        area.update(`${area.title} ${area.judged}/${area.total}${area.bad > 0 ? `, ${area.bad} to do` : ''}`);
-        if (area.judged < area.total) return;
-        if (area.bad > 0) area.failed();
-        else area.finish();
+        const todo = area.bad > 0 ? `, ${area.bad} to do` : '';
+        area.line.title = `${area.title} ${area.judged}/${area.checks.length}${todo}`;
+        if (area.judged === area.checks.length) area.line.finish(area.bad === 0);
         return;
       }
       case 'run-finished':
-        looking(`Looked ${done} times in ${event.seconds.toFixed(1)} s`);
-        looked();
+        looking.finish();
         return;
       default:
         event satisfies never;
     }
   };
+
+  const finish = async () => {
+    for (const line of [looking, ...[...areas.values()].map((area) => area.line)]) line.finish();
+    await drawing;
+  };
+  return { emit, finish };
+}
+
+/** Promise.withResolvers, which Node has from 22 on. */
+function withResolvers() {
+  let resolve = () => {};
+  let reject = (_: Error) => {};
+  const promise = new Promise<void>((res, rej) => {
+    resolve = res;
+    reject = rej;
+  });
+  return { promise, resolve, reject };
 }

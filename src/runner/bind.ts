@@ -1,5 +1,5 @@
 import type { Environment } from '../environment/schema.ts';
-import { ProbeError, UntrustedError } from '../model/reason.ts';
+import { ProbeError, UntrustedError, UsageError } from '../model/reason.ts';
 import type { SubjectInstance } from '../model/report.ts';
 import { group } from '../probes/aws/group.ts';
 import { identity } from '../probes/aws/identity.ts';
@@ -32,6 +32,7 @@ export interface Binding {
 /**
  * Binds the run to its subject before anything is judged: the account that STS names, the group's ARN, and for each
  * host the verified host key and the instance id that its metadata service gives.
+ * @throws UsageError without usable credentials, or for what is wrong on this side of the SSH connection
  */
 export async function bind(gatherer: Gatherer, hosts: readonly Host[], environment: Environment): Promise<Binding> {
   const mismatches: string[] = [];
@@ -39,6 +40,9 @@ export async function bind(gatherer: Gatherer, hosts: readonly Host[], environme
   const { account, region } = environment.aws;
 
   const [caller, asg] = await Promise.all([gatherer.get(identity), gatherer.get(group)]);
+  // Nothing at all can be seen without credentials: that is for the user to mend, not a state of the deployment.
+  if (!caller.ok && caller.error.reason === 'credentials')
+    throw new UsageError(caller.error.message, caller.error.next);
   if (!caller.ok) unproven.push(`account: ${caller.error.message}`);
   else if (caller.value.account !== account) {
     mismatches.push(`the credentials belong to account ${caller.value.account}, the environment file says ${account}`);

@@ -1,5 +1,5 @@
 import type { HostProbe, ProbeContext } from '../model/probe.ts';
-import { ProbeError } from '../model/reason.ts';
+import { ProbeError, UsageError } from '../model/reason.ts';
 import type { GatewayPort } from '../ports/gateway.ts';
 import type { HostPort, HostProgram, HostRecords } from '../ports/host.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -46,11 +46,17 @@ export class Host implements HostAccess {
     return this.#gateway;
   }
 
-  /** `SHA256:…` of the verified host key, or the error that kept us from it. */
+  /**
+   * `SHA256:…` of the verified host key, or the error that kept us from it.
+   * @throws UsageError for what is wrong on this side: the key file, the SSH configuration
+   */
   async fingerprint(): Promise<string | ProbeError> {
     return this.#port.then(
       (port) => port.hostKeyFingerprint,
-      (thrown) => asProbeError(thrown, 'host/connect'),
+      (thrown) => {
+        if (thrown instanceof UsageError) throw thrown;
+        return asProbeError(thrown, 'host/connect');
+      },
     );
   }
 
