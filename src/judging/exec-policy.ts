@@ -1,0 +1,94 @@
+import {
+  type AllowEntry,
+  type ExecApprovals,
+  type ExecAsk,
+  type ExecSecurity,
+  execAsks,
+  execSecurities,
+} from '../probes/gateway/exec-approvals.ts';
+import { agentSettings, isSettings, settingsAt, valueAt } from './gateway-config.ts';
+
+/** How commands of one agent are gated, after configuration and the host's document have been put together. */
+export interface ExecPolicy {
+  readonly security: ExecSecurity;
+  readonly ask: ExecAsk;
+  readonly askFallback: ExecSecurity;
+  readonly autoAllowSkills: boolean;
+  /** A model may approve in place of a person. */
+  readonly reviewedByModel: boolean;
+  readonly allowlist: readonly AllowEntry[];
+}
+
+const modes: Readonly<Record<string, readonly [ExecSecurity, ExecAsk]>> = {
+  deny: ['deny', 'off'],
+  allowlist: ['allowlist', 'off'],
+  ask: ['allowlist', 'on-miss'],
+  auto: ['allowlist', 'on-miss'],
+  full: ['full', 'off'],
+};
+
+/**
+ * The stricter of what the configuration asks for and what the host's document demands, for one agent. A word that is
+ * not known counts as the most permissive: what a gateway makes of it is not known either.
+ */
+export function execPolicy(config: unknown, approvals: ExecApprovals, agent: string): ExecPolicy {
+  const requested = requestedPolicy(config, agent);
+  const own = approvals.agents[agent];
+  const every = approvals.agents['*'];
+  const field = <K extends 'security' | 'ask' | 'askFallback' | 'autoAllowSkills'>(key: K) =>
+    own?.[key] ?? every?.[key] ?? approvals.defaults[key];
+  return {
+    security: stricter(execSecurities, requested.security, field('security') ?? 'full'),
+    ask: moreAsking(requested.ask, field('ask') ?? 'off'),
+    askFallback: field('askFallback') ?? 'deny',
+    autoAllowSkills: field('autoAllowSkills') ?? false,
+    reviewedByModel: requested.mode === 'auto',
+    allowlist: [...(every?.allowlist ?? []), ...(own?.allowlist ?? [])],
+  };
+}
+
+/** A mode replaces both words of its own level; a level that says nothing leaves it to the one above. */
+function requestedPolicy(config: unknown, agent: string): { security: ExecSecurity; ask: ExecAsk; mode: unknown } {
+  const shared = settingsAt(config, 'tools.exec');
+  const own = valueAt(agentSettings(config, agent), 'tools.exec');
+  const level = isSettings(own) && ['mode', 'security', 'ask'].some((key) => own[key] !== undefined) ? own : shared;
+  const { mode } = level;
+  if (mode !== undefined) {
+    const [security, ask] = modes[String(mode)] ?? ['full', 'off'];
+    return { security, ask, mode };
+  }
+  const below = level === shared ? {} : shared;
+  const [sharedSecurity, sharedAsk] = modes[String(below['mode'])] ?? [below['security'], below['ask']];
+  return {
+    security: execSecurities.find((word) => word === (level['security'] ?? sharedSecurity)) ?? 'full',
+    ask: execAsks.find((word) => word === (level['ask'] ?? sharedAsk)) ?? 'off',
+    mode: undefined,
+  };
+}
+
+/** Whether every command that is not on the allowlist waits for a person, or is not run at all. */
+export function isGated({ security, ask, reviewedByModel }: ExecPolicy): boolean {
+  if (security === 'deny') return true;
+  if (reviewedByModel) return false;
+  return ask === 'always' || (ask === 'on-miss' && security === 'allowlist');
+}
+
+/** Programs that run whatever they are told: allowing one of them allows everything. */
+const interpreters =
+  /^(ba|da|z|k|fi|a)?sh$|^(python|perl|ruby|php|node|lua)[0-9.]*$|^(env|sudo|su|doas|xargs|find|awk|sed|make|ssh|nohup|timeout|busybox|npx|deno|bun|docker)$/;
+
+/** Why an entry lets through more than one program; undefined when it does not. */
+export function breadthOf({ pattern, bound }: AllowEntry): string | undefined {
+  const name = pattern.slice(pattern.lastIndexOf('/') + 1);
+  if (!/[A-Za-z0-9]/.test(name) || /^\*|\*$/.test(name)) return 'a wildcard for any program';
+  if (!bound && interpreters.test(name)) return 'a program that runs any command it is given';
+  return undefined;
+}
+
+function stricter(order: readonly ExecSecurity[], a: ExecSecurity, b: ExecSecurity): ExecSecurity {
+  return order.indexOf(a) <= order.indexOf(b) ? a : b;
+}
+
+function moreAsking(a: ExecAsk, b: ExecAsk): ExecAsk {
+  return execAsks.indexOf(a) >= execAsks.indexOf(b) ? a : b;
+}

@@ -1,0 +1,153 @@
+import { gatewayProbe } from '../../model/probe.ts';
+import { ProbeError } from '../../model/reason.ts';
+import type { GatewayPort, RpcOptions } from '../../ports/gateway.ts';
+import { type JsonObject, listAt, numberAt, objectAt, textAt } from './payload.ts';
+import { readiness } from './readiness.ts';
+
+/** A decision as the gateway's history has it. */
+export interface RecordedDecision {
+  readonly status: 'allowed' | 'denied' | 'expired' | 'cancelled' | 'other';
+  readonly decision: 'allow-once' | 'allow-always' | 'deny' | 'none' | 'other';
+  readonly reason: 'user' | 'timeout' | 'other';
+  /** What decided: a device, a chat channel, the command line or API, or the gateway itself. */
+  readonly resolver: 'device' | 'channel' | 'runtime' | 'system' | 'unnamed';
+  readonly createdAtMs: number;
+  readonly resolvedAtMs: number | undefined;
+}
+
+export interface ApprovalRehearsal {
+  /** The ids of the two requests that this run added to the history. */
+  readonly ids: { readonly denied: string; readonly expired: string };
+  readonly accepted: boolean;
+  /** The request as it is listed for those who decide; undefined when it is not listed. */
+  readonly listed: { readonly showsCommand: boolean; readonly mayDeny: boolean } | undefined;
+  /** Whether it could still be allowed after it was denied. */
+  readonly reopened: boolean;
+  /** What came back for the request that nobody answered. */
+  readonly unanswered: 'none' | 'allowed' | 'denied';
+  /** From the history; undefined when it is not in it. */
+  readonly denied: RecordedDecision | undefined;
+  readonly expired: RecordedDecision | undefined;
+  /** Requests of others that a person allowed, newest first: approvals do let work go on. */
+  readonly allowedByPeople: readonly RecordedDecision[];
+}
+
+const scopes: RpcOptions = { scopes: ['operator.approvals'] };
+const waitMs = 1500;
+
+/**
+ * Asks for two approvals of a command that nothing is going to run: only the record is made, nobody is notified, and
+ * no agent waits for it. The first is listed, denied, and tried to be allowed after all; the second is left to expire.
+ * Both are found in the history afterwards, where they stay for 30 days. All in one connection: a request is seen
+ * only by the one who made it.
+ */
+export const approvalRehearsal = gatewayProbe<ApprovalRehearsal, { readiness: typeof readiness }>({
+  id: 'gateway/approval-rehearsal',
+  needs: { readiness },
+  async gather(gateway) {
+    const ids = { denied: newId(), expired: newId() };
+    const expiring = gateway.rpc('exec.approval.request', requestOf(ids.expired, waitMs, false), {
+      ...scopes,
+      timeoutMs: waitMs + 10_000,
+    });
+    // Awaited below; until then a failure of it must not count as unhandled.
+    expiring.catch(() => {});
+    const request = await gateway.rpc('exec.approval.request', requestOf(ids.denied, 60_000, true), scopes);
+    const accepted = objectAt(request, 'an approval')['status'] === 'accepted';
+    const listed = accepted ? await listedAs(gateway, ids.denied) : undefined;
+    const reopened = accepted && (await denyThenAllow(gateway, ids.denied));
+    const unanswered = answerTo(objectAt(await expiring, 'an approval'));
+    const history = objectAt(await gateway.rpc('approval.history', { limit: 100 }, scopes), 'its approval history');
+    const items = listAt(history['items'], 'its approval history').map((item) => objectAt(item, 'a decision'));
+    const find = (id: string) => items.filter((item) => item['id'] === id).map(decisionOf)[0];
+    return {
+      ids,
+      accepted,
+      listed,
+      reopened,
+      unanswered,
+      denied: find(ids.denied),
+      expired: find(ids.expired),
+      allowedByPeople: items
+        .filter(({ id }) => !(typeof id === 'string' && id.startsWith(prefix)))
+        .map(decisionOf)
+        .filter(({ status, reason }) => status === 'allowed' && reason === 'user'),
+    };
+  },
+});
+
+const prefix = 'clawcheck-';
+
+function newId(): string {
+  return `${prefix}${crypto.randomUUID()}`;
+}
+
+function requestOf(id: string, timeoutMs: number, twoPhase: boolean) {
+  return {
+    id,
+    command: commandOf(id),
+    commandArgv: ['/bin/true', id],
+    host: 'gateway',
+    ask: 'always',
+    security: 'allowlist',
+    timeoutMs,
+    twoPhase,
+    requireDeliveryRoute: false,
+    suppressDelivery: true,
+    warningText: 'clawcheck rehearses the approval gate: nothing is going to run',
+  };
+}
+
+function commandOf(id: string): string {
+  return `/bin/true ${id}`;
+}
+
+async function listedAs(gateway: GatewayPort, id: string): Promise<ApprovalRehearsal['listed']> {
+  const list = listAt(await gateway.rpc('exec.approval.list', {}, scopes), 'the pending approvals');
+  const entry = list.map((item) => objectAt(item, 'a pending approval')).find((item) => item['id'] === id);
+  if (!entry) return undefined;
+  const request = objectAt(entry['request'], 'a pending approval');
+  const decisions = listAt(request['allowedDecisions'], 'the decisions of a pending approval');
+  return { showsCommand: request['command'] === commandOf(id), mayDeny: decisions.includes('deny') };
+}
+
+/** Whether the denied request took a second answer. */
+async function denyThenAllow(gateway: GatewayPort, id: string): Promise<boolean> {
+  const denied = await gateway.rpc('exec.approval.resolve', { id, decision: 'deny' }, scopes);
+  if (objectAt(denied, 'the answer to a denial')['ok'] !== true) {
+    throw new ProbeError('bad_response', 'the gateway did not take the denial of an approval');
+  }
+  try {
+    await gateway.rpc('exec.approval.resolve', { id, decision: 'allow-once' }, scopes);
+    return true;
+  } catch (thrown) {
+    const decided = thrown instanceof ProbeError && (thrown.reason === 'conflict' || thrown.reason === 'not_found');
+    if (!decided) throw thrown;
+    return false;
+  }
+}
+
+function answerTo({ decision, status }: JsonObject): ApprovalRehearsal['unanswered'] {
+  if (decision === null && status === undefined) return 'none';
+  if (decision === 'deny') return 'denied';
+  if (decision === 'allow-once' || decision === 'allow-always') return 'allowed';
+  throw new ProbeError('bad_response', 'the gateway did not say what became of an approval that nobody answered');
+}
+
+function decisionOf(item: JsonObject): RecordedDecision {
+  const pick = <W extends string, O extends string>(value: unknown, words: readonly W[], other: O): W | O =>
+    words.find((word) => word === value) ?? other;
+  const resolver = typeof item['resolver'] === 'object' ? (item['resolver'] as JsonObject | null)?.['kind'] : undefined;
+  const at = item['resolvedAtMs'];
+  return {
+    status: pick(textAt(item['status'], 'the status of a decision'), statuses, 'other'),
+    decision: item['decision'] ? pick(item['decision'], decisions, 'other') : 'none',
+    reason: pick(item['reason'], ['user', 'timeout'], 'other'),
+    resolver: pick(resolver, ['device', 'channel', 'runtime', 'system'], 'unnamed'),
+    createdAtMs: numberAt(item['createdAtMs'], 'the time of a request'),
+    resolvedAtMs: at === undefined || at === null ? undefined : numberAt(at, 'the time of a decision'),
+  };
+}
+
+const statuses = ['allowed', 'denied', 'expired', 'cancelled'] as const;
+const decisions = ['allow-once', 'allow-always', 'deny'] as const;

@@ -1,0 +1,35 @@
+import { gatewayProbe } from '../../model/probe.ts';
+import { type JsonObject, listAt, objectAt, textAt } from './payload.ts';
+import { readiness } from './readiness.ts';
+
+/** The configuration that the running gateway works with. Secrets in it are redacted by the gateway itself. */
+export interface GatewayConfig {
+  readonly inForce: JsonObject;
+  /** The file says something else than what is in force: a restart or reload would change the behaviour. */
+  readonly differsFromFile: boolean;
+}
+
+/** `config.get` → `runtimeConfig`: not the file, and not the defaults of a schema, but what is in force. */
+export const gatewayConfig = gatewayProbe<GatewayConfig, { readiness: typeof readiness }>({
+  id: 'gateway/config',
+  needs: { readiness },
+  async gather(gateway) {
+    const answer = objectAt(await gateway.rpc('config.get', {}), 'its configuration');
+    const inForce = objectAt(answer['runtimeConfig'], 'the configuration in force');
+    const saved = textAt(answer['configRevisionHash'], 'the hash of its configuration file');
+    const applied = textAt(answer['appliedConfigHash'], 'the hash of the configuration in force');
+    return { inForce, differsFromFile: saved !== applied };
+  },
+});
+
+/** The ids of all agents that the gateway runs, from `agents.list`; at least one. */
+export const gatewayAgents = gatewayProbe<readonly string[], { readiness: typeof readiness }>({
+  id: 'gateway/agents',
+  needs: { readiness },
+  async gather(gateway) {
+    const answer = objectAt(await gateway.rpc('agents.list', {}), 'its agents');
+    return listAt(answer['agents'], 'its agents').map((agent) =>
+      textAt(objectAt(agent, 'an agent')['id'], 'the id of an agent'),
+    );
+  },
+});
