@@ -176,7 +176,7 @@ describe.skipIf(why)(`as ssh decides against a real sshd${why ? ` (skipped: ${wh
         IdentityFile: sshd.keyFile,
         UpdateHostKeys: 'no',
         // ssh believes that it speaks to the named host on the port of the table.
-        ProxyCommand: `bash -c 'exec 3<>/dev/tcp/127.0.0.1/${sshd.port}; cat <&3 & exec cat >&3'`,
+        ProxyCommand: `${process.execPath} -e 'const s=require("net").connect(${sshd.port},"127.0.0.1");process.stdin.pipe(s).pipe(process.stdout)'`,
       };
       const args = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
       const ssh = spawnSync('ssh', ['-F', 'none', ...args, '-p', String(asked), `${sshd.user}@${host}`, 'true']);
