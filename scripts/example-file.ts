@@ -29,18 +29,27 @@ export function exampleFile(schema: Schema): string {
 
 function body({ properties = {}, required = [] }: Schema, indent: number, off = false): string[] {
   return Object.entries(properties).flatMap(([key, schema]) => {
+    const space = ' '.repeat(indent);
     const needed = required.includes(key);
+    const isSection = schema.properties !== undefined && schema.example === undefined;
+    const hidden = off || !(needed || 'default' in schema || isSection) || (isSection && !needed && !opens(schema));
+    const lead = space + (hidden ? '# ' : '');
+    const lines = schema.description ? [`${space}# ${schema.description}`] : [];
+    if (isSection) return [...lines, `${lead}${key}:`, ...body(schema, indent + 2, hidden)];
     const value = needed ? schema.example : (schema.default ?? schema.example);
-    const optional = !needed && !('default' in schema) && !hasSetKeys(schema);
-    const lead = ' '.repeat(indent) + (off || optional ? '# ' : '');
-    const comment = schema.description ? [`${' '.repeat(indent)}# ${schema.description}`] : [];
-    if (schema.properties && schema.example === undefined) return [...comment, `${lead}${key}:`, ...body(schema, indent + 2, off || optional)];
-    const lines = stringify({ [key]: value }, { lineWidth: 0, flowCollectionPadding: false, defaultStringType: 'PLAIN' }).trimEnd().split('\n');
-    return [...comment, ...lines.map((line) => lead + line)];
+    lines.push(...yaml({ [key]: value }).map((line) => lead + line));
+    const isEmptyList = Array.isArray(value) && value.length === 0;
+    if (isEmptyList && schema.example) lines.push(...yaml(schema.example).map((line) => `${space}#   ${line}`));
+    return lines;
   });
 }
 
-/** Whether a section holds keys that are required or have a default, so that it is shown switched on. */
-function hasSetKeys({ properties, required = [] }: Schema): boolean {
-  return Object.values(properties ?? {}).some((p) => 'default' in p || hasSetKeys(p)) && (required.length === 0 || true);
+/** Whether a section can stand switched on: it demands nothing, and has something to show. */
+function opens({ properties = {}, required = [] }: Schema): boolean {
+  const shown = Object.values(properties).some((p) => 'default' in p || (p.properties !== undefined && opens(p)));
+  return required.length === 0 && shown;
+}
+
+function yaml(value: unknown): string[] {
+  return stringify(value, { lineWidth: 0 }).trimEnd().split('\n');
 }

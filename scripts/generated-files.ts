@@ -42,11 +42,21 @@ function checksPage(): string {
 function readme(): string {
   const text = readFileSync('README.md', 'utf8');
   const codes = Object.values(exitCodes).map(({ code, meaning }) => `| ${code} | ${meaning} |`);
-  const areas = Object.entries(registry).map(([id, { title, why, checks }]) => `| \`${id}\` | ${title} | ${Object.keys(checks).length} | ${why} |`);
+  const areas = Object.entries(registry).map(
+    ([id, { title, why, checks }]) => `| \`${id}\` | ${title} | ${Object.keys(checks).length} | ${why} |`,
+  );
   const total = allChecks(registry).length;
   return [
     ['exit-codes', ['| code | meaning |', '| --- | --- |', ...codes]],
-    ['areas', ['| id | area | checks | why |', '| --- | --- | --- | --- |', ...areas, `\n${total} checks in all; [docs/checks.md](docs/checks.md) has each.`]],
+    [
+      'areas',
+      [
+        '| id | area | checks | why |',
+        '| --- | --- | --- | --- |',
+        ...areas,
+        `\n${total} checks in all; [docs/checks.md](docs/checks.md) has each.`,
+      ],
+    ],
   ].reduce((readme, [name, lines]) => {
     const pattern = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(<!-- /${name} -->)`);
     return readme.replace(pattern, (_, open, close) => `${open}${(lines as string[]).join('\n')}\n${close}`);

@@ -7,7 +7,15 @@ import { build } from 'esbuild';
 const [entry, ...rest] = process.argv.slice(2);
 const outfile = resolve('node_modules/.cache/clawcheck', `${entry.replaceAll(/\W/g, '-')}-${process.pid}.mjs`);
 mkdirSync(resolve(outfile, '..'), { recursive: true });
-await build({ entryPoints: [entry], bundle: true, outfile, format: 'esm', platform: 'node', packages: 'external', logLevel: 'warning' });
+await build({
+  entryPoints: [entry],
+  bundle: true,
+  outfile,
+  format: 'esm',
+  platform: 'node',
+  packages: 'external',
+  logLevel: 'warning',
+});
 process.argv = [process.argv[0], entry, ...rest];
 try {
   await import(pathToFileURL(outfile).href);

@@ -6,10 +6,19 @@ const gate = z.strictObject({
   action: text,
   tool: text.optional(),
   pattern: text.optional(),
+  /** The plugin whose hook asks before the tool runs. */
+  plugin: text.optional(),
   threshold: text,
   approvers: z.array(text).min(1),
   timeoutSeconds: z.number().int().min(1).max(86_400),
   onTimeout: z.enum(['deny', 'allow']),
+});
+
+const person = z.strictObject({
+  name: text,
+  role: z.enum(['admin', 'builder', 'operator', 'viewer']),
+  /** How the gateway knows the person: `channel:id`, as in `commands.ownerAllowFrom`. */
+  ids: z.array(z.string().regex(/^[a-z][a-z0-9-]*:[A-Za-z0-9@._+:-]+$/, 'channel:id, such as slack:U0123ABCD')).default([]),
 });
 
 /** Area 8: the actions that wait for a human. */
@@ -17,7 +26,19 @@ export const approvalGates = z.strictObject({
   gates: z
     .array(gate)
     .default([])
-    .meta({ description: 'Each gate: action, tool or pattern, threshold, approvers, timeoutSeconds, onTimeout' }),
+    .meta({
+      description: 'Each gate: action, tool or pattern, threshold, approvers, timeoutSeconds, onTimeout',
+      example: [
+        {
+          action: 'Send an e-mail to a client',
+          tool: 'send_email',
+          threshold: 'every message',
+          approvers: ['ops-lead'],
+          timeoutSeconds: 1800,
+          onTimeout: 'deny',
+        },
+      ],
+    }),
   agents: z
     .array(text)
     .default([])

@@ -82,11 +82,21 @@ export function parseEnvironmentFile(text: string, path: string): EnvironmentFil
   } catch {
     throw new UsageError(`${path}: too many aliases`, 'Write the values out.');
   }
-  const checked = fileSchema.safeParse(value);
+  const checked = fileSchema.safeParse(withoutNulls(value));
   if (checked.success) return checked.data;
   const messages = checked.error.issues.flatMap((issue) => explain(issue, document.contents)).slice(0, 5);
   const [first, ...rest] = messages.map(({ message, offset }) => `${at(offset)}: ${message}`);
   throw new UsageError([first, ...rest].join('\n'), 'clawcheck.example.yaml has every key with its meaning.');
+}
+
+/** A key with nothing behind it (every line below it commented out, say) is an absent key. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([, item]) => item !== null);
+  const copy: Record<string, unknown> = Object.create(null);
+  for (const [key, item] of entries) copy[key] = withoutNulls(item);
+  return copy;
 }
 
 function explain(issue: z.core.$ZodIssue, root: ParsedNode | null): { message: string; offset: number | undefined }[] {

@@ -120,7 +120,10 @@ const infrastructure = z.strictObject({
   approvedInbound: z
     .array(inboundRule)
     .default([])
-    .meta({ description: 'Inbound rules that are approved: from (CIDR in the VPC, or sg-…), port, reason' }),
+    .meta({
+      description: 'Inbound rules that are approved: from (CIDR in the VPC, or sg-…), port, reason',
+      example: [{ from: '10.0.0.0/16', port: 18789, reason: 'health checks of the internal load balancer' }],
+    }),
   healthCheckPath: z
     .enum(['/readyz', '/healthz', '/ready', '/health', '/startupz'])
     .default('/readyz')
@@ -220,7 +223,18 @@ const credentials = z.strictObject({
   integrations: z
     .array(integration)
     .default([])
-    .meta({ description: 'Each connected service: name, bot account, owner, purpose, scopes' }),
+    .meta({
+      description: 'Each connected service: name, bot account, owner, purpose, scopes',
+      example: [
+        {
+          name: 'Slack',
+          account: 'openclaw-bot',
+          owner: 'Platform team',
+          purpose: 'Support channel',
+          scopes: ['chat:write'],
+        },
+      ],
+    }),
 });
 
 const endpoint = z.strictObject({
@@ -233,15 +247,24 @@ const network = z.strictObject({
   approvedHosts: z
     .array(endpoint)
     .default([])
-    .meta({ description: 'Destinations that must answer: host, port (443), tls (true)' }),
+    .meta({
+      description: 'Destinations that must answer: host, port (443), tls (true)',
+      example: [{ host: 'api.anthropic.com', port: 443, tls: true }],
+    }),
   approvedRanges: z
     .array(z.union([cidr, z.string().regex(/^(sg|pl)-[0-9a-f]+$/)]))
     .default([])
-    .meta({ description: 'Ranges, prefix lists and groups that outbound rules may name' }),
+    .meta({
+      description: 'Ranges, prefix lists and groups that outbound rules may name',
+      example: ['10.0.0.0/16', 'pl-0123456789abcdef0'],
+    }),
   unapprovedHosts: z
     .array(endpoint)
     .default([])
-    .meta({ description: 'Destinations that must time out; addresses are better than names' }),
+    .meta({
+      description: 'Destinations that must time out; addresses are better than names',
+      example: [{ host: '198.51.100.7', port: 443, tls: true }],
+    }),
   timeoutSeconds: seconds
     .max(30)
     .default(5)
@@ -271,6 +294,7 @@ const monitoring = z.strictObject({
     }),
   retentionDays: days.default(365).meta({ description: 'Days that logs must be kept at least' }),
   retentionForever: z.boolean().default(false).meta({ description: 'Whether logs that never expire are accepted' }),
+  logKeyRequired: z.boolean().default(false).meta({ description: 'Whether log groups need a KMS key of your own' }),
   alarm: text.meta({ description: 'Alarm on the health of the gateway', example: 'openclaw-prod-gateway-unhealthy' }),
   alarmMetric: z
     .string()
@@ -281,6 +305,7 @@ const monitoring = z.strictObject({
   alertFunction: text
     .optional()
     .meta({ description: 'Lambda function that carries alerts to people', example: 'openclaw-prod-alert' }),
+  drillMaxAgeDays: days.default(90).meta({ description: 'Oldest alarm, or use of the kill switch, that still counts' }),
   budget: text.optional().meta({ description: 'AWS budget of the deployment', example: 'openclaw-prod' }),
   killSwitch: text.optional().meta({
     description: 'SSM document or Lambda function that stops the agent at once',
@@ -348,14 +373,14 @@ const notApplicable = z.strictObject({ check: checkId, reason: text });
 
 export const environmentSchema = z.strictObject({
   aws: aws.meta({ description: 'Account and region' }),
-  infrastructure: infrastructure.meta({ description: 'Area 1' }),
-  soulDocuments: soulDocuments.meta({ description: 'Area 2' }),
-  credentials: credentials.meta({ description: 'Area 3' }),
-  network: network.prefault({}).meta({ description: 'Area 4' }),
-  monitoring: monitoring.meta({ description: 'Area 5' }),
-  backup: backup.prefault({}).meta({ description: 'Area 6' }),
-  skills: skills.prefault({}).meta({ description: 'Area 7' }),
-  approvalGates: approvalGates.prefault({}).meta({ description: 'Area 8' }),
+  infrastructure: infrastructure.meta({ description: 'Area 1: what the gateway runs on' }),
+  soulDocuments: soulDocuments.meta({ description: 'Area 2: the documents that make the agent behave' }),
+  credentials: credentials.meta({ description: 'Area 3: what the agent and its alerting may read' }),
+  network: network.prefault({}).meta({ description: 'Area 4: what gets in and out' }),
+  monitoring: monitoring.meta({ description: 'Area 5: who hears of a failure, and when' }),
+  backup: backup.prefault({}).meta({ description: 'Area 6: what is kept and how it comes back' }),
+  skills: skills.prefault({}).meta({ description: 'Area 7: what the agent can do, and its evals' }),
+  approvalGates: approvalGates.prefault({}).meta({ description: 'Area 8: what waits for a human' }),
   ssh: ssh.prefault({}).meta({ description: 'How to reach the instances' }),
   host: hostSettings.prefault({}).meta({ description: 'What runs on the instances' }),
   gateway: gateway.prefault({}).meta({ description: 'The gateway on each instance' }),
@@ -364,15 +389,41 @@ export const environmentSchema = z.strictObject({
   attestations: z
     .array(attestation)
     .default([])
-    .meta({ description: 'Statements of named people: check, by, date, expires, statement, evidence' }),
+    .meta({
+      description: 'Statements of named people: check, by, date, expires, statement, evidence',
+      example: [
+        {
+          check: 'backup/recovery-runbook',
+          by: 'A. Name',
+          date: '2026-01-31',
+          expires: '2026-07-31',
+          statement: 'I restored the deployment by the runbook alone.',
+          evidence: 'https://wiki.example.com/restore-2026-01',
+        },
+      ],
+    }),
   waivers: z
     .array(waiver)
     .default([])
-    .meta({ description: 'Failures that are accepted for a time: check, reason, by, expires, ticket' }),
+    .meta({
+      description: 'Failures that are accepted for a time: check, reason, by, expires, ticket',
+      example: [
+        {
+          check: 'monitoring/log-retention',
+          reason: 'New groups fill up first',
+          by: 'A. Name',
+          expires: '2026-07-31',
+          ticket: 'OPS-1',
+        },
+      ],
+    }),
   notApplicable: z
     .array(notApplicable)
     .default([])
-    .meta({ description: 'Checks that cannot apply here: check, reason' }),
+    .meta({
+      description: 'Checks that cannot apply here: check, reason',
+      example: [{ check: 'skills/adversarial-cases', reason: 'No skill takes outside input' }],
+    }),
 });
 
 export const fileSchema = z.strictObject({
