@@ -26,16 +26,19 @@ export default check({
     );
     if (isServed(withoutToken)) return fail([rejected]);
     if (isServed(withoutTokenV6)) return fail([v6]);
-    if (withoutToken.status !== 401 || withoutToken.exit !== 0) {
+    if (!isComplete(withoutToken, 401)) {
       return undetermined('no_control', 'the metadata service did not answer 401, so nothing shows that it rejects', [
         rejected,
       ]);
+    }
+    if (!isAbsent(withoutTokenV6) && withoutTokenV6.status !== 401 && withoutTokenV6.status !== 403) {
+      return undetermined('no_control', 'it is not clear what the IPv6 address of the metadata service answers', [v6]);
     }
     const controls = [
       seen(token, 'a request for a token is answered with 200'),
       seen(withToken, 'the same GET with the token is answered with 200'),
     ];
-    if (token.status !== 200 || withToken.status !== 200) {
+    if (!isComplete(token, 200) || !isComplete(withToken, 200)) {
       return undetermined('no_control', 'the same query with a token did not succeed either', controls);
     }
     return pass([rejected, v6], controls);
@@ -46,8 +49,17 @@ function isServed({ status }: MetadataAnswer): boolean {
   return status >= 200 && status < 400;
 }
 
+function isComplete(answer: MetadataAnswer, status: number): boolean {
+  return answer.status === status && answer.exit === 0;
+}
+
+/** Off, or no route to it: no connection, or none in time. */
+function isAbsent({ status, exit }: MetadataAnswer): boolean {
+  return status === 0 && (exit === 7 || exit === 28);
+}
+
 function described({ status, exit }: MetadataAnswer): string {
-  if (status > 0) return `status ${status}`;
+  if (status > 0) return exit === 0 ? `status ${status}` : `status ${status}, cut off`;
   if (exit === 28) return 'no answer in time';
   return exit === 7 ? 'could not connect' : `no answer (curl exit ${exit})`;
 }

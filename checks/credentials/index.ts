@@ -1,4 +1,5 @@
 import { area } from '../../src/model/check.ts';
+import imdsv1Rejected from './imdsv1-rejected.ts';
 import imdsv2Required from './imdsv2-required.ts';
 import roleReadsOneSecret from './role-reads-one-secret.ts';
 import secretInSecretsManager from './secret-in-secrets-manager.ts';
@@ -10,5 +11,6 @@ export default area({
     'secret-in-secrets-manager': secretInSecretsManager,
     'role-reads-one-secret': roleReadsOneSecret,
     'imdsv2-required': imdsv2Required,
+    'imdsv1-rejected': imdsv1Rejected,
   },
 });

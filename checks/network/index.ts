@@ -1,7 +1,9 @@
 import { area } from '../../src/model/check.ts';
+import approvedHostReachable from './approved-host-reachable.ts';
 import egressAllowlisted from './egress-allowlisted.ts';
 import noPublicIngress from './no-public-ingress.ts';
 import sshNotPublic from './ssh-not-public.ts';
+import unapprovedHostTimesOut from './unapproved-host-times-out.ts';
 
 export default area({
   title: 'Network',
@@ -9,6 +11,8 @@ export default area({
   checks: {
     'no-public-ingress': noPublicIngress,
     'egress-allowlisted': egressAllowlisted,
+    'approved-host-reachable': approvedHostReachable,
+    'unapproved-host-times-out': unapprovedHostTimesOut,
     'ssh-not-public': sshNotPublic,
   },
 });

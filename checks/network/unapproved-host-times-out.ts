@@ -1,53 +1,78 @@
 import { check, fail, isNonEmpty, type Observation, pass, undetermined } from '../../src/model/check.ts';
-import { type ConnectionAttempt, egress } from '../../src/probes/host/egress.ts';
+import { type ConnectionAttempt, type ConnectionResult, type Egress, egress } from '../../src/probes/host/egress.ts';
 
-/** What shows a way out: bytes came back from, or on behalf of, a destination that is not approved. */
-const open: readonly string[] = ['connected', 'tls_failed', 'tls_timeout', 'tls_untrusted', 'tcp_refused'];
+/** What shows a way out, or a refusal in place of silence: something answered. */
+const answered: readonly ConnectionResult[] = [
+  'connected',
+  'tls_failed',
+  'tls_timeout',
+  'tls_untrusted',
+  'tcp_refused',
+];
 
 export default check({
   title: 'A connection to an unapproved host times out',
-  failureTitle: 'The instance gets through to an unapproved host',
+  failureTitle: 'A connection to an unapproved host does not time out',
   why: 'What the agent can send anywhere, it can be talked into sending to anyone.',
   remediation:
     'Limit the egress rules of the security groups to the approved ranges and prefix lists; drop, do not reject.',
   needs: { egress },
-  judge({ egress }) {
-    const unapproved = egress.attempts.filter(({ approved }) => !approved).map(observation);
-    const controls = egress.attempts.filter(({ approved }) => approved).map(observation);
-    const through = unapproved.filter(({ observed }) => open.some((word) => observed.startsWith(word)));
+  judge({ egress }, { environment }) {
+    const { approvedHosts, unapprovedHosts } = environment.network;
+    const tried = egress.attempts.filter(({ approved }) => !approved);
+    const unapproved = tried.map(observation);
+    const through = tried.filter(({ result }) => answered.includes(result)).map(observation);
     if (isNonEmpty(through)) return fail(through);
-    if (!isNonEmpty(unapproved))
+    if (!isNonEmpty(unapproved) || unapprovedHosts.length === 0) {
       return undetermined('empty_subject', 'network.unapprovedHosts names no destination to try');
-    if (egress.proxied) {
-      return undetermined(
-        'conflict',
-        'the gateway has a proxy in its environment, so its traffic goes another way than the probe',
-        unapproved,
-      );
     }
-    if (!controls.some(({ observed }) => observed.startsWith('connected'))) {
-      return undetermined('no_control', 'no approved host answered at the same time, so a time-out proves nothing', [
-        ...controls,
-        ...unapproved,
-      ]);
+    const elsewhere = notTheGatewaysWay(egress);
+    if (elsewhere) return undetermined('conflict', elsewhere, unapproved);
+
+    const connected = egress.attempts.filter(({ approved, result }) => approved && result === 'connected');
+    const controlled = approvedHosts.every(({ host, port }) =>
+      connected.some((a) => a.host === host && a.port === port),
+    );
+    if (!controlled || approvedHosts.length === 0) {
+      const message = 'not every approved host answered at the same time, so a time-out proves nothing';
+      return undetermined('no_control', message, [...egress.attempts.map(observation)]);
     }
-    const unclear = unapproved.filter(({ observed }) => !observed.startsWith('tcp_timeout'));
-    if (unclear.length > 0) {
-      return undetermined(
-        'no_control',
-        'the connection failed, but not by a time-out of TCP: it proves no packet filter',
-        unclear,
-      );
+    const timedOut = tried.filter(({ result }) => result === 'tcp_timeout');
+    const unclear = tried.filter((attempt) => !isSilent(attempt, egress, tried));
+    if (unclear.length > 0 || !isNonEmpty(timedOut)) {
+      const message = 'a connection failed, but not by a time-out of TCP: that proves no packet filter';
+      return undetermined('no_control', message, (unclear.length > 0 ? unclear : tried).map(observation));
     }
-    return pass(unapproved, controls);
+    return pass(unapproved, connected.map(observation));
   },
 });
 
-function observation({ host, port, result, elapsedMs, approved }: ConnectionAttempt): Observation<'egress'> {
+/** Timed out, or there is nothing of that family to reach: no address of the name, or no IPv6 on the host at all. */
+function isSilent(attempt: ConnectionAttempt, { ipv6 }: Egress, tried: readonly ConnectionAttempt[]): boolean {
+  const { host, port, family, result } = attempt;
+  if (result === 'tcp_timeout') return true;
+  if (family === 'ipv6' && result === 'unreachable') return ipv6 === 'absent';
+  return (
+    result === 'dns_failed' &&
+    tried.some((other) => other.host === host && other.port === port && other.result === 'tcp_timeout')
+  );
+}
+
+function notTheGatewaysWay({ namespace, proxied }: Egress): string | undefined {
+  if (namespace === 'no-gateway') return 'no gateway runs, so nothing shows that its traffic goes the way of the probe';
+  if (namespace === 'other') return 'the gateway is in another network namespace than the probe';
+  if (namespace === 'unreadable') return 'the network namespace of the gateway could not be read';
+  if (proxied === 'no') return undefined;
+  return proxied === 'yes'
+    ? 'the gateway has a proxy in its environment, so its traffic goes another way than the probe'
+    : 'the environment of the gateway could not be read, so a proxy cannot be ruled out';
+}
+
+function observation({ host, port, family, result, seconds, approved }: ConnectionAttempt): Observation<'egress'> {
   return {
     fact: 'egress',
-    subject: `${host}:${port} from the instance`,
+    subject: `${host}:${port} over ${family}, from the instance`,
     expected: approved ? 'connected' : 'tcp_timeout',
-    observed: `${result} after ${(elapsedMs / 1000).toFixed(1)} s`,
+    observed: `${result} after ${seconds.toFixed(1)} s`,
   };
 }

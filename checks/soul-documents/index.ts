@@ -1,11 +1,13 @@
 import { area } from '../../src/model/check.ts';
 import encryptedInTransit from './encrypted-in-transit.ts';
 import serverSideReadOnly from './server-side-read-only.ts';
+import writeFails from './write-fails.ts';
 
 export default area({
   title: 'Soul documents',
   why: 'An agent that can rewrite its own rules has none.',
   checks: {
+    'write-fails': writeFails,
     'server-side-read-only': serverSideReadOnly,
     'encrypted-in-transit': encryptedInTransit,
   },

@@ -1,99 +1,113 @@
+import ipaddr from 'ipaddr.js';
 import type { Endpoint, Environment } from '../../environment/schema.ts';
 import { hostProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import { type HostRecords, quote } from '../../ports/host.ts';
-import { all } from './records.ts';
+import { all, oneOf } from './records.ts';
 
 /** How far a connection got, and what ended it. Only `tcp_timeout` is a packet filter that drops. */
-export const connectionResults = [
-  'connected',
-  'tcp_timeout',
-  'tcp_refused',
-  'unreachable',
-  'dns_failed',
-  'dns_timeout',
-  'tls_failed',
-  'tls_timeout',
-  'tls_untrusted',
-  'other',
-] as const;
-export type ConnectionResult = (typeof connectionResults)[number];
+export type ConnectionResult =
+  | 'connected'
+  | 'tcp_timeout'
+  | 'tcp_refused'
+  | 'unreachable'
+  | 'dns_failed'
+  | 'dns_timeout'
+  | 'tls_failed'
+  | 'tls_timeout'
+  | 'tls_untrusted'
+  | 'other';
 
 export interface ConnectionAttempt extends Endpoint {
   readonly approved: boolean;
+  /** A name is tried over both; an address over its own. */
+  readonly family: 'ipv4' | 'ipv6';
   readonly result: ConnectionResult;
-  /** Milliseconds until it was decided. */
-  readonly elapsedMs: number;
+  /** Seconds until it was decided. */
+  readonly seconds: number;
 }
 
 export interface Egress {
   readonly attempts: readonly ConnectionAttempt[];
+  /** Whether the gateway process is in the network namespace that the connections were made from. */
+  readonly namespace: 'same' | 'other' | 'unreadable' | 'no-gateway';
   /** Whether the gateway process has a proxy in its environment: then its traffic goes another way than the probe's. */
-  readonly proxied: boolean;
+  readonly proxied: 'yes' | 'no' | 'unreadable' | 'no-gateway';
+  /** Whether the host has a way out over IPv6 at all. */
+  readonly ipv6: 'routed' | 'absent';
 }
 
-const endpoints = ({ network }: Environment) => [
-  ...network.approvedHosts.map((endpoint) => ({ ...endpoint, approved: true })),
-  ...network.unapprovedHosts.map((endpoint) => ({ ...endpoint, approved: false })),
-];
+interface Planned extends Endpoint {
+  readonly approved: boolean;
+  readonly family: 'ipv4' | 'ipv6';
+}
 
-/** Resolving may take this long beside the connection itself. */
-const graceSeconds = 4;
+function planned({ network }: Environment): Planned[] {
+  const of = (approved: boolean) => (endpoint: Endpoint) =>
+    families(endpoint.host).map((family) => ({ ...endpoint, approved, family }));
+  return [...network.approvedHosts.flatMap(of(true)), ...network.unapprovedHosts.flatMap(of(false))];
+}
+
+function families(host: string): ('ipv4' | 'ipv6')[] {
+  if (!isAddress(host)) return ['ipv4', 'ipv6'];
+  return [host.includes(':') ? 'ipv6' : 'ipv4'];
+}
+
+const isAddress = (host: string) => ipaddr.IPv4.isValidFourPartDecimal(host) || ipaddr.IPv6.isValid(host);
+
+/** What an answer may take once TCP and TLS stand. */
+const answerSeconds = 3;
 
 /**
  * Connects from the instance, as the agent's user, to every approved and unapproved destination at the same time, so
  * that each refusal stands beside a success of the same minute. No proxy, no configuration file of the user.
+ *
+ * curl's own message hides why a connection failed since 7.84, so the reason is read from what it says with -v; and its
+ * exit code 28 is the same for four worlds, so the times of the phases are read beside it.
  */
 export const egress = hostProbe<Egress>({
   id: 'host/egress',
   as: 'agent',
-  seconds: ({ network }) => network.timeoutSeconds + graceSeconds + 6,
+  seconds: ({ network }) => network.timeoutSeconds + answerSeconds + 6,
   script: (environment) => `
 need curl
-limit=${environment.network.timeoutSeconds}
-word() {
-  # curl's exit code, the time until the name was known and until TCP was connected, its message
-  connected=yes
-  case $3 in 0.000000|0|'') connected=no;; esac
-  case $1 in
-    0|52|56|1|8|16|92) [ "$connected" = yes ] && { echo connected; return; };;
-    6) echo dns_failed; return;;
-    5) echo other; return;;
-    60|51|58|77|83|91) echo tls_untrusted; return;;
-    35) echo tls_failed; return;;
-    28)
-      if [ "$connected" = yes ]; then echo tls_timeout
-      else case $2 in 0.000000|0|'') echo dns_timeout;; *) echo tcp_timeout;; esac; fi
-      return;;
-    7)
-      case $4 in
-        *refused*) echo tcp_refused;;
-        *unreachable*|*'No route'*) echo unreachable;;
-        *'imed out'*|*'imeout'*) echo tcp_timeout;;
-        *) echo other;;
-      esac
-      return;;
-  esac
-  echo other
-}
 attempt() {
-  started=$(date +%s%3N 2>/dev/null)
-  out=$(curl -q --noproxy '*' -sS -o /dev/null --connect-timeout "$limit" -m $((limit + ${graceSeconds})) -w '|%{time_namelookup}|%{time_connect}' "$2" 2>&1)
+  index=$1; shift
+  out=$(curl -q --noproxy '*' -g -s -S -v -o /dev/null --connect-timeout ${environment.network.timeoutSeconds} -m ${environment.network.timeoutSeconds + answerSeconds} -w '|%{time_namelookup} %{time_connect} %{time_appconnect} %{time_total}' "$@" 2>&1)
   rc=$?
-  ended=$(date +%s%3N 2>/dev/null)
-  times=\${out##*|}
-  names=\${out%|*}
-  names=\${names##*|}
-  case $started$ended in *[!0-9]*|'') elapsed=0;; *) elapsed=$((ended - started));; esac
-  echo "$1 $(word "$rc" "$names" "$times" "$out") $elapsed"
+  why=none
+  case $out in
+    *'Connection refused'*|*'Connection reset'*) why=refused;;
+    *'etwork is unreachable'*|*'No route to host'*|*'not permitted'*|*'Permission denied'*) why=unreachable;;
+    *'imed out'*) why=timeout;;
+  esac
+  echo "$index $rc $why \${out##*|}"
 }
+namespace=no-gateway
+proxied=no-gateway
 pid=$(gateway_pid)
-proxied=no
-if [ -n "$pid" ] && tr '\\0' '\\n' <"/proc/$pid/environ" 2>/dev/null | grep -q -i -E '^(http|https|all)_proxy=.'; then proxied=yes; fi
+if [ -n "$pid" ]; then
+  mine=$(readlink /proc/self/ns/net)
+  its=$(readlink "/proc/$pid/ns/net")
+  if [ -z "$mine" ] || [ -z "$its" ]; then namespace=unreadable
+  elif [ "$mine" = "$its" ]; then namespace=same
+  else namespace=other; fi
+  proxied=unreadable
+  if names=$(tr '\\0' '\\n' <"/proc/$pid/environ") && [ -n "$names" ]; then
+    proxied=no
+    if printf '%s\\n' "$names" | grep -q -i -E '^(http|https|all)_proxy=.'; then proxied=yes; fi
+  fi
+fi
+say namespace "$namespace"
 say proxied "$proxied"
+ipv6=absent
+while read -r to bits _ _ _ _ _ _ _ device; do
+  [ "$to $bits" != '00000000000000000000000000000000 00' ] || [ "$device" = lo ] || ipv6=routed
+done </proc/net/ipv6_route
+say ipv6 "$ipv6"
 results=$(
-${endpoints(environment)
-  .map(({ host, port, tls }, i) => `attempt ${i} ${quote(url(host, port, tls))} &`)
+${planned(environment)
+  .map(({ family, ...endpoint }, i) => `attempt ${i} ${family === 'ipv4' ? '-4' : '-6'} ${quote(url(endpoint))} &`)
   .join('\n')}
 wait
 )
@@ -104,22 +118,78 @@ $results
 END
 `,
   parse(records, { environment }) {
-    return { attempts: parseAttempts(records, environment), proxied: all(records, 'proxied')[0] === 'yes' };
+    return {
+      attempts: parseAttempts(records, environment),
+      namespace: oneOf(records, 'namespace', ['same', 'other', 'unreadable', 'no-gateway']),
+      proxied: oneOf(records, 'proxied', ['yes', 'no', 'unreadable', 'no-gateway']),
+      ipv6: oneOf(records, 'ipv6', ['routed', 'absent']),
+    };
   },
 });
 
-function url(host: string, port: number, tls: boolean): string {
-  return `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}/`;
+function url({ host, port, tls }: Endpoint): string {
+  return `${tls ? 'https' : 'http'}://${isAddress(host) && host.includes(':') ? `[${host}]` : host}:${port}/`;
 }
 
+const line = /^(\d{1,4}) (\d{1,3}) (refused|unreachable|timeout|none) (\d+\.\d+) (\d+\.\d+) (\d+\.\d+) (\d+\.\d+)$/;
+
 function parseAttempts(records: HostRecords, environment: Environment): ConnectionAttempt[] {
-  const lines = new Map(all(records, 'attempt').map((line) => [line.split(' ', 1)[0], line.split(' ')]));
-  return endpoints(environment).map((endpoint, i) => {
-    const [, word, elapsed = ''] = lines.get(String(i)) ?? [];
-    const result = connectionResults.find((r) => r === word);
-    if (!result || !/^\d+$/.test(elapsed)) {
-      throw new ProbeError('bad_response', 'the host did not say how each connection ended');
-    }
-    return { ...endpoint, result, elapsedMs: Number(elapsed) };
+  const answers = new Map<number, RegExpExecArray>();
+  for (const text of all(records, 'attempt')) {
+    const match = line.exec(text);
+    if (!match || answers.has(Number(match[1]))) throw malformed();
+    answers.set(Number(match[1]), match);
+  }
+  const plan = planned(environment);
+  if (answers.size !== plan.length) throw malformed();
+  return plan.map((endpoint, i) => {
+    const match = answers.get(i);
+    if (!match) throw malformed();
+    const [, , exit, why = '', lookup, connect, handshake, total] = match;
+    const seen: CurlAnswer = {
+      exit: Number(exit),
+      why,
+      lookup: Number(lookup),
+      connect: Number(connect),
+      handshake: Number(handshake),
+      total: Number(total),
+    };
+    return { ...endpoint, result: classify(endpoint, seen, environment.network.timeoutSeconds), seconds: seen.total };
   });
+}
+
+const malformed = () => new ProbeError('bad_response', 'the host did not say how each connection ended');
+
+/** Times in seconds from the start; 0 where the phase was not reached. */
+export interface CurlAnswer {
+  readonly exit: number;
+  readonly why: string;
+  readonly lookup: number;
+  readonly connect: number;
+  readonly handshake: number;
+  readonly total: number;
+}
+
+const untrusted: readonly number[] = [51, 60, 83, 91];
+
+/** What an answer of curl means, with the seconds that it was to wait for a connection. */
+export function classify({ host, tls }: Endpoint, answer: CurlAnswer, limit: number): ConnectionResult {
+  const { exit, why, lookup, connect, handshake, total } = answer;
+  if (connect > 0) {
+    if (!tls) return 'connected';
+    if (untrusted.includes(exit)) return 'tls_untrusted';
+    if (handshake > 0) return 'connected';
+    return exit === 28 ? 'tls_timeout' : 'tls_failed';
+  }
+  if (exit === 6) return 'dns_failed';
+  if (exit === 7 && why === 'refused') return 'tcp_refused';
+  if (exit === 7 && why === 'unreachable') return 'unreachable';
+  if (exit === 28 || (exit === 7 && why === 'timeout')) {
+    if (!isAddress(host) && lookup === 0) return 'dns_timeout';
+    // The limit counts from before the name was known: a slow resolver leaves too little time for TCP to be judged.
+    const waited = total - (isAddress(host) ? 0 : lookup);
+    if (waited >= limit * 0.8) return 'tcp_timeout';
+    return isAddress(host) ? 'other' : 'dns_timeout';
+  }
+  return 'other';
 }

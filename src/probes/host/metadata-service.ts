@@ -1,4 +1,5 @@
 import { hostProbe } from '../../model/probe.ts';
+import { ProbeError } from '../../model/reason.ts';
 import type { HostRecords } from '../../ports/host.ts';
 import { single } from './records.ts';
 
@@ -28,19 +29,27 @@ export const metadataService = hostProbe<MetadataService>({
   seconds: 15,
   script: `
 need curl
+get() { curl -q --noproxy '*' -g -s -m 4 "$@"; }
+v4=http://169.254.169.254/latest
+document=meta-data/instance-id
 ask() {
   key=$1; shift
-  code=$(curl -q --noproxy '*' -s -o /dev/null -m 4 -w '%{http_code}' "$@")
+  code=$(get -o /dev/null -w '%{http_code}' "$@")
   say "$key" "\${code:-000} $?"
 }
-v4=http://169.254.169.254/latest
-ask without-token "$v4/meta-data/instance-id"
-ask without-token-v6 'http://[fd00:ec2::254]/latest/meta-data/instance-id'
-ask token -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' "$v4/api/token"
-token=$(curl -q --noproxy '*' -sf -m 4 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' "$v4/api/token")
-case $token in *[!A-Za-z0-9_=+/-]*|'') say with-token '000 22'; exit 0;; esac
-code=$(printf 'header = "X-aws-ec2-metadata-token: %s"\\n' "$token" | curl -q --noproxy '*' -s -o /dev/null -m 4 -w '%{http_code}' -K - "$v4/meta-data/instance-id")
-say with-token "\${code:-000} $?"
+ask without-token "$v4/$document" &
+ask without-token-v6 "http://[fd00:ec2::254]/latest/$document" &
+answer=$(get -w '|%{http_code}' -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' "$v4/api/token")
+rc=$?
+say token "\${answer##*|} $rc"
+token=\${answer%|*}
+case $token in
+  *[!A-Za-z0-9_=+/-]*|'') say with-token '000 22';;
+  *)
+    code=$(printf 'header = "X-aws-ec2-metadata-token: %s"\\n' "$token" | get -o /dev/null -w '%{http_code}' -K - "$v4/$document")
+    say with-token "\${code:-000} $?";;
+esac
+wait
 `,
   parse: (records) => ({
     withoutToken: answer(records, 'without-token'),
@@ -52,6 +61,8 @@ say with-token "\${code:-000} $?"
 
 function answer(records: HostRecords, key: string): MetadataAnswer {
   const [status = '', exit = ''] = single(records, key).split(' ');
-  if (!/^\d{3}$/.test(status) || !/^\d{1,3}$/.test(exit)) return { status: 0, exit: 255 };
+  if (!/^\d{3}$/.test(status) || !/^\d{1,3}$/.test(exit)) {
+    throw new ProbeError('bad_response', 'curl on the host did not say how the metadata service answered');
+  }
   return { status: Number(status), exit: Number(exit) };
 }

@@ -1,10 +1,13 @@
 import type { Environment } from '../../environment/schema.ts';
-import { hostProbe } from '../../model/probe.ts';
+import { type HostProbe, hostProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
-import { type HostRecords, quote } from '../../ports/host.ts';
+import { type HostRecords, type HostRunAs, quote } from '../../ports/host.ts';
 import { all, oneOf } from './records.ts';
 
-/** How an attempt ended: the name of the errno, or that it succeeded. `skipped` when it was not safe to try. */
+/**
+ * How an attempt ended: the name of the errno, or that it succeeded. `symlink` and `skipped` when it was not tried:
+ * a symbolic link would lead out of the root directory of the gateway, a rename is tried only where it cannot succeed.
+ */
 export const attemptResults = [
   'succeeded',
   'erofs',
@@ -16,8 +19,9 @@ export const attemptResults = [
   'edquot',
   'estale',
   'eio',
-  'other',
+  'symlink',
   'skipped',
+  'other',
 ] as const;
 export type AttemptResult = (typeof attemptResults)[number];
 
@@ -30,15 +34,16 @@ export interface WriteAttempts {
   readonly rename: AttemptResult;
   /** The control: a new file in the runtime directory, by the same user in the same place. */
   readonly control: AttemptResult;
-  /** Whether something that was created could not be removed again. */
+  /** Whether something that was created or renamed could not be undone. */
   readonly leftBehind: boolean;
 }
 
 /**
  * Tries, through the root directory of the gateway process, what the agent could do to its documents. Every path goes
- * through /proc/PID/root, so the mounts are those of the gateway, not those of the SSH login.
+ * through /proc/PID/root, so the mounts are those of the gateway, not those of the SSH login. A file is created with
+ * O_EXCL under a name that nobody can foresee, and removed at once; a trap undoes what a signal interrupts.
  */
-const attempts = ({ soulDocuments }: Environment) => `
+const script = ({ soulDocuments }: Environment) => `
 word() {
   case $1 in
     *': Read-only file system') echo erofs;;
@@ -53,46 +58,75 @@ word() {
     *) echo other;;
   esac
 }
-left=no
+linked() {
+  rest=\${2#/}
+  at=$1
+  while [ -n "$rest" ]; do
+    at=$at/\${rest%%/*}
+    [ ! -L "$at" ] || return 0
+    case $rest in */*) rest=\${rest#*/};; *) rest=;; esac
+  done
+  return 1
+}
 create() {
-  if err=$( (set -C; : >"$1/$name") 2>&1); then
-    rm -f "$1/$name" || left=yes
+  if linked "$root" "$1"; then echo symlink
+  elif err=$( (set -C; : >"$root$1/$name") 2>&1); then
+    rm -f "$root$1/$name"
     echo succeeded
   else word "$err"; fi
+}
+undo() {
+  [ ! -e "$root$workspace/$moved" ] || mv -f "$root$workspace/$moved" "$root$workspace/$first"
+  rm -f "$root$workspace/$name" "$root$runtime/$name"
 }
 pid=$(gateway_pid)
 [ -n "$pid" ] || { say state no-gateway; exit 0; }
 root=/proc/$pid/root
+[ -d "$root/." ] || { say state no-access; exit 0; }
 name=.clawcheck-$N
-workspace=$root${quote(soulDocuments.workspace)}
-runtime=$root${quote(soulDocuments.runtime)}
-ls -d "$root/" >/dev/null 2>&1 || { say state no-access; exit 0; }
-trap 'rm -f "$workspace/$name" "$runtime/$name"' EXIT HUP INT TERM
+moved=.clawcheck-$N.moved
+first=
+workspace=${quote(soulDocuments.workspace)}
+runtime=${quote(soulDocuments.runtime)}
+trap undo EXIT
+trap 'exit 1' HUP INT TERM
 say state tried
 created=$(create "$workspace")
 say create "$created"
-first=
 for document in ${soulDocuments.documents.map(quote).join(' ')}; do
-  if [ ! -e "$workspace/$document" ]; then result=enoent
-  elif err=$( (: >>"$workspace/$document") 2>&1); then result=succeeded
+  file=$root$workspace/$document
+  if linked "$root" "$workspace/$document"; then result=symlink
+  elif [ ! -e "$file" ]; then result=enoent
+  elif err=$( (: >>"$file") 2>&1); then result=succeeded
   else result=$(word "$err"); fi
   [ -n "$first" ] || [ "$result" != erofs ] || first=$document
   say append "$result $document"
 done
 renamed=skipped
 if [ "$created" = erofs ] && [ -n "$first" ]; then
-  if err=$(mv -f "$workspace/$first" "$workspace/$name" 2>&1); then
-    mv -f "$workspace/$name" "$workspace/$first" || left=yes
-    renamed=succeeded
+  if err=$(mv -f "$root$workspace/$first" "$root$workspace/$moved" 2>&1); then renamed=succeeded
   else renamed=$(word "$err"); fi
 fi
 say rename "$renamed"
 say control "$(create "$runtime")"
-if [ -e "$workspace/$name" ] || [ -e "$runtime/$name" ]; then left=yes; fi
+undo
+left=no
+for file in "$root$workspace/$name" "$root$workspace/$moved" "$root$runtime/$name"; do
+  [ ! -e "$file" ] || left=yes
+done
 say left "$left"
 `;
 
-function parseAttempts(records: HostRecords): WriteAttempts {
+function parse(records: HostRecords): WriteAttempts {
+  const state = oneOf(records, 'state', ['tried', 'no-gateway', 'no-access']);
+  if (state === 'no-gateway') {
+    throw new ProbeError('not_found', 'no gateway process runs as the agent user on the host', {
+      next: 'Start the gateway, and compare host.agentUser and gateway.port with it.',
+    });
+  }
+  if (state === 'no-access') {
+    throw new ProbeError('access_denied', 'the root directory of the gateway process cannot be entered');
+  }
   return {
     create: oneOf(records, 'create', attemptResults),
     append: all(records, 'append').map((line) => {
@@ -105,39 +139,19 @@ function parseAttempts(records: HostRecords): WriteAttempts {
   };
 }
 
-const noGateway = () =>
-  new ProbeError('not_found', 'no gateway process runs as the agent user on the host', {
-    next: 'Start the gateway, and compare host.agentUser and gateway.port with it.',
+/** A `ProbeError` in place of the attempts: one user's loss must not hide that the other one could write. */
+const attemptsAs = (as: HostRunAs): HostProbe<WriteAttempts | ProbeError> =>
+  hostProbe<WriteAttempts | ProbeError>({
+    id: `host/${as}-write-attempts`,
+    as,
+    seconds: 15,
+    script,
+    lost: (error) => error,
+    parse,
   });
 
 /** What the agent's own user can do to the documents. */
-export const agentWriteAttempts = hostProbe<WriteAttempts>({
-  id: 'host/agent-write-attempts',
-  as: 'agent',
-  seconds: 15,
-  script: attempts,
-  parse(records) {
-    const state = oneOf(records, 'state', ['tried', 'no-gateway', 'no-access']);
-    if (state === 'no-gateway') throw noGateway();
-    if (state === 'no-access') {
-      throw new ProbeError('access_denied', 'the root directory of the gateway process cannot be entered as its user');
-    }
-    return parseAttempts(records);
-  },
-});
+export const agentWriteAttempts = attemptsAs('agent');
 
-/** The same as root, where the login may become root without a password; `not-permitted` where it may not. */
-export const rootWriteAttempts = hostProbe<WriteAttempts | 'not-permitted'>({
-  id: 'host/root-write-attempts',
-  as: 'root',
-  seconds: 15,
-  refused: { fact: 'not-permitted' },
-  script: attempts,
-  parse(records) {
-    const state = oneOf(records, 'state', ['tried', 'no-gateway', 'no-access']);
-    if (state === 'no-gateway') throw noGateway();
-    if (state === 'no-access')
-      throw new ProbeError('conflict', 'root cannot enter the root directory of the gateway process');
-    return parseAttempts(records);
-  },
-});
+/** The same as root, where the login may become root without a password; else its error is `access_denied`. */
+export const rootWriteAttempts = attemptsAs('root');

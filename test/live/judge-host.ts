@@ -1,0 +1,81 @@
+import { openHost } from '../../src/adapters/ssh/host.ts';
+import type { Environment } from '../../src/environment/schema.ts';
+import { ProbeError } from '../../src/model/reason.ts';
+import type { Ports } from '../../src/ports/ports.ts';
+import { Gatherer, probesOf } from '../../src/runner/gather.ts';
+import { Host } from '../../src/runner/hosts.ts';
+import { type AnyCheck, judge, type Outcome } from '../../src/runner/judge.ts';
+import { goodEnvironment } from '../support/rig.ts';
+import type { Lab } from './lab/lab.ts';
+
+/** The environment file as it would be written for the deployment that the lab is. */
+export function labEnvironment(lab: Lab, changes: Readonly<Record<string, unknown>> = {}): Environment {
+  const endpoint = ({ name, address, port, protocol }: Lab['unapproved'][number], byName = false) => ({
+    host: byName ? name : address,
+    port,
+    tls: protocol === 'tls',
+  });
+  return goodEnvironment({
+    'ssh.user': lab.login,
+    'ssh.hosts': [lab.host],
+    'soulDocuments.documents': Object.keys(lab.documents),
+    'network.timeoutSeconds': 2,
+    'network.approvedHosts': [endpoint(lab.approved, true), endpoint(lab.approvedIpv6)],
+    'network.unapprovedHosts': lab.unapproved.map((one) => endpoint(one)),
+    'credentials.scanPaths': ['/home', '/root', '/etc', '/var/log', '/tmp', '/var/tmp'],
+    ...changes,
+  });
+}
+
+const refuse = () => {
+  throw new ProbeError('cancelled', 'only the host is looked at');
+};
+
+/** One connection over the real transport, the whole script of the checks, and their judgements. */
+export async function judgeHost(
+  lab: Lab,
+  checks: Readonly<Record<string, AnyCheck>>,
+  environment: Environment = labEnvironment(lab),
+): Promise<Record<string, Outcome>> {
+  const stop = new AbortController();
+  const context = { environment, others: [], now: new Date(), signal: stop.signal };
+  const ports = {
+    openHost: (_: unknown, signal: AbortSignal) =>
+      openHost(
+        {
+          host: lab.host,
+          port: lab.port,
+          user: lab.login,
+          privateKeyFile: lab.privateKeyFile,
+          fingerprints: [lab.hostKeyFingerprint],
+          agentUser: environment.host.agentUser,
+          gatewayPort: environment.gateway.port,
+        },
+        { signal },
+      ),
+    openGateway: refuse,
+    aws: { read: refuse, find: refuse },
+    git: { get: refuse },
+    files: { read: refuse, glob: refuse },
+  } as unknown as Ports;
+  const probes = [...probesOf(Object.values(checks).map(({ needs }) => needs))];
+  const host = new Host(lab.host, [], probes.filter((p) => p.kind === 'host') as never, ports, context);
+  const gatherer = new Gatherer(
+    context,
+    ports,
+    () => new Date(),
+    () => {},
+  ).forHost(host);
+  try {
+    const judged = Object.entries(checks).map(async ([id, check]) => {
+      const facts = await Promise.all(
+        Object.entries(check.needs).map(async ([name, probe]) => [name, await gatherer.get(probe as never)] as const),
+      );
+      return [id, judge(check, Object.fromEntries(facts), context)] as const;
+    });
+    return Object.fromEntries(await Promise.all(judged));
+  } finally {
+    await host.close();
+    stop.abort();
+  }
+}
