@@ -1,0 +1,39 @@
+import { agentValue, shown } from '../../src/judging/gateway-config.ts';
+import { check, type Finding, judgeAll } from '../../src/model/check.ts';
+import { gatewayAgents, gatewayConfig } from '../../src/probes/gateway/config.ts';
+
+const modes = ['off', 'non-main', 'all'];
+
+export default check({
+  title: "Every agent's tools run in the sandbox",
+  failureTitle: "An agent's tools run outside the sandbox",
+  why: 'A tool outside the sandbox acts on the instance with the rights of the gateway.',
+  remediation:
+    'Set agents.defaults.sandbox.mode to the mode of gateway.sandboxMode, remove weaker settings of single agents, and leave tools.exec.host at auto.',
+  needs: { config: gatewayConfig, agents: gatewayAgents },
+  judge({ config: { inForce }, agents }, { environment }) {
+    const required = environment.gateway.sandboxMode;
+    const findings = agents.flatMap((agent): Finding<'config'>[] => {
+      const mode = agentValue(inForce, agent, 'sandbox.mode', 'agents.defaults.sandbox.mode') ?? 'off';
+      const host = agentValue(inForce, agent, 'tools.exec.host', 'tools.exec.host') ?? 'auto';
+      const subject = `agent ${shown(agent)}`;
+      return [
+        {
+          fact: 'config',
+          subject,
+          expected: `sandbox mode ${required}${required === 'non-main' ? ' or all' : ''}`,
+          observed: `sandbox mode ${shown(mode)}`,
+          ok: modes.indexOf(String(mode)) >= modes.indexOf(required),
+        },
+        {
+          fact: 'config',
+          subject,
+          expected: required === 'off' ? 'commands run where configured' : 'commands run in the sandbox',
+          observed: `tools.exec.host ${shown(host)}`,
+          ok: required === 'off' || host === 'auto' || host === 'sandbox',
+        },
+      ];
+    });
+    return judgeAll(findings, { empty: 'the gateway names no agent' });
+  },
+});
