@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { startAwsServer } from './aws-server.ts';
 import { startGatewayServer } from './gateway-server.ts';
 import { startGitServer } from './git-server.ts';
-import { answerAws, assign, loadScenario, type Scenario } from './scenario.ts';
+import { answerAws, assign, loadScenario, resolveTimes, type Scenario } from './scenario.ts';
 import { startSshServer } from './ssh-server.ts';
 
 /** A deployment that runs on this machine's loopback. */
@@ -24,7 +24,8 @@ export interface Deployment {
  * @param flaws planted in the good deployment
  */
 export async function startDeployment(fixtures: string, flaws: readonly string[]): Promise<Deployment> {
-  const scenario = loadScenario(fixtures, flaws, new Date());
+  const now = new Date();
+  const scenario = loadScenario(fixtures, flaws, now);
   const directory = mkdtempSync(join(tmpdir(), 'clawcheck-demo-'));
   const closers: (() => Promise<void>)[] = [async () => rmSync(directory, { recursive: true, force: true })];
   const close = async () => {
@@ -46,7 +47,7 @@ export async function startDeployment(fixtures: string, flaws: readonly string[]
 
     const key = join(directory, 'id_ed25519');
     writeFileSync(key, ssh.privateKey, { mode: 0o600 });
-    writeFiles(join(fixtures, 'good', 'files'), directory, scenario);
+    writeFiles(join(fixtures, 'good', 'files'), directory, scenario, now);
     const config = join(directory, 'clawcheck.yaml');
     const address = { aws: aws.url, git: git.url, sshPort: ssh.port, fingerprint: ssh.fingerprint, key };
     writeFileSync(config, environmentFile(fixtures, scenario, address));
@@ -67,8 +68,14 @@ export async function startDeployment(fixtures: string, flaws: readonly string[]
   }
 }
 
-function writeFiles(source: string, directory: string, { files }: Scenario): void {
+function writeFiles(source: string, directory: string, { files }: Scenario, now: Date): void {
   if (existsSync(source)) cpSync(source, directory, { recursive: true });
+  for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const text = readFileSync(path, 'latin1');
+    if (text.includes('{{')) writeFileSync(path, resolveTimes(text, now) as string, 'latin1');
+  }
   for (const [path, text] of Object.entries(files)) {
     const target = join(directory, path);
     if (text === null) rmSync(target, { force: true });

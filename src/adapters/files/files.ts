@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { lstat, open, readdir } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
@@ -16,23 +17,32 @@ export function localFiles(root: string): FilesPort {
     }
     return absolute;
   };
+  const readBytes = async (path: string): Promise<Buffer | undefined> => {
+    try {
+      // O_NONBLOCK: opening a named pipe would otherwise wait for somebody to write into it.
+      const file = await open(inside(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+      try {
+        const found = await file.stat();
+        if (!found.isFile()) throw new ProbeError('access_denied', 'a path of the environment file is not a file');
+        if (found.size > largest) throw new ProbeError('truncated', 'a file is too large to read');
+        return await file.readFile();
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      if (error instanceof ProbeError) throw error;
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+      throw new ProbeError('access_denied', `a file could not be read (${code ?? 'unknown error'})`);
+    }
+  };
   return {
     async read(path) {
-      try {
-        const file = await open(inside(path), constants.O_RDONLY | constants.O_NOFOLLOW);
-        try {
-          const { size } = await file.stat();
-          if (size > largest) throw new ProbeError('truncated', 'a file is too large to read');
-          return await file.readFile('utf8');
-        } finally {
-          await file.close();
-        }
-      } catch (error) {
-        if (error instanceof ProbeError) throw error;
-        const { code } = error as NodeJS.ErrnoException;
-        if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-        throw new ProbeError('access_denied', `a file could not be read (${code ?? 'unknown error'})`);
-      }
+      return (await readBytes(path))?.toString('utf8');
+    },
+    async sha256(path) {
+      const bytes = await readBytes(path);
+      return bytes && createHash('sha256').update(bytes).digest('hex');
     },
     async glob(pattern) {
       const { default: picomatch } = await import('picomatch');

@@ -1,0 +1,149 @@
+/** The documented convention for promptfoo cases (docs/skills.md): which skill, which kind, and what really asserts. */
+
+export const caseKinds = ['normal', 'escalate', 'decline', 'edge', 'injection'] as const;
+export type CaseKind = (typeof caseKinds)[number];
+
+/** A case with `defaultTest` merged into it, as promptfoo merges it. */
+export interface EvalCase {
+  /** The file that it stands in. */
+  readonly from: string;
+  readonly description: string | undefined;
+  /** `metadata.skill` */
+  readonly skill: string | undefined;
+  /** `metadata.case`, whatever it says. */
+  readonly kind: string | undefined;
+  /** `metadata.commit` */
+  readonly commit: string | undefined;
+  readonly vars: Readonly<Record<string, unknown>>;
+  readonly asserts: readonly unknown[];
+  readonly threshold: number | undefined;
+  /** False where `asserts` is our reading of a table's cells, not what promptfoo makes of them. */
+  readonly exact: boolean;
+}
+
+/** What it is called in evidence. */
+export function labelOf({ description, kind, from }: EvalCase): string {
+  return `${description ?? kind ?? 'a case without description'} (${from})`;
+}
+
+export function isKind(kind: string | undefined): kind is CaseKind {
+  return caseKinds.some((k) => k === kind);
+}
+
+/** Whether something that the agent says could fail the case. */
+export function asserts({ asserts, threshold }: Pick<EvalCase, 'asserts' | 'threshold'>): boolean {
+  // A case passes when its score reaches the threshold: with 0 it always does.
+  return (threshold === undefined || threshold > 0) && asserts.some(isReal);
+}
+
+/** These measure the call, not the answer. */
+const measures = new Set(['latency', 'cost', 'perplexity', 'perplexity-score']);
+const texts = new Set(['contains', 'icontains', 'starts-with', 'contains-any', 'icontains-any', 'regex']);
+const lists = new Set(['contains-any', 'contains-all', 'icontains-any', 'icontains-all']);
+const graded = new Set(['llm-rubric', 'model-graded-closedqa', 'g-eval', 'factuality', 'search-rubric']);
+const scripts = new Set(['javascript', 'python', 'ruby']);
+
+/** Whether an assertion can fail. Those that always pass are told apart as far as their text shows it. */
+export function isReal(assertion: unknown): boolean {
+  if (typeof assertion !== 'object' || assertion === null) return false;
+  const { type, value, weight, threshold, assert } = assertion as Readonly<Record<string, unknown>>;
+  // promptfoo lets every assertion of weight 0 pass.
+  if (typeof type !== 'string' || type === '' || weight === 0) return false;
+  if (typeof threshold === 'number' && threshold <= 0) return false;
+  if (type === 'assert-set') return Array.isArray(assert) && assert.some(isReal);
+  if (measures.has(type.replace(/^not-/, ''))) return false;
+  if (type === 'not-equals') return !isBlank(value);
+  if (lists.has(type)) return !isTrivialList(type, value);
+  if (type === 'regex') return typeof value === 'string' && !matchesAnything(value);
+  if (texts.has(type) || graded.has(type)) return !isBlank(value);
+  if (scripts.has(type)) return typeof value === 'string' && dependsOnOutput(value);
+  return true;
+}
+
+function isBlank(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0 || value.every(isBlank);
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+}
+
+/** One empty entry makes "any" always true; "all" is always true when each is empty. */
+function isTrivialList(type: string, value: unknown): boolean {
+  const entries = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',') : [];
+  if (entries.length === 0) return true;
+  return type.endsWith('-any') ? entries.some(isBlank) : entries.every(isBlank);
+}
+
+function matchesAnything(pattern: string): boolean {
+  try {
+    const regex = new RegExp(pattern);
+    return regex.test('') && regex.test('a') && regex.test('0 !');
+  } catch {
+    return false;
+  }
+}
+
+/** A script in a file is taken for real, because it is not run here; one in the text has to look at the output. */
+function dependsOnOutput(code: string): boolean {
+  if (/^file:\/\/\S/.test(code.trim()) || /^package:\S/.test(code.trim())) return true;
+  const bare = code
+    .replaceAll(/\/\*[\s\S]*?\*\//g, ' ')
+    .replaceAll(/(^|\s)(\/\/|#).*$/gm, ' ')
+    .replaceAll(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g, "''");
+  if (/(\|\||\bor\b)\s*(true|True|1|!0)\b/.test(bare) || /\b(true|True|1)\s*(\|\||\bor\b)/.test(bare)) return false;
+  if (/\.length\s*(>=\s*0|>\s*-\s*\d+)\b/.test(bare)) return false;
+  return /\b(output|context)\b/.test(bare);
+}
+
+/** Two cases with the same input are one, however they are labelled. */
+export function inputOf({ vars, description }: EvalCase): string {
+  return Object.keys(vars).length > 0 ? canonical(vars) : `description ${description ?? ''}`;
+}
+
+/** JSON with sorted keys. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, item) =>
+    typeof item === 'object' && item !== null && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : item,
+  );
+}
+
+/** Whether `run` is what promptfoo made of `configured`. Texts with `{{env.X}}` fit whatever the variable held. */
+export function isRunOf(configured: EvalCase, run: EvalCase): boolean {
+  const { description, skill, kind, vars, asserts, exact } = configured;
+  return (
+    fits(description ?? null, run.description ?? null) &&
+    fits(skill ?? null, run.skill ?? null) &&
+    fits(kind ?? null, run.kind ?? null) &&
+    fits(vars, run.vars) &&
+    (exact ? fits(asserts, run.asserts) : asserts.length === run.asserts.length) &&
+    (configured.threshold ?? null) === (run.threshold ?? null)
+  );
+}
+
+function fits(wanted: unknown, seen: unknown): boolean {
+  if (typeof wanted === 'string' && typeof seen === 'string') return wanted === seen || fitsTemplate(wanted, seen);
+  if (Array.isArray(wanted)) {
+    return Array.isArray(seen) && wanted.length === seen.length && wanted.every((item, i) => fits(item, seen[i]));
+  }
+  if (typeof wanted !== 'object' || wanted === null) return wanted === seen;
+  if (typeof seen !== 'object' || seen === null || Array.isArray(seen)) return false;
+  const keys = Object.keys(wanted);
+  return (
+    keys.length === Object.keys(seen).length &&
+    keys.every((key) => Object.hasOwn(seen, key) && fits((wanted as never)[key], (seen as never)[key]))
+  );
+}
+
+function fitsTemplate(wanted: string, seen: string): boolean {
+  const parts = wanted.split(/\{\{\s*env\.[^{}]*\}\}/);
+  if (parts.length === 1) return false;
+  const [first = '', last = ''] = [parts[0], parts.at(-1)];
+  if (!seen.startsWith(first) || seen.length < first.length + last.length || !seen.endsWith(last)) return false;
+  let at = first.length;
+  for (const part of parts.slice(1, -1)) {
+    const found = seen.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return at <= seen.length - last.length;
+}

@@ -1,0 +1,146 @@
+import type { Environment } from '../../environment/schema.ts';
+import type { EvalCase } from '../../judging/eval-case.ts';
+import { filesProbe } from '../../model/probe.ts';
+import { ProbeError } from '../../model/reason.ts';
+import type { FilesPort } from '../../ports/files.ts';
+import { casesOf, type Dict, dereference, isDict, parseData, resolvePath } from './eval-document.ts';
+import { parseResults } from './eval-results.ts';
+import { tableTests } from './eval-table.ts';
+
+export interface EvalConfig {
+  readonly path: string;
+  readonly cases: readonly EvalCase[];
+  /** Ids and labels of the configured models; empty where they are made by a program. */
+  readonly providers: readonly string[];
+  /** What only a program knows (tests in JavaScript, Python, a spreadsheet …), where no results carry its cases. */
+  readonly program: string | undefined;
+}
+
+const below = (pattern: string) => pattern.replace(/^\.\//, '');
+const data = /\.(ya?ml|json)$/i;
+
+/** Every promptfoo configuration beside the environment file, with its cases merged as promptfoo does it. */
+export const evalConfigs = filesProbe({
+  id: 'files/eval-configs',
+  async gather(files, _facts, { environment }): Promise<readonly EvalConfig[]> {
+    const paths = await files.glob(below(environment.skills.evalConfigs));
+    const configs = await Promise.all(paths.map((path) => readConfig(files, path)));
+    return Promise.all(
+      configs.map((config) => (config.program ? withCasesOfResults(files, config, environment) : config)),
+    );
+  },
+});
+
+/**
+ * What a program made of the cases stands in the results that promptfoo wrote: those that are named like the folder of
+ * the configuration.
+ */
+async function withCasesOfResults(files: FilesPort, config: EvalConfig, environment: Environment): Promise<EvalConfig> {
+  const name = `${config.path.split('/').at(-2)}.json`;
+  const [path] = (await files.glob(below(environment.skills.evalResults))).filter((p) => p.split('/').at(-1) === name);
+  const text = path === undefined ? undefined : await files.read(path);
+  const cases = path && text ? parseResults(text, path).runs.map((run) => run.case) : [];
+  return cases.length > 0 ? { ...config, cases, program: undefined } : config;
+}
+
+async function readConfig(files: FilesPort, path: string): Promise<EvalConfig> {
+  const unread = { path, cases: [], providers: [] };
+  if (!data.test(path)) return { ...unread, program: path };
+  const raw = parseData(await demand(files, path), 'a promptfoo configuration');
+  if (!isDict(raw)) throw new ProbeError('bad_response', 'a promptfoo configuration is not a mapping');
+  const config = dereference(raw, raw) as Dict;
+  const defaults = await defaultTest(files, config['defaultTest'], path);
+  const tests = await testsOf(files, config['tests'] ?? [], path);
+  if (defaults === undefined || tests === undefined) return { ...unread, program: `tests of ${path}` };
+  const cases = tests.flatMap(({ test, from, exact }) => casesOf(test, defaults, from).map((c) => ({ ...c, exact })));
+  return { path, cases, providers: providerIds(config['providers'] ?? config['targets']), program: undefined };
+}
+
+async function demand(files: FilesPort, path: string): Promise<string> {
+  const text = await files.read(path);
+  if (text === undefined) {
+    throw new ProbeError('not_found', 'a promptfoo configuration names a file that does not exist', {
+      next: 'Run promptfoo validate on each configuration.',
+    });
+  }
+  return text;
+}
+
+async function defaultTest(files: FilesPort, value: unknown, from: string): Promise<Dict | undefined> {
+  if (value === undefined || value === null) return {};
+  if (isDict(value)) return value;
+  if (typeof value !== 'string' || !data.test(value)) return undefined;
+  const loaded = parseData(await demand(files, resolvePath(value, from)), 'a promptfoo defaultTest');
+  return isDict(loaded) ? (dereference(loaded, loaded) as Dict) : undefined;
+}
+
+interface FoundTest {
+  readonly test: Dict;
+  readonly from: string;
+  readonly exact: boolean;
+}
+
+/** Undefined when only a program could tell. */
+async function testsOf(files: FilesPort, tests: unknown, from: string): Promise<FoundTest[] | undefined> {
+  const found: FoundTest[] = [];
+  for (const entry of Array.isArray(tests) ? tests : [tests]) {
+    if (typeof entry === 'string') {
+      const more = await testsOfFile(files, resolvePath(entry, from));
+      if (!more) return undefined;
+      found.push(...more);
+    } else if (isDict(entry) && typeof entry['path'] === 'string' && !('assert' in entry) && !('vars' in entry)) {
+      return undefined;
+    } else if (isDict(entry)) {
+      found.push({ test: await withVarsOfFile(files, entry, from), from, exact: true });
+    } else throw new ProbeError('bad_response', 'a promptfoo configuration has a test that is not a mapping');
+  }
+  return found;
+}
+
+/** A file or glob with tests: a list, one test, lines of JSON, or a table. */
+async function testsOfFile(files: FilesPort, pattern: string): Promise<FoundTest[] | undefined> {
+  const paths = /[*?[{]/.test(pattern) ? await files.glob(pattern) : [pattern];
+  const found: FoundTest[] = [];
+  for (const from of paths) {
+    if (/\.csv$/i.test(from)) {
+      found.push(...tableTests(await demand(files, from)).map((test) => ({ test, from, exact: false })));
+    } else if (/\.jsonl$/i.test(from)) {
+      const lines = (await demand(files, from)).split('\n').filter((line) => line.trim() !== '');
+      found.push(...lines.map((line) => asTest(parseData(line, 'a line of promptfoo tests'), from)));
+    } else if (data.test(from)) {
+      const raw = parseData(await demand(files, from), 'a file of promptfoo tests');
+      const loaded = dereference(raw, raw);
+      const entries = Array.isArray(loaded) ? loaded : [loaded];
+      if (entries.some((entry) => typeof entry === 'string')) return undefined;
+      for (const entry of entries) {
+        const test = asTest(entry, from);
+        found.push({ ...test, test: await withVarsOfFile(files, test.test, from) });
+      }
+    } else return undefined;
+  }
+  return found;
+}
+
+function asTest(value: unknown, from: string): FoundTest {
+  if (!isDict(value)) throw new ProbeError('bad_response', 'a file of promptfoo tests has one that is not a mapping');
+  return { test: value, from, exact: true };
+}
+
+/** `vars` may name a file with them. */
+async function withVarsOfFile(files: FilesPort, test: Dict, from: string): Promise<Dict> {
+  const { vars } = test;
+  if (typeof vars !== 'string') return test;
+  if (!data.test(vars)) throw new ProbeError('bad_response', 'the vars of a promptfoo test are not in YAML or JSON');
+  return { ...test, vars: parseData(await demand(files, resolvePath(vars, from)), 'a file of promptfoo vars') };
+}
+
+function providerIds(providers: unknown): string[] {
+  return (Array.isArray(providers) ? providers : [providers]).flatMap((provider): string[] => {
+    if (typeof provider === 'string') return provider.startsWith('file://') ? [] : [provider];
+    if (!isDict(provider)) return [];
+    const { id, label } = provider;
+    return [label, id, typeof id === 'string' ? undefined : Object.keys(provider)[0]]
+      .filter((name): name is string => typeof name === 'string')
+      .slice(0, 1);
+  });
+}
