@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openHost } from '../../../src/adapters/ssh/host.ts';
 import { fingerprintOf } from '../../../src/adapters/ssh/known-hosts.ts';
 import type { SshTarget } from '../../../src/adapters/ssh/target.ts';
-import { ProbeError, UntrustedError } from '../../../src/model/reason.ts';
+import { ProbeError, UntrustedError, UsageError } from '../../../src/model/reason.ts';
 import type { HostProgram } from '../../../src/ports/host.ts';
 import { makeKey, noSshd, type Sshd, startSshd } from './sshd.ts';
 
@@ -25,7 +25,7 @@ async function errorOf(promise: Promise<unknown>): Promise<ProbeError> {
     () => undefined,
     (e: unknown) => e,
   );
-  expect(error).toBeInstanceOf(ProbeError);
+  expect(error instanceof ProbeError || error instanceof UsageError).toBe(true);
   return error as ProbeError;
 }
 
@@ -206,10 +206,10 @@ describe.skipIf(reason !== undefined)(`a real sshd${reason ? ` (skipped: ${reaso
       const host = await openHost(target(more), { signal: never(), env: { ...env, PASS: 'correct horse' } });
       await host.close();
       const none = await errorOf(open({ privateKeyFile: file }));
-      expect(none).toMatchObject({ reason: 'auth_failed', message: expect.stringContaining('encrypted') });
+      expect(none).toMatchObject({ name: 'UsageError', message: expect.stringContaining('encrypted') });
       const wrong = openHost(target(more), { signal: never(), env: { ...env, PASS: 'wrong' } });
       const error = await errorOf(wrong);
-      expect(error).toMatchObject({ reason: 'auth_failed', message: expect.stringContaining('does not open') });
+      expect(error).toMatchObject({ name: 'UsageError', message: expect.stringContaining('does not open') });
       expect(JSON.stringify({ ...error, m: error.message })).not.toContain('wrong"');
     });
 
@@ -231,12 +231,14 @@ describe.skipIf(reason !== undefined)(`a real sshd${reason ? ` (skipped: ${reaso
     });
 
     it.each([
-      ['a missing key file', { privateKeyFile: '/nonexistent/key' }, 'auth_failed', 'does not exist'],
+      ['a missing key file', { privateKeyFile: '/nonexistent/key' }, undefined, 'does not exist'],
       ['a wrong user', { user: 'nobody' }, 'auth_failed', 'does not accept the login'],
       ['a closed port', { port: 1 }, 'unreachable', 'refuses the connection'],
     ])('says in one line what is wrong: %s', async (_, more, code, text) => {
       const error = await errorOf(open(more));
-      expect(error).toMatchObject({ reason: code, message: expect.stringContaining(text) });
+      expect(error.message).toContain(text);
+      // What is wrong with a key of ours is the user's mistake, and has no reason code.
+      expect((error as { reason?: string }).reason).toBe(code);
       expect(error.message).not.toContain('\n');
       expect(error.next).toBeTruthy();
     });
