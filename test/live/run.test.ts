@@ -1,0 +1,195 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import type { CheckResult, Report } from '../../src/model/report.ts';
+import { reportSchema } from '../../src/report/schema.ts';
+import { clawcheck } from '../support/cli.ts';
+import { type Lab, labAvailable, startLab } from './lab/lab.ts';
+import { liveDescribe } from './live.ts';
+import { type Moto, motoAvailable, startMoto } from './moto/moto.ts';
+
+const available = [labAvailable(), motoAvailable()].find(({ ok }) => !ok) ?? { ok: true as const };
+const awsKeys = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLEEXAMPLE00', AWS_SECRET_ACCESS_KEY: 'example' };
+
+/** The whole command line against moto's AWS and, at the same time, a real sshd in a namespace of its own. */
+liveDescribe('clawcheck run against moto and a real host', available, () => {
+  let moto: Moto;
+  let lab: Lab;
+  let directory: string;
+
+  beforeAll(async () => {
+    moto = await startMoto({ instances: 1 });
+    const { ids, account, region } = await moto.state();
+    lab = await startLab({ identity: { instanceId: ids.instances[0] ?? '', accountId: account, region } });
+    directory = mkdtempSync(join(tmpdir(), 'clawcheck-test-'));
+  });
+  afterAll(async () => {
+    await lab?.stop();
+    await moto?.stop();
+    if (directory) rmSync(directory, { recursive: true, force: true });
+  });
+
+  async function environmentFile(
+    change: (environment: Record<string, Record<string, unknown>>) => void = () => {},
+  ): Promise<string> {
+    const { ids, account, region } = await moto.state();
+    const environment: Record<string, Record<string, unknown>> = {
+      aws: { account, region, endpoint: moto.url },
+      infrastructure: {
+        autoScalingGroup: ids.group,
+        approvedInbound: [
+          { from: ids.loadBalancerSecurityGroup, port: 18789, reason: 'health checks of the load balancer' },
+        ],
+      },
+      soulDocuments: {
+        workspace: lab.workspacePath,
+        runtime: lab.runtimePath,
+        fileSystemId: ids.fileSystem,
+        documents: Object.keys(lab.documents),
+      },
+      credentials: {
+        secret: 'openclaw/prod/gateway',
+        monitoringSecret: 'openclaw/prod/monitoring',
+        scanPaths: [lab.agentHome],
+      },
+      network: {
+        approvedHosts: [{ host: lab.approved.host, port: lab.approved.port, tls: false }],
+        unapprovedHosts: lab.unapproved.map(({ host, port }) => ({ host, port, tls: false })),
+        timeoutSeconds: 2,
+      },
+      monitoring: { logGroups: ids.logGroups.map((name) => ({ name })), alarm: 'openclaw-prod-gateway-unhealthy' },
+      ssh: {
+        user: lab.login,
+        hosts: [lab.host],
+        port: lab.port,
+        privateKeyFile: lab.privateKeyFile,
+        fingerprints: [lab.hostKeyFingerprint],
+        agent: false,
+        useConfig: false,
+        knownHostsFiles: [],
+        connectSeconds: 5,
+      },
+      host: { agentUser: lab.agentUser, stateDirectory: `${lab.agentHome}/.openclaw` },
+      gateway: { port: lab.gatewayPort, startSeconds: 2 },
+    };
+    change(environment);
+    const path = join(directory, 'clawcheck.yaml');
+    writeFileSync(path, stringify({ version: 1, environments: { prod: environment } }));
+    return path;
+  }
+
+  async function run(change?: Parameters<typeof environmentFile>[0], more: Parameters<typeof clawcheck>[1] = {}) {
+    const config = await environmentFile(change);
+    const result = await clawcheck(
+      ['run', '--env', 'prod', '--config', config, '--format', 'json', '--timeout', '60'],
+      { env: awsKeys, ...more },
+    );
+    const report = result.stdout ? reportSchema.parse(JSON.parse(result.stdout)) : undefined;
+    return { ...result, report: report as Report };
+  }
+
+  const checksOf = (report: Report): CheckResult[] => report.areas.flatMap(({ checks }) => checks);
+  const statusOf = (report: Report, id: string) => checksOf(report).find((c) => c.id === id)?.status;
+  const headline = [
+    'soul-documents/write-fails',
+    'credentials/imdsv1-rejected',
+    'network/approved-host-reachable',
+    'network/unapproved-host-times-out',
+  ];
+
+  describe('the good deployment', () => {
+    it('is bound to its subject, judged on it, and left as it was', async () => {
+      const before = await lab.manifest();
+      const { report, stderr } = await run();
+      const { ids } = await moto.state();
+      expect(report.subject).toMatchObject({ account: '123456789012', mismatches: [], autoScalingGroup: ids.groupArn });
+      expect(report.subject.instances).toEqual([
+        { id: ids.instances[0], address: lab.host, hostKeyFingerprint: lab.hostKeyFingerprint },
+      ]);
+      expect(report.mode).toBe('simulated');
+      expect(Object.fromEntries(headline.map((id) => [id, statusOf(report, id)]))).toEqual(
+        Object.fromEntries(headline.map((id) => [id, 'pass'])),
+      );
+      for (const id of ['infrastructure/no-public-ip', 'network/no-public-ingress', 'backup/restore-test-exists']) {
+        expect([id, statusOf(report, id)]).toEqual([id, 'pass']);
+      }
+      // No git host, no token of the gateway: what needs them is unknown, so the deployment is not READY.
+      expect(report.verdict).not.toBe('READY');
+      expect(checksOf(report).filter(({ reason }) => reason?.code === 'internal')).toEqual([]);
+      expect(stderr).not.toMatch(/Warning|at file:/);
+      expect(await lab.leftovers(before)).toEqual([]);
+    });
+  });
+
+  describe('a flaw on the host', () => {
+    it.each([
+      ['a writable workspace', { workspace: 'read-write' }, 'soul-documents/write-fails', 'fail'],
+      ['IMDSv1', { imds: 'optional' }, 'credentials/imdsv1-rejected', 'fail'],
+      ['no metadata service', { imds: 'unreachable' }, 'credentials/imdsv1-rejected', 'unknown'],
+      ['open egress', { egress: 'open' }, 'network/unapproved-host-times-out', 'fail'],
+      ['no network at all', { egress: 'all-dropped' }, 'network/unapproved-host-times-out', 'unknown'],
+      ['no gateway', { gateway: 'down' }, 'soul-documents/write-fails', 'unknown'],
+    ] as const)('%s is found', async (_, flaw, id, status) => {
+      try {
+        await lab.change(flaw);
+        const { report, code } = await run();
+        expect([id, statusOf(report, id)]).toEqual([id, status]);
+        expect([20, 21]).toContain(code);
+      } finally {
+        await lab.change({ workspace: 'read-only', imds: 'required', egress: 'drop', gateway: 'ready' });
+      }
+    });
+  });
+
+  describe('the wrong deployment', () => {
+    it.each([
+      [
+        'another account',
+        (e: Record<string, Record<string, unknown>>) => Object.assign(e['aws'] ?? {}, { account: '210987654321' }),
+      ],
+      [
+        'another host key',
+        (e: Record<string, Record<string, unknown>>) =>
+          Object.assign(e['ssh'] ?? {}, { fingerprints: [`SHA256:${'A'.repeat(43)}`] }),
+      ],
+    ])('%s is UNTRUSTED, exit 22, and nothing is judged', async (_, change) => {
+      const { code, report } = await run(change);
+      expect([code, report.verdict]).toEqual([22, 'UNTRUSTED']);
+      expect(report.counts.pass + report.counts.fail).toBe(0);
+    });
+
+    it('an unknown host key is unknown, with the key that was offered, and is not trusted', async () => {
+      const { code, report } = await run((e) => Object.assign(e['ssh'] ?? {}, { fingerprints: [] }));
+      expect([20, 21]).toContain(code);
+      const result = checksOf(report).find((c) => c.id === 'soul-documents/write-fails');
+      expect(result).toMatchObject({ status: 'unknown', reason: { code: 'host_key' } });
+      expect(result?.reason?.next).toContain(lab.hostKeyFingerprint);
+    });
+
+    it('a host that is down is unknown, and what AWS shows is judged all the same', async () => {
+      const { report } = await run((e) => Object.assign(e['ssh'] ?? {}, { port: 1 }));
+      for (const id of headline) expect([id, statusOf(report, id)]).toEqual([id, 'unknown']);
+      expect(statusOf(report, 'infrastructure/no-public-ip')).toBe('pass');
+    });
+
+    it('a key file that is not there is one line, exit 64', async () => {
+      const { code, stderr, stdout } = await run((e) =>
+        Object.assign(e['ssh'] ?? {}, { privateKeyFile: '/nonexistent/key' }),
+      );
+      expect([code, stdout]).toEqual([64, '']);
+      expect(stderr).toMatch(/the key file \/nonexistent\/key does not exist/);
+    });
+  });
+
+  it('Ctrl-C at any moment is exit 130 and leaves nothing on the host', async () => {
+    const before = await lab.manifest();
+    for (const delay of [150, 500, 900, 1500]) {
+      const { code } = await run(undefined, { onSpawn: (_, kill) => setTimeout(() => kill('SIGINT'), delay) });
+      // Before the handler is there, the signal itself ends the process.
+      expect([130, null, 20, 21]).toContain(code);
+    }
+    expect(await lab.leftovers(before)).toEqual([]);
+  });
+});
