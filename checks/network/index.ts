@@ -1,6 +1,7 @@
 import { area } from '../../src/model/check.ts';
 import approvedHostReachable from './approved-host-reachable.ts';
 import egressAllowlisted from './egress-allowlisted.ts';
+import gatewayNotExposed from './gateway-not-exposed.ts';
 import noPublicIngress from './no-public-ingress.ts';
 import sshNotPublic from './ssh-not-public.ts';
 import unapprovedHostTimesOut from './unapproved-host-times-out.ts';
@@ -14,5 +15,6 @@ export default area({
     'approved-host-reachable': approvedHostReachable,
     'unapproved-host-times-out': unapprovedHostTimesOut,
     'ssh-not-public': sshNotPublic,
+    'gateway-not-exposed': gatewayNotExposed,
   },
 });

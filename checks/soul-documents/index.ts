@@ -1,5 +1,6 @@
 import { area } from '../../src/model/check.ts';
 import encryptedInTransit from './encrypted-in-transit.ts';
+import noSecondRulebook from './no-second-rulebook.ts';
 import serverSideReadOnly from './server-side-read-only.ts';
 import writeFails from './write-fails.ts';
 
@@ -8,6 +9,7 @@ export default area({
   why: 'An agent that can rewrite its own rules has none.',
   checks: {
     'write-fails': writeFails,
+    'no-second-rulebook': noSecondRulebook,
     'server-side-read-only': serverSideReadOnly,
     'encrypted-in-transit': encryptedInTransit,
   },

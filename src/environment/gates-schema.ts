@@ -18,7 +18,9 @@ const person = z.strictObject({
   name: text,
   role: z.enum(['admin', 'builder', 'operator', 'viewer']),
   /** How the gateway knows the person: `channel:id`, as in `commands.ownerAllowFrom`. */
-  ids: z.array(z.string().regex(/^[a-z][a-z0-9-]*:[A-Za-z0-9@._+:-]+$/, 'channel:id, such as slack:U0123ABCD')).default([]),
+  ids: z
+    .array(z.string().regex(/^[a-z][a-z0-9-]*:[A-Za-z0-9@._+:-]+$/, 'channel:id, such as slack:U0123ABCD'))
+    .default([]),
 });
 
 /** Area 8: the actions that wait for a human. */
@@ -27,7 +29,7 @@ export const approvalGates = z.strictObject({
     .array(gate)
     .default([])
     .meta({
-      description: 'Each gate: action, tool or pattern, threshold, approvers, timeoutSeconds, onTimeout',
+      description: 'Each gate: action, tool or pattern, plugin, threshold, approvers, timeoutSeconds, onTimeout',
       example: [
         {
           action: 'Send an e-mail to a client',
@@ -38,6 +40,13 @@ export const approvalGates = z.strictObject({
           onTimeout: 'deny',
         },
       ],
+    }),
+  people: z
+    .array(person)
+    .default([])
+    .meta({
+      description: 'Who has which role: name, role (admin, builder, operator, viewer), ids (channel:id)',
+      example: [{ name: 'ops-lead', role: 'operator', ids: ['slack:U0123ABCD'] }],
     }),
   agents: z
     .array(text)

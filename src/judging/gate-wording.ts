@@ -12,7 +12,8 @@ export function vaguenessOf(gate: Gate): readonly string[] {
   for (const member of ['action', 'threshold'] as const) {
     const word = vague.exec(gate[member])?.[0];
     if (word !== undefined) reasons.push(`${member}: "${word.toLowerCase()}" is a matter of opinion`);
-    else if (gate[member].trim().length < shortest) reasons.push(`${member}: too short to say what is meant`);
+    else if (gate[member].trim().length < shortest && !/\d/.test(gate[member]))
+      reasons.push(`${member}: too short to say what is meant`);
   }
   if (gate.tool === undefined && gate.pattern === undefined) {
     reasons.push('neither a tool nor a pattern: nothing that a rule could match');

@@ -35,6 +35,12 @@ export function textsAt(config: unknown, path: string): readonly string[] | unde
   return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined;
 }
 
+/** Whether a tool is on the deny list for everyone or for this agent; a list that cannot be read denies nothing. */
+export function isDenied(config: unknown, agent: string, tool: string): boolean {
+  const own = textsAt(agentSettings(config, agent), 'tools.deny') ?? [];
+  return [...own, ...(textsAt(config, 'tools.deny') ?? [])].some((denied) => denied === tool || denied === '*');
+}
+
 /** A setting as evidence: words and numbers as they are; of anything else only what it is. */
 export function shown(value: unknown): string {
   if (value === undefined) return 'not set';

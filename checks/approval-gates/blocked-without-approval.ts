@@ -1,0 +1,66 @@
+import { check, type Finding, fail, isNonEmpty, type Observation, pass, undetermined } from '../../src/model/check.ts';
+import { approvalRehearsal } from '../../src/probes/gateway/approval-rehearsal.ts';
+
+const maxAgeDays = 30;
+const dayMs = 86_400_000;
+
+export default check({
+  title: 'Nothing goes on without an approval',
+  failureTitle: 'Something goes on without an approval',
+  why: 'A gate that opens when nobody answers is no gate.',
+  remediation: 'Set askFallback to deny, and update the gateway if a denied request can be allowed afterwards.',
+  needs: { rehearsal: approvalRehearsal },
+  judge({ rehearsal }, { now }) {
+    const { ids, accepted, reopened, unanswered, denied, expired, allowedByPeople } = rehearsal;
+    const see = (id: string, expected: string, observed: string, ok: boolean): Finding<'rehearsal'> => {
+      return { fact: 'rehearsal', subject: `request ${id}`, expected, observed, ok };
+    };
+    const findings = [
+      see(
+        ids.denied,
+        'denied, and on record as denied',
+        !accepted ? 'not taken' : denied ? `${denied.status}, decision ${denied.decision}` : 'not on record',
+        denied?.status === 'denied' && denied.decision === 'deny',
+      ),
+      see(ids.denied, 'cannot be allowed afterwards', reopened ? 'was allowed afterwards' : 'refused', !reopened),
+      see(
+        ids.expired,
+        'nobody answers: not allowed',
+        unanswered === 'allowed' ? 'allowed' : unanswered === 'none' ? 'no decision' : 'denied',
+        unanswered !== 'allowed',
+      ),
+      see(
+        ids.expired,
+        'on record as expired',
+        expired ? `${expired.status}, decision ${expired.decision}` : 'not on record',
+        expired?.status === 'expired' && expired.decision === 'none',
+      ),
+    ];
+    const wrong = findings.filter(({ ok }) => !ok).map(bare);
+    if (isNonEmpty(wrong)) return fail(wrong);
+    const oldest = now.getTime() - maxAgeDays * dayMs;
+    const real = allowedByPeople.filter(({ resolvedAtMs }) => resolvedAtMs !== undefined && resolvedAtMs >= oldest);
+    const [latest] = real;
+    const right = findings.map(bare);
+    if (!latest || !isNonEmpty(right)) {
+      const message = `the control is missing: no request was approved by a person in ${maxAgeDays} days`;
+      return undetermined(
+        'not_drilled',
+        `${message}; let the agent ask for a harmless command and approve it once`,
+        right,
+      );
+    }
+    const at = new Date(latest.resolvedAtMs ?? 0).toISOString();
+    const control: Observation<'rehearsal'> = {
+      fact: 'rehearsal',
+      subject: 'approval history',
+      expected: 'a request that a person approved went through the same gate',
+      observed: `approved at ${at} through a ${latest.resolver}; whether the command then ran is not seen here`,
+    };
+    return pass(right, [control]);
+  },
+});
+
+function bare({ ok: _, ...observation }: Finding<'rehearsal'>): Observation<'rehearsal'> {
+  return observation;
+}

@@ -1,0 +1,38 @@
+import { check, type Finding, judgeAll } from '../../src/model/check.ts';
+import { approvalRehearsal, type RecordedDecision } from '../../src/probes/gateway/approval-rehearsal.ts';
+
+export default check({
+  title: 'Who decided what, and when, is on record',
+  failureTitle: 'A decision is not on record',
+  why: 'After an incident the first question is who let it happen.',
+  remediation: 'Update the gateway: its approval history keeps each decision with time and decider for 30 days.',
+  needs: { rehearsal: approvalRehearsal },
+  judge({ rehearsal: { ids, denied, expired } }) {
+    const entry = (id: string, record: RecordedDecision | undefined, status: string, by: string, ok: boolean) => {
+      const at = record?.resolvedAtMs === undefined ? 'no time' : new Date(record.resolvedAtMs).toISOString();
+      const finding: Finding<'rehearsal'> = {
+        fact: 'rehearsal',
+        subject: `request ${id}, added to the history by this run`,
+        expected: `${status}, with time and decider (${by})`,
+        observed: record ? `${record.status}, ${at}, decided by ${record.resolver}` : 'not in the history',
+        ok: ok && record?.status === status && isTimed(record),
+      };
+      return finding;
+    };
+    const decider = denied !== undefined && ['device', 'channel', 'runtime'].includes(denied.resolver);
+    return judgeAll([
+      entry(ids.denied, denied, 'denied', 'the client that denied it', decider && denied.reason === 'user'),
+      entry(
+        ids.expired,
+        expired,
+        'expired',
+        'the gateway',
+        expired?.resolver === 'system' && expired.reason === 'timeout',
+      ),
+    ]);
+  },
+});
+
+function isTimed({ createdAtMs, resolvedAtMs }: RecordedDecision): boolean {
+  return resolvedAtMs !== undefined && createdAtMs > 0 && resolvedAtMs >= createdAtMs;
+}

@@ -1,0 +1,102 @@
+import type { Gate } from '../../src/environment/gates-schema.ts';
+import { breadthOf, type ExecPolicy, execPolicy, isGated } from '../../src/judging/exec-policy.ts';
+import { gateCover } from '../../src/judging/gate-cover.ts';
+import { agentValue, isDenied, shown, valueAt } from '../../src/judging/gateway-config.ts';
+import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
+import { gatewayAgents, gatewayConfig } from '../../src/probes/gateway/config.ts';
+import { execApprovals } from '../../src/probes/gateway/exec-approvals.ts';
+
+type F = Finding<'config' | 'approvals' | 'agents'>;
+
+export default check({
+  title: 'The gateway enforces each gate',
+  failureTitle: 'The gateway does not enforce a gate',
+  why: 'A gate on paper stops nothing: without configuration the gateway asks nobody and runs everything.',
+  remediation:
+    'Set tools.exec.mode to ask, askFallback to deny and tools.elevated.enabled to false, remove wildcards from the allowlist, and give every other gated tool a plugin that is enabled in plugins.entries, or deny it.',
+  needs: { config: gatewayConfig, approvals: execApprovals, agents: gatewayAgents },
+  judge({ config, approvals, agents }, { environment }) {
+    const { gates, agents: named } = environment.approvalGates;
+    if (gates.length === 0) {
+      return undetermined('not_configured', 'approvalGates.gates names no action that waits for a person');
+    }
+    const gated = named.length > 0 ? named : agents;
+    const findings: F[] = gated.flatMap((agent) => {
+      if (!agents.includes(agent)) return [missing(agent)];
+      const policy = execPolicy(config.inForce, approvals, agent);
+      return [...policyFindings(agent, policy), elevated(config.inForce, agent)].concat(
+        gates.map((gate) => gateFinding(gate, agent, policy, config.inForce)),
+      );
+    });
+    findings.push({
+      fact: 'config',
+      subject: 'gateway configuration',
+      expected: 'the file says what is in force',
+      observed: config.differsFromFile ? 'the file says something else: a restart would change it' : 'the same',
+      ok: !config.differsFromFile,
+    });
+    return judgeAll(findings);
+  },
+});
+
+function missing(agent: string): F {
+  const expected = 'an agent of the gateway';
+  return { fact: 'agents', subject: `agent ${agent}`, expected, observed: 'the gateway has no such agent', ok: false };
+}
+
+function policyFindings(agent: string, policy: ExecPolicy): F[] {
+  const subject = `commands of agent ${shown(agent)}`;
+  const broad = policy.allowlist.flatMap((entry) => breadthOf(entry) ?? []);
+  const model = policy.reviewedByModel ? ', and a model may approve' : '';
+  return [
+    {
+      fact: 'approvals',
+      subject,
+      expected: 'a person is asked for each command that is not on the allowlist, or none runs',
+      observed: `security ${policy.security}, ask ${policy.ask}${model}`,
+      ok: isGated(policy),
+    },
+    {
+      fact: 'approvals',
+      subject,
+      expected: 'denied when nobody answers',
+      observed: `askFallback ${policy.askFallback}`,
+      ok: policy.askFallback === 'deny',
+    },
+    {
+      fact: 'approvals',
+      subject,
+      expected: 'no entry of the allowlist that lets any program through',
+      observed:
+        broad.length > 0
+          ? `${broad.length} of ${policy.allowlist.length}: ${broad[0]}`
+          : `${policy.allowlist.length} entries, none`,
+      ok: broad.length === 0,
+    },
+    {
+      fact: 'approvals',
+      subject,
+      expected: 'programs of skills are asked for too',
+      observed: `autoAllowSkills ${policy.autoAllowSkills}`,
+      ok: !policy.autoAllowSkills,
+    },
+  ];
+}
+
+function elevated(config: unknown, agent: string): F {
+  const everyone = valueAt(config, 'tools.elevated.enabled');
+  const own = agentValue(config, agent, 'tools.elevated.enabled', 'tools.elevated.enabled');
+  return {
+    fact: 'config',
+    subject: `tools.elevated.enabled for agent ${shown(agent)}`,
+    expected: 'false: elevated mode skips the gate',
+    observed: shown(own),
+    ok: everyone === false || own === false,
+  };
+}
+
+function gateFinding(gate: Gate, agent: string, policy: ExecPolicy, config: unknown): F {
+  const { ok, observed } = gateCover(gate, policy, config, (tool) => isDenied(config, agent, tool));
+  const expected = 'a rule in force that asks for it, or denies it';
+  return { fact: 'config', subject: `${gate.action}, agent ${shown(agent)}`, expected, observed, ok };
+}

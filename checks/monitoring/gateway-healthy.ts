@@ -1,0 +1,48 @@
+import { check, type Finding, judgeAll } from '../../src/model/check.ts';
+import { count, some } from '../../src/model/text.ts';
+import { type GatewayState, type Readiness, readiness } from '../../src/probes/gateway/readiness.ts';
+
+const slowestMs = 5000;
+
+const meanings: Readonly<Record<GatewayState, (seen: Readiness) => string>> = {
+  ready: () => 'ready',
+  'not-ready': ({ status, failing }) =>
+    `not ready (${status})${failing.length > 0 ? `; it names: ${some(failing)}` : ''}`,
+  draining: ({ status }) => `draining (${status}): it is stopping and takes no more work`,
+  starting: ({ waitedSeconds }) => `still starting after ${count(waitedSeconds, 'second')}`,
+  'another-server': ({ status, contentType }) =>
+    contentType === 'html' ? `${status} with a page, not with the state of a gateway` : `${status} with another body`,
+  frozen: () => 'says ready, but its uptime stands still: a page, not a process',
+  'not-listening': ({ waitedSeconds }) => `nothing listens on the port after ${count(waitedSeconds, 'second')}`,
+};
+
+export default check({
+  title: 'The gateway says that it is ready',
+  failureTitle: 'The gateway is not ready',
+  why: 'A web server that answers proves nothing: only the gateway itself knows whether it can work.',
+  remediation:
+    'See the log of the gateway for what it names as failing; if a page answered, see what else listens on the port.',
+  needs: { readiness },
+  judge({ readiness }, { environment }) {
+    const subject = `GET /readyz on port ${environment.gateway.port}`;
+    const findings: Finding<'readiness'>[] = [
+      {
+        fact: 'readiness',
+        subject,
+        expected: 'a JSON body that says ready, from a process whose uptime advances',
+        observed: meanings[readiness.state](readiness),
+        ok: readiness.state === 'ready',
+      },
+    ];
+    if (readiness.state === 'ready') {
+      findings.push({
+        fact: 'readiness',
+        subject,
+        expected: `an answer within ${slowestMs} ms`,
+        observed: `${readiness.elapsedMs} ms`,
+        ok: readiness.elapsedMs <= slowestMs,
+      });
+    }
+    return judgeAll(findings);
+  },
+});

@@ -1,0 +1,41 @@
+import { agentValue, shown, valueAt } from '../../src/judging/gateway-config.ts';
+import { check, type Finding, judgeAll } from '../../src/model/check.ts';
+import { gatewayAgents, gatewayConfig } from '../../src/probes/gateway/config.ts';
+
+const longestTurnSeconds = 3600;
+const longestToolSeconds = 3600;
+const mostTurns = 64;
+
+export default check({
+  title: 'Loops, long turns and floods are bounded',
+  failureTitle: 'A loop, a long turn or a flood is not bounded',
+  why: 'A model that loops spends money as fast as it can until somebody notices: nothing stops it by default.',
+  remediation:
+    'Set tools.loopDetection.enabled, agents.defaults.timeoutSeconds, agents.defaults.maxConcurrent, tools.exec.timeoutSeconds and gateway.auth.rateLimit in the gateway configuration.',
+  needs: { config: gatewayConfig, agents: gatewayAgents },
+  judge({ config: { inForce }, agents }) {
+    const findings: Finding<'config'>[] = [];
+    const limit = (subject: string, value: unknown, most: number, unit: string) => {
+      const ok = typeof value === 'number' && value > 0 && value <= most;
+      findings.push({ fact: 'config', subject, expected: `1 to ${most}${unit}`, observed: shown(value), ok });
+    };
+    for (const agent of agents) {
+      const loops = agentValue(inForce, agent, 'tools.loopDetection.enabled', 'tools.loopDetection.enabled');
+      findings.push({
+        fact: 'config',
+        subject: `tools.loopDetection.enabled of ${shown(agent)}`,
+        expected: 'true',
+        observed: shown(loops),
+        ok: loops === true,
+      });
+      const tool = agentValue(inForce, agent, 'tools.exec.timeoutSeconds', 'tools.exec.timeoutSeconds');
+      limit(`tools.exec.timeoutSeconds of ${shown(agent)}`, tool, longestToolSeconds, ' s');
+    }
+    const turn = valueAt(inForce, 'agents.defaults.timeoutSeconds');
+    limit('agents.defaults.timeoutSeconds', turn, longestTurnSeconds, ' s');
+    const turns = valueAt(inForce, 'agents.defaults.maxConcurrent');
+    limit('agents.defaults.maxConcurrent', turns, mostTurns, ' at once');
+    limit('gateway.auth.rateLimit.maxAttempts', valueAt(inForce, 'gateway.auth.rateLimit.maxAttempts'), 100, '');
+    return judgeAll(findings);
+  },
+});

@@ -1,0 +1,54 @@
+import { isSettings, shown, textsAt, valueAt } from '../../src/judging/gateway-config.ts';
+import { check, type Finding, judgeAll } from '../../src/model/check.ts';
+import { gatewayConfig } from '../../src/probes/gateway/config.ts';
+
+const dangerous = [
+  'allowInsecureAuth',
+  'dangerouslyDisableDeviceAuth',
+  'dangerouslyAllowHostHeaderOriginFallback',
+] as const;
+
+export default check({
+  title: "The gateway's port and panel are not exposed",
+  failureTitle: "The gateway's port or panel is exposed",
+  why: 'Whoever reaches the gateway without a login commands the agent.',
+  remediation:
+    'Set gateway.bind to loopback or tailnet, gateway.auth.mode to token, password or trusted-proxy, gateway.tailscale.mode to off or serve, and leave the dangerous options of gateway.controlUi out.',
+  needs: { config: gatewayConfig },
+  judge({ config: { inForce } }, { environment }) {
+    const at = (path: string) => valueAt(inForce, `gateway.${path}`);
+    const findings: Finding<'config'>[] = [];
+    const see = (path: string, expected: string, ok: boolean, observed = shown(at(path))) =>
+      findings.push({ fact: 'config', subject: `gateway.${path}`, expected, observed, ok });
+
+    const bind = at('bind');
+    const behindBalancer = environment.infrastructure.approvedInbound.some(
+      ({ port }) => port === environment.gateway.port,
+    );
+    const inside = bind === 'loopback' || bind === 'tailnet';
+    see(
+      'bind',
+      behindBalancer ? 'loopback, tailnet, or lan for the approved inbound rule' : 'loopback or tailnet',
+      inside || (behindBalancer && bind === 'lan'),
+    );
+    const mode = at('auth.mode');
+    see('auth.mode', 'token, password or trusted-proxy', ['token', 'password', 'trusted-proxy'].includes(String(mode)));
+    if (mode === 'trusted-proxy') {
+      const proxies = textsAt(inForce, 'gateway.trustedProxies');
+      const named = proxies !== undefined && proxies.length > 0 && proxies.every((p) => !/\/0$|^\*$/.test(p));
+      see('trustedProxies', 'the proxies by address', named);
+    }
+    const tailscale = at('tailscale.mode');
+    see('tailscale.mode', 'off or serve, never funnel', [undefined, 'off', 'serve'].includes(tailscale as never));
+
+    const origins = textsAt(inForce, 'gateway.controlUi.allowedOrigins');
+    const open = origins === undefined || origins.some((origin) => origin.includes('*'));
+    see('controlUi.allowedOrigins', 'no wildcard', !open, open ? 'a wildcard' : `${origins.length} origins`);
+    const panel = at('controlUi');
+    for (const option of dangerous) {
+      const value = isSettings(panel) ? panel[option] : undefined;
+      if (value !== undefined) see(`controlUi.${option}`, 'not set or false', value === false);
+    }
+    return judgeAll(findings);
+  },
+});

@@ -1,0 +1,79 @@
+import { execPolicy, isGated } from '../../src/judging/exec-policy.ts';
+import { agentSettings, isDenied, shown, textsAt, valueAt } from '../../src/judging/gateway-config.ts';
+import { check, type Finding, judgeAll } from '../../src/model/check.ts';
+import { gatewayAgents, gatewayConfig } from '../../src/probes/gateway/config.ts';
+import { execApprovals } from '../../src/probes/gateway/exec-approvals.ts';
+import { gatewaySkills } from '../../src/probes/gateway/skills.ts';
+
+export default check({
+  title: 'The agent has no second rulebook',
+  failureTitle: 'The agent can write rules for itself elsewhere',
+  why: 'Read-only documents are worth nothing when the agent may write skills that it then obeys.',
+  remediation:
+    'Set skills.workshop.autonomous.mode to off, remove agent-written skills and skill folders outside the workspace, and take the gateway tool from agents with tools.deny.',
+  needs: { config: gatewayConfig, agents: gatewayAgents, skills: gatewaySkills, approvals: execApprovals },
+  judge({ config: { inForce }, agents, skills, approvals }, { environment }) {
+    const { workspace, runtime } = environment.soulDocuments;
+    const findings: Finding<'config' | 'skills' | 'approvals'>[] = [];
+    const mode = valueAt(inForce, 'skills.workshop.autonomous.mode');
+    findings.push({
+      fact: 'config',
+      subject: 'skills.workshop.autonomous.mode',
+      expected: 'off or propose (auto when not set)',
+      observed: shown(mode),
+      ok: mode === 'off' || mode === 'propose',
+    });
+    const written = skills.filter(({ source }) => source === 'openclaw-workshop');
+    findings.push({
+      fact: 'skills',
+      subject: 'skills that the gateway loads',
+      expected: 'none written by an agent',
+      observed: `${written.length} of ${skills.length} written by an agent`,
+      ok: written.length === 0,
+    });
+    const extra = textsAt(inForce, 'skills.load.extraDirs');
+    const outside = extra?.filter((path) => !isBelow(path, workspace) || path.split('/').includes('..'));
+    findings.push({
+      fact: 'config',
+      subject: 'skills.load.extraDirs',
+      expected: 'none outside the read-only workspace',
+      observed: outside === undefined ? 'not a list' : `${outside.length} outside`,
+      ok: outside !== undefined && outside.length === 0,
+    });
+    for (const agent of agents) {
+      const own = agentSettings(inForce, agent)['workspace'];
+      const used = own ?? valueAt(inForce, 'agents.defaults.workspace');
+      const covered = typeof used === 'string' && isBelow(used, workspace) && !used.split('/').includes('..');
+      findings.push({
+        fact: 'config',
+        subject: `workspace of agent ${shown(agent)}`,
+        expected: 'in the workspace that is mounted read-only',
+        observed: covered ? 'in it' : typeof used === 'string' && isBelow(used, runtime) ? 'writable' : 'elsewhere',
+        ok: covered,
+      });
+      const denied = isDenied(inForce, agent, 'gateway') && isDenied(inForce, agent, 'openclaw');
+      const gated = isGated(execPolicy(inForce, approvals, agent));
+      findings.push({
+        fact: 'approvals',
+        subject: `configuration tools of agent ${shown(agent)}`,
+        expected: 'denied, or behind the approval of a person',
+        observed: denied ? 'denied' : gated ? 'behind an approval' : 'changes the configuration without an approval',
+        ok: denied || gated,
+      });
+    }
+    const plugins = textsAt(inForce, 'plugins.load.paths');
+    const writable = plugins?.filter((path) => isBelow(path, runtime) || path.split('/').includes('..'));
+    findings.push({
+      fact: 'config',
+      subject: 'plugins.load.paths',
+      expected: 'none where the agent may write',
+      observed: writable === undefined ? 'not a list' : `${writable.length} where it may write`,
+      ok: writable !== undefined && writable.length === 0,
+    });
+    return judgeAll(findings);
+  },
+});
+
+function isBelow(path: string, directory: string): boolean {
+  return path === directory || path.startsWith(`${directory}/`);
+}
