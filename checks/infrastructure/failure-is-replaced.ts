@@ -25,10 +25,11 @@ export default check({
         ? `replaced by ${r.by} after ${r.seconds} seconds, at ${r.end?.toISOString()}`
         : `found unhealthy at ${r.start.toISOString()}, and no launch for it in time`,
     });
-    // The newest one that has ended decides: an older failure may be why something was mended since.
-    const [newest] = finished;
-    if (newest && (newest.seconds === undefined || newest.seconds > allowed)) return fail([seen(newest)]);
-    const good = finished.slice(0, 1).map(seen);
+    // The newest failure decides, and what failed together with it: an older one may be why something was mended since.
+    const latest = finished.filter(({ start }) => age(start) - age(finished[0]?.start ?? start) <= allowed * 1000);
+    const bad = latest.filter(({ seconds }) => seconds === undefined || seconds > allowed).map(seen);
+    if (isNonEmpty(bad)) return fail(bad);
+    const good = latest.map(seen);
     if (isNonEmpty(good)) return pass(good);
     if (all.length > recent.length) return undetermined('stale', `the last replacement is older than ${days} days`);
     return undetermined('not_drilled', 'AWS remembers no instance of this group that failed and was replaced');

@@ -162,6 +162,7 @@ function asTemplate(c: LaunchConfiguration): ResponseLaunchTemplateData {
       ...(NoDevice && { NoDevice: '' }),
     })),
     MetadataOptions: c.MetadataOptions,
+    UserData: c.UserData,
     ...(profile && { IamInstanceProfile: profile.startsWith('arn:') ? { Arn: profile } : { Name: profile } }),
   };
   return data as ResponseLaunchTemplateData;

@@ -20,6 +20,8 @@ export const prefixLists = awsProbe({
     const lists = ids.map(async (id) => {
       const { Entries } = await aws.read('ec2:GetManagedPrefixListEntries', { PrefixListId: id });
       const ranges = (Entries ?? []).map(({ Cidr }) => Cidr ?? '');
+      // A rule over an empty list does nothing, so nobody has one on purpose; an answer that lost its entries looks so.
+      if (ranges.length === 0) throw new ProbeError('empty_subject', `the prefix list ${id} has no entries`);
       if (!ranges.every(parseRange)) {
         throw new ProbeError('bad_response', `the prefix list ${id} has an entry that is not a CIDR range`);
       }

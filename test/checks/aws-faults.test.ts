@@ -1,0 +1,89 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Scenario } from '../../src/demo/scenario.ts';
+import { UsageError } from '../../src/model/reason.ts';
+import type { OperationRule } from '../../src/ports/aws.ts';
+import { operations } from '../../src/ports/aws-operations.ts';
+import { runScenario, statusesOf } from '../support/rig.ts';
+
+/**
+ * Something is wrong, and one call of the run goes wrong too: whatever it answers instead, the check that finds the
+ * flaw must not pass.
+ */
+const cases: readonly [flaw: string, check: string][] = [
+  ['eip-on-second-interface', 'infrastructure/no-public-ip'],
+  ['eip-on-secondary-address', 'infrastructure/no-public-ip'],
+  ['template-assigns-public-address', 'infrastructure/no-public-ip'],
+  ['warm-instance-public', 'infrastructure/no-public-ip'],
+  ['ipv6-reachable', 'infrastructure/no-public-ip'],
+  ['subnet-uses-public-main-table', 'infrastructure/private-subnets'],
+  ['inbound-not-approved', 'infrastructure/no-inbound-rules'],
+  ['health-check-of-any-page', 'infrastructure/health-check-is-gateway'],
+  ['launch-hook-continues', 'infrastructure/lifecycle-hooks'],
+  ['health-check-suspended', 'infrastructure/self-healing-on'],
+  ['maintenance-policy-missing', 'infrastructure/zero-downtime-deploys'],
+  ['volume-not-encrypted', 'infrastructure/storage-encrypted'],
+  ['failure-not-replaced', 'infrastructure/failure-is-replaced'],
+  ['staging-uses-the-same-role', 'infrastructure/environments-separate'],
+  ['inbound-in-two-halves', 'network/no-public-ingress'],
+  ['inbound-prefix-list', 'network/no-public-ingress'],
+  ['public-balancer', 'network/no-public-ingress'],
+  ['egress-in-two-halves', 'network/egress-allowlisted'],
+  ['egress-prefix-list-everywhere', 'network/egress-allowlisted'],
+  ['inbound-ssh-from-internet', 'network/ssh-not-public'],
+];
+
+type Fault = (rule: OperationRule, output: unknown) => { output?: unknown; error?: { code: string; status: number } };
+
+const emptied = (rule: OperationRule, output: unknown): object => {
+  const lists = (rule.joined ?? rule.members).filter((m) => Array.isArray((output as Record<string, unknown>)?.[m]));
+  return { ...(output as object), ...Object.fromEntries(lists.map((member) => [member, []])) };
+};
+
+const faults: Readonly<Record<string, Fault>> = {
+  denied: () => ({ error: { code: 'AccessDenied', status: 403 } }),
+  'an object without members': () => ({ output: {} }),
+  'empty lists': (rule, output) => ({ output: emptied(rule, output) }),
+  'the same page for ever': (rule, output) => ({
+    output: rule.token ? { ...(output as object), [rule.token[1]]: 'again' } : {},
+  }),
+};
+
+function plantFault(scenario: Scenario, operation: string, fault: Fault): void {
+  const rule: OperationRule = operations[operation as keyof typeof operations];
+  scenario.aws = scenario.aws.map((exchange) =>
+    exchange.operation === operation
+      ? { operation, ...(exchange.when && { when: exchange.when }), ...fault(rule, exchange.output) }
+      : exchange,
+  );
+}
+
+/** Credentials that do not work at all end the run before it begins. */
+async function statusOf(
+  flaw: string,
+  check: string,
+  change: (scenario: Scenario) => void,
+): Promise<string | undefined> {
+  try {
+    return statusesOf(await runScenario([flaw], { checks: [check], change }))[check];
+  } catch (thrown) {
+    if (thrown instanceof UsageError) return 'refused';
+    throw thrown;
+  }
+}
+
+describe.each(cases)('%s with a fault', (flaw, check) => {
+  let called: string[];
+  beforeAll(async () => {
+    const report = await runScenario([flaw], { checks: [check] });
+    expect(statusesOf(report)[check]).toBe('fail');
+    called = report.calls.map(({ operation }) => operation);
+    expect(called.length).toBeGreaterThanOrEqual(2);
+  });
+
+  it.each(Object.entries(faults))('%s: never passes', async (_, fault) => {
+    for (const operation of called) {
+      const change = (scenario: Scenario) => plantFault(scenario, operation, fault);
+      expect(await statusOf(flaw, check, change)).toMatch(/^(fail|unknown|refused)$/);
+    }
+  });
+});

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import check from '../../../checks/infrastructure/failure-is-replaced.ts';
+import { judgeFacts } from '../../support/judge.ts';
+import { now } from '../../support/rig.ts';
+
+/** `[kind, cause, start, end]`, in seconds before now. */
+type Activity = readonly ['launch' | 'termination', 'health' | 'other', number, number | undefined, string?];
+const at = (seconds: number) => new Date(now.getTime() - seconds * 1000);
+const day = 86_400;
+
+describe('infrastructure/failure-is-replaced', () => {
+  it.each<[string, readonly Activity[], string]>([
+    ['nothing ever happened', [], 'undetermined'],
+    [
+      'terminated, then launched',
+      [
+        ['termination', 'health', 5000, 4950],
+        ['launch', 'health', 4940, 4700],
+      ],
+      'pass',
+    ],
+    [
+      'launched first, then terminated',
+      [
+        ['launch', 'health', 5000, 4800],
+        ['termination', 'health', 4790, 4700],
+      ],
+      'pass',
+    ],
+    [
+      'in exactly the time allowed',
+      [
+        ['termination', 'health', 5000, 4990],
+        ['launch', 'health', 4980, 4100],
+      ],
+      'pass',
+    ],
+    [
+      'a second too late',
+      [
+        ['termination', 'health', 5000, 4990],
+        ['launch', 'health', 4980, 4099],
+      ],
+      'fail',
+    ],
+    [
+      'the launch came long after',
+      [
+        ['termination', 'health', 9000, 8990],
+        ['launch', 'health', 5000, 4990],
+      ],
+      'fail',
+    ],
+    [
+      'the launch failed',
+      [
+        ['termination', 'health', 5000, 4990],
+        ['launch', 'health', 4980, 4900, 'Failed'],
+      ],
+      'fail',
+    ],
+    [
+      'the launch is still running, in time',
+      [
+        ['termination', 'health', 300, 290],
+        ['launch', 'health', 280, undefined, 'InProgress'],
+      ],
+      'undetermined',
+    ],
+    [
+      'the launch was for scaling',
+      [
+        ['termination', 'health', 5000, 4990],
+        ['launch', 'other', 4980, 4900],
+      ],
+      'fail',
+    ],
+    [
+      'only scaled in and out',
+      [
+        ['termination', 'other', 5000, 4990],
+        ['launch', 'other', 4980, 4900],
+      ],
+      'undetermined',
+    ],
+    [
+      'one launch for two failures',
+      [
+        ['termination', 'health', 5000, 4990],
+        ['termination', 'health', 5010, 5000],
+        ['launch', 'health', 5020, 4900],
+      ],
+      'fail',
+    ],
+    [
+      'an older failure was not replaced, the newest was',
+      [
+        ['termination', 'health', 5000, 4990],
+        ['launch', 'health', 4980, 4900],
+        ['termination', 'health', 90_000, 89_000],
+      ],
+      'pass',
+    ],
+    [
+      'too long ago',
+      [
+        ['termination', 'health', 91 * day, 91 * day - 50],
+        ['launch', 'health', 91 * day - 60, 91 * day - 200],
+      ],
+      'undetermined',
+    ],
+    [
+      'in the future',
+      [
+        ['termination', 'health', -5000, -5050],
+        ['launch', 'health', -5060, -5200],
+      ],
+      'undetermined',
+    ],
+  ])('%s', (_, activities, outcome) => {
+    const scalingActivities = activities.map(([kind, cause, start, end, status = 'Successful'], i) => ({
+      kind,
+      cause,
+      status,
+      instance: `i-${i}`,
+      start: at(start),
+      end: end === undefined ? undefined : at(end),
+    }));
+    const newestFirst = scalingActivities.sort((a, b) => b.start.getTime() - a.start.getTime());
+    expect(judgeFacts(check, { scalingActivities: newestFirst }).outcome).toBe(outcome);
+  });
+});
