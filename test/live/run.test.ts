@@ -55,8 +55,8 @@ liveDescribe('clawcheck run against moto and a real host', available, () => {
         scanPaths: [lab.agentHome],
       },
       network: {
-        approvedHosts: [{ host: lab.approved.host, port: lab.approved.port, tls: false }],
-        unapprovedHosts: lab.unapproved.map(({ host, port }) => ({ host, port, tls: false })),
+        approvedHosts: [{ host: lab.approved.address, port: lab.approved.port, tls: false }],
+        unapprovedHosts: lab.unapproved.map(({ address, port }) => ({ host: address, port, tls: false })),
         timeoutSeconds: 2,
       },
       monitoring: { logGroups: ids.logGroups.map((name) => ({ name })), alarm: 'openclaw-prod-gateway-unhealthy' },
