@@ -1,7 +1,12 @@
 import { area } from '../../src/model/check.ts';
+import botAccounts from './bot-accounts.ts';
 import imdsv1Rejected from './imdsv1-rejected.ts';
 import imdsv2Required from './imdsv2-required.ts';
+import monitoringSecretIsolated from './monitoring-secret-isolated.ts';
+import noStaticKeys from './no-static-keys.ts';
+import roleLeastPrivilege from './role-least-privilege.ts';
 import roleReadsOneSecret from './role-reads-one-secret.ts';
+import rotation from './rotation.ts';
 import secretInSecretsManager from './secret-in-secrets-manager.ts';
 
 export default area({
@@ -10,7 +15,12 @@ export default area({
   checks: {
     'secret-in-secrets-manager': secretInSecretsManager,
     'role-reads-one-secret': roleReadsOneSecret,
+    'role-least-privilege': roleLeastPrivilege,
     'imdsv2-required': imdsv2Required,
     'imdsv1-rejected': imdsv1Rejected,
+    'bot-accounts': botAccounts,
+    'monitoring-secret-isolated': monitoringSecretIsolated,
+    rotation,
+    'no-static-keys': noStaticKeys,
   },
 });

@@ -1,9 +1,10 @@
+import { simulatedActions } from '../../judging/role-powers.ts';
 import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import { instanceRoles } from './instance-roles.ts';
 import { type RolePolicies, readRole, roleNameOf } from './role-policies.ts';
 import { guardedSecrets } from './secrets.ts';
-import { type SimulatedReads, simulateReads } from './simulated-reads.ts';
+import { type SimulatedReads, simulatePowers, simulateReads } from './simulated-reads.ts';
 
 /** What the policy simulation says of the instance roles reading each secret. */
 export const instanceSimulation = awsProbe({
@@ -35,5 +36,18 @@ export const alertSimulation = awsProbe({
   needs: { alertRole, guardedSecrets },
   gather(aws, { alertRole, guardedSecrets }): Promise<SimulatedReads> {
     return simulateReads(aws, alertRole.arn, guardedSecrets);
+  },
+});
+
+/** What the policy simulation says that each instance role may do, of a few things that none should. */
+export const simulatedPowers = awsProbe({
+  id: 'aws/simulated-powers',
+  needs: { instanceRoles },
+  gather(aws, { instanceRoles }) {
+    const simulated = instanceRoles.map(async ({ arn }) => ({
+      role: arn,
+      allowed: await simulatePowers(aws, arn, simulatedActions),
+    }));
+    return Promise.all(simulated);
   },
 });

@@ -25,11 +25,34 @@ export async function simulateReads(
   const batches = Array.from({ length: Math.ceil(arns.length / arnsACall) }, (_, i) =>
     arns.slice(i * arnsACall, (i + 1) * arnsACall),
   );
+  const decisions = await ifPermitted(Promise.all(batches.map((batch) => simulate(aws, role, batch))));
+  return { role, decisions: decisions && Object.assign({}, ...decisions) };
+}
+
+/** Simulates a role doing things to every resource, and gives those that it may do; undefined as above. */
+export async function simulatePowers(
+  aws: AwsPort,
+  role: string,
+  actions: readonly string[],
+): Promise<readonly string[] | undefined> {
+  const answer = await ifPermitted(
+    aws.read('iam:SimulatePrincipalPolicy', { PolicySourceArn: role, ActionNames: [...actions] }),
+  );
+  if (!answer) return undefined;
+  const results = demand(answer.EvaluationResults, 'the results of the simulation');
+  return actions.filter((action) => {
+    const found = results.filter(({ EvalActionName }) => EvalActionName === action);
+    if (found.length === 0)
+      throw new ProbeError('bad_response', 'the policy simulation did not answer for every action');
+    return found.some(({ EvalDecision }) => EvalDecision === 'allowed');
+  });
+}
+
+async function ifPermitted<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
-    const decisions = await Promise.all(batches.map((batch) => simulate(aws, role, batch)));
-    return { role, decisions: Object.assign({}, ...decisions) };
+    return await answer;
   } catch (thrown) {
-    if (thrown instanceof ProbeError && thrown.reason === 'access_denied') return { role, decisions: undefined };
+    if (thrown instanceof ProbeError && thrown.reason === 'access_denied') return undefined;
     throw thrown;
   }
 }

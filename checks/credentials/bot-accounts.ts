@@ -1,0 +1,38 @@
+import { personalMarks } from '../../src/judging/bot-account.ts';
+import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
+import { integrations } from '../../src/probes/files/integrations.ts';
+
+export default check({
+  title: 'Each integration goes through a named bot account',
+  failureTitle: 'An integration does not go through a documented bot account',
+  why: 'An agent that acts as a person has all that this person may do, and leaves with them.',
+  remediation:
+    'Create a bot account for each connected service, list it in credentials.integrations with its owner, purpose and scopes, and have somebody attest it.',
+  // What the file says of accounts elsewhere is a claim: that they are bot accounts, somebody has to state.
+  attestable: true,
+  needs: { integrations },
+  judge({ integrations }, { environment }) {
+    if (integrations.length === 0) {
+      return undetermined(
+        'not_configured',
+        'the environment file lists no integration; list each, or declare this check not applicable',
+      );
+    }
+    const people = Object.values(environment.owners).flatMap((owner) => (owner ? [owner.name, owner.contact] : []));
+    const findings = integrations.map((integration): Finding<'integrations'> => {
+      const marks = personalMarks(integration, people);
+      const { name, account, owner, purpose, scopes } = integration;
+      return {
+        fact: 'integrations',
+        subject: name,
+        expected: 'a bot account with owner, purpose and scopes',
+        observed: marks.length > 0 ? marks.join('; ') : `${account} of ${owner}: ${purpose} (${scopes.join(', ')})`,
+        ok: marks.length === 0,
+      };
+    });
+    const judged = judgeAll(findings);
+    if (judged.outcome !== 'pass') return judged;
+    const message = 'the environment file declares the accounts; that they are what it says, nobody has attested';
+    return undetermined('not_attested', message, judged.evidence);
+  },
+});

@@ -1,0 +1,39 @@
+import { judgeReading, judgeReadings, simulationHeard } from '../../src/judging/secret-isolation.ts';
+import { check, fail, undetermined } from '../../src/model/check.ts';
+import { instanceRoles } from '../../src/probes/aws/instance-roles.ts';
+import { alertRole, alertSimulation, instanceSimulation } from '../../src/probes/aws/secret-readers.ts';
+import { guardedSecrets, ownSecret } from '../../src/probes/aws/secrets.ts';
+
+export default check({
+  title: 'Alerting has a secret of its own',
+  failureTitle: 'Alerting and the gateway can read the secrets of each other',
+  why: 'Whoever takes over one of the two must not get the credentials of the other.',
+  remediation:
+    'Give the alerting function a role of its own that reads the monitoring secret only, and keep that secret out of reach of the instance role.',
+  needs: { alertRole, instanceRoles, ownSecret, guardedSecrets, alertSimulation, instanceSimulation },
+  judge({ alertRole, instanceRoles, ownSecret, guardedSecrets, alertSimulation, instanceSimulation }, { environment }) {
+    const wanted = environment.credentials.monitoringSecret;
+    if (!wanted) return undetermined('not_configured', 'the environment file names no secret of the alerting');
+    const main = guardedSecrets.find(({ arn }) => arn === ownSecret.ARN);
+    if (!main) return undetermined('truncated', 'the list of secrets lacks the configured one');
+    const apart = guardedSecrets.find(({ arn, name }) => [name, arn, arn.slice(0, -7)].includes(wanted));
+    if (!apart || apart.arn === main.arn) {
+      const observed = apart ? 'it is the secret of the gateway' : 'it does not exist in this account and region';
+      const expected = 'a secret apart from that of the gateway';
+      return fail([{ fact: 'guardedSecrets', subject: wanted, expected, observed }]);
+    }
+    if (instanceRoles.length === 0) return undetermined('empty_subject', 'the instances have no role');
+    const readings = [
+      judgeReading('alertRole', alertRole, apart, alertSimulation, 'readable'),
+      judgeReading('alertRole', alertRole, main, alertSimulation, 'refused'),
+      ...instanceRoles.map((role) => {
+        const simulated = instanceSimulation.find((s) => s.role === role.arn);
+        return judgeReading('instanceRoles', role, apart, simulated, 'refused');
+      }),
+    ];
+    return judgeReadings(readings, [
+      simulationHeard('alertSimulation', alertSimulation),
+      ...instanceSimulation.map((s) => simulationHeard('instanceSimulation', s)),
+    ]);
+  },
+});

@@ -1,0 +1,59 @@
+import { identityAllows } from '../../src/judging/iam-policy.ts';
+import { powers, simulatedActions, sweeping } from '../../src/judging/role-powers.ts';
+import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
+import { instanceRoles } from '../../src/probes/aws/instance-roles.ts';
+import { simulatedPowers } from '../../src/probes/aws/secret-readers.ts';
+
+export default check({
+  title: 'The instance role can do no more than run the gateway',
+  failureTitle: 'The instance role can do more than run the gateway',
+  why: 'What the role can change, whoever steers the agent can change.',
+  remediation:
+    'Replace wildcards and NotAction by the actions that the gateway needs, and remove iam, sts:AssumeRole and secret writes from the policies of the role.',
+  needs: { instanceRoles, simulatedPowers },
+  judge({ instanceRoles, simulatedPowers }) {
+    const findings = instanceRoles.flatMap((role): Finding<'instanceRoles'>[] => {
+      const broad = sweeping(role.policies);
+      return [
+        {
+          fact: 'instanceRoles',
+          subject: role.arn,
+          expected: 'no statement that allows every action, or every action but some',
+          observed: broad.length > 0 ? broad.join(', ') : `none in ${role.policies.length} policies`,
+          ok: broad.length === 0,
+        },
+        ...Object.entries(powers).map(([power, actions]) => {
+          const may = actions.filter((action) => identityAllows(role, { action, resource: undefined }) !== 'no');
+          return {
+            fact: 'instanceRoles' as const,
+            subject: role.arn,
+            expected: `may not ${power}`,
+            observed: may.length > 0 ? `allowed: ${shorten(may)}` : `none of ${actions.length} actions allowed`,
+            ok: may.length === 0,
+          };
+        }),
+      ];
+    });
+    if (findings.some(({ ok }) => !ok)) return judgeAll(findings);
+    // What the policies do not give and the simulation sees was given elsewhere, or a policy was not seen.
+    const more = simulatedPowers.flatMap(({ allowed }) => allowed ?? []);
+    if (more.length > 0) {
+      return undetermined('conflict', `the policy simulation of IAM allows ${shorten(more)}, the policies do not`);
+    }
+    const heard = simulatedPowers.map(({ role, allowed }) => ({
+      fact: 'simulatedPowers' as const,
+      subject: role,
+      expected: 'the policy simulation of IAM agrees, where this run may use it',
+      observed: allowed
+        ? `it refuses each of ${simulatedActions.length} actions on every resource`
+        : 'not permitted to simulate: judged from the policies alone',
+      ok: true,
+    }));
+    return judgeAll(findings.length > 0 ? [...findings, ...heard] : [], { empty: 'the instances have no role' });
+  },
+});
+
+function shorten(actions: readonly string[]): string {
+  const more = actions.length - 4;
+  return `${actions.slice(0, 4).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

@@ -1,0 +1,65 @@
+import type { Policy } from './iam-document.ts';
+
+const prefixed = (service: string, names: string): string[] =>
+  names
+    .trim()
+    .split(/\s+/)
+    .map((n) => `${service}:${n}`);
+
+/** What the role of an agent has no business doing, by what the actions amount to. */
+export const powers: Readonly<Record<string, readonly string[]>> = {
+  'give itself or others rights': [
+    ...prefixed(
+      'iam',
+      `PassRole AddRoleToInstanceProfile AddUserToGroup AttachGroupPolicy AttachRolePolicy AttachUserPolicy
+       CreateAccessKey CreateGroup CreateInstanceProfile CreateLoginProfile CreateOpenIDConnectProvider CreatePolicy
+       CreatePolicyVersion CreateRole CreateSAMLProvider CreateServiceLinkedRole CreateUser DeactivateMFADevice
+       DeletePolicy DeletePolicyVersion DeleteRole DeleteRolePermissionsBoundary DeleteRolePolicy
+       DeleteUserPermissionsBoundary DetachRolePolicy PutGroupPolicy PutRolePermissionsBoundary PutRolePolicy
+       PutUserPermissionsBoundary PutUserPolicy RemoveRoleFromInstanceProfile SetDefaultPolicyVersion TagRole
+       UntagRole UpdateAccessKey UpdateAccountPasswordPolicy UpdateAssumeRolePolicy UpdateLoginProfile
+       UpdateOpenIDConnectProvider UpdateRole UpdateSAMLProvider CreateServiceSpecificCredential`,
+    ),
+    'sts:AssumeRole',
+  ],
+  'change secrets': prefixed(
+    'secretsmanager',
+    `CancelRotateSecret CreateSecret DeleteResourcePolicy DeleteSecret PutResourcePolicy PutSecretValue
+     RemoveRegionsFromReplication ReplicateSecretToRegions RestoreSecret RotateSecret StopReplicationToReplica
+     TagResource UntagResource UpdateSecret UpdateSecretVersionStage`,
+  ),
+  'undo what protects the deployment': [
+    ...prefixed('elasticfilesystem', 'DeleteFileSystem DeleteFileSystemPolicy PutFileSystemPolicy'),
+    ...prefixed('ec2', 'AuthorizeSecurityGroupEgress AuthorizeSecurityGroupIngress CreateLaunchTemplateVersion'),
+    ...prefixed('ec2', 'ModifyInstanceAttribute ModifyInstanceMetadataOptions RunInstances'),
+    ...prefixed('kms', 'CreateGrant PutKeyPolicy ScheduleKeyDeletion'),
+    ...prefixed('cloudtrail', 'DeleteTrail StopLogging'),
+    ...prefixed('logs', 'DeleteLogGroup DeleteLogStream'),
+    ...prefixed('cloudwatch', 'DeleteAlarms DisableAlarmActions'),
+    ...prefixed('lambda', 'UpdateFunctionCode UpdateFunctionConfiguration'),
+    ...prefixed('ssm', 'SendCommand StartSession'),
+  ],
+};
+
+/** Those that the policy simulation is asked about too, on every resource: a few of each. */
+export const simulatedActions = [
+  'iam:PassRole',
+  'iam:CreateAccessKey',
+  'iam:AttachRolePolicy',
+  'sts:AssumeRole',
+  'secretsmanager:PutSecretValue',
+  'secretsmanager:DeleteSecret',
+  'ec2:AuthorizeSecurityGroupIngress',
+  'elasticfilesystem:DeleteFileSystemPolicy',
+] as const;
+
+/** Statements that allow every action, whatever bounds them otherwise, or all but those that they list. */
+export function sweeping(policies: readonly Policy[]): readonly string[] {
+  return policies.flatMap(({ name, statements }) =>
+    statements.flatMap(({ effect, actions }) => {
+      if (effect !== 'Allow') return [];
+      if (actions.not) return [`NotAction in ${name}`];
+      return actions.patterns.some((pattern) => /^[*?:]+$/.test(pattern)) ? [`every action in ${name}`] : [];
+    }),
+  );
+}
