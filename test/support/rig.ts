@@ -16,7 +16,7 @@ import type { Report } from '../../src/model/report.ts';
 import type { AwsOperation, AwsPort, CallLog, InputOf, OperationRule, OutputOf } from '../../src/ports/aws.ts';
 import { operations } from '../../src/ports/aws-operations.ts';
 import type { FilesPort } from '../../src/ports/files.ts';
-import type { GatewayPort } from '../../src/ports/gateway.ts';
+import type { GatewayPort, GatewayResponse } from '../../src/ports/gateway.ts';
 import type { GitPort } from '../../src/ports/git.ts';
 import type { HostPort, HostRecords } from '../../src/ports/host.ts';
 import type { Ports } from '../../src/ports/ports.ts';
@@ -46,23 +46,40 @@ export function goodOthers(): readonly Environment[] {
   );
 }
 
+/**
+ * Stands between the run and its ports: sees each call, and may answer in the place of the scenario. An AWS answer is
+ * that of one page, before members are demanded and pages are joined.
+ */
+export type Tap = (
+  port: 'aws' | 'git' | 'files' | 'gateway' | 'host',
+  call: string,
+  answer: () => Promise<unknown>,
+) => Promise<unknown>;
+
+const noTap: Tap = (_port, _call, answer) => answer();
+
 /** A scenario's ports, in this process: no sockets, but the same page loop and the same classification of errors. */
-export function scenarioPorts(scenario: Scenario, environment: Environment): { ports: Ports; calls: CallLog } {
+export function scenarioPorts(
+  scenario: Scenario,
+  environment: Environment,
+  tap: Tap = noTap,
+): { ports: Ports; calls: CallLog } {
   const counts = new Map<string, number>();
   const answers = new Map<string, Promise<Record<string, unknown> | undefined>>();
   const send = async (operation: AwsOperation, input: object) => {
     counts.set(operation, (counts.get(operation) ?? 0) + 1);
     const rule: OperationRule = operations[operation];
-    const { output, error } = answerAws(scenario, operation, input);
-    if (error && rule.absent?.includes(error.code)) return undefined;
-    if (error) {
-      const thrown = Object.assign(new Error(), {
-        name: error.code,
-        $metadata: { httpStatusCode: error.status ?? 400 },
-      });
+    const ask = async () => {
+      const { output, error } = answerAws(scenario, operation, input);
+      if (error) throw sdkError(error.code, error.status ?? 400);
+      return reviveDates(structuredClone(output)) as object;
+    };
+    try {
+      return (await tap('aws', operation, ask)) as object | undefined;
+    } catch (thrown) {
+      if (rule.absent?.includes((thrown as Error).name)) return undefined;
       throw classify(thrown, operation, rule.action === undefined ? operation : rule.action);
     }
-    return reviveDates(output) as object;
   };
   const find = (operation: AwsOperation, input: object) => {
     const key = `${operation} ${JSON.stringify(input)}`;
@@ -85,12 +102,50 @@ export function scenarioPorts(scenario: Scenario, environment: Environment): { p
   return {
     ports: {
       aws,
-      git: scenarioGit(scenario),
-      files: scenarioFiles(scenario),
-      openHost: async () => scenarioHost(scenario),
-      openGateway: () => scenarioGateway(scenario),
+      git: tappedGit(scenarioGit(scenario), tap),
+      files: tappedFiles(scenarioFiles(scenario), tap),
+      openHost: () => tap('host', 'open', async () => tappedHost(scenarioHost(scenario), tap)) as Promise<HostPort>,
+      openGateway: () => tappedGateway(scenarioGateway(scenario), tap),
     },
     calls: { counts: () => [...counts].map(([operation, count]) => ({ operation, count })) },
+  };
+}
+
+/** An error as the SDK throws it. */
+export function sdkError(name: string, status: number): Error {
+  return Object.assign(new Error(), { name, $metadata: { httpStatusCode: status } });
+}
+
+function tappedGit(git: GitPort, tap: Tap): GitPort {
+  return { get: (path) => tap('git', path, () => git.get(path)) };
+}
+
+function tappedFiles(files: FilesPort, tap: Tap): FilesPort {
+  return {
+    read: (path) => tap('files', path, () => files.read(path)) as Promise<string | undefined>,
+    sha256: (path) => tap('files', `sha256 ${path}`, () => files.sha256(path)) as Promise<string | undefined>,
+    glob: (pattern) => tap('files', pattern, () => files.glob(pattern)) as Promise<string[]>,
+  };
+}
+
+function tappedGateway(gateway: GatewayPort, tap: Tap): GatewayPort {
+  return {
+    get: (path) => tap('gateway', `GET ${path}`, () => gateway.get(path)) as Promise<GatewayResponse>,
+    rpc: (method, ...more) => tap('gateway', `rpc ${method}`, () => gateway.rpc(method, ...more)),
+  };
+}
+
+function tappedHost(host: HostPort, tap: Tap): HostPort {
+  return {
+    ...host,
+    async run(programs, signal) {
+      const answers = await host.run(programs, signal);
+      const tapped = programs.map(async ({ id }): Promise<[string, HostRecords | ProbeError]> => {
+        const answer = async () => answers.get(id);
+        return [id, (await tap('host', id, answer)) as HostRecords | ProbeError];
+      });
+      return new Map(await Promise.all(tapped));
+    },
   };
 }
 
@@ -175,12 +230,17 @@ function reviveDates(value: unknown): unknown {
 /** Runs all checks, or some, on the good deployment with flaws planted in it. */
 export async function runScenario(
   flaws: readonly string[] = [],
-  more: { checks?: readonly string[]; areas?: readonly string[]; change?: (scenario: Scenario) => void } = {},
+  more: {
+    checks?: readonly string[];
+    areas?: readonly string[];
+    change?: (scenario: Scenario) => void;
+    tap?: Tap;
+  } = {},
 ): Promise<Report> {
   const scenario = loadScenario(fixtures, flaws, now);
   more.change?.(scenario);
   const environment = goodEnvironment(scenario.environment);
-  const { ports, calls } = scenarioPorts(scenario, environment);
+  const { ports, calls } = scenarioPorts(scenario, environment, more.tap);
   return run({
     registry,
     environment,
