@@ -307,6 +307,10 @@ const monitoring = z.strictObject({
     .meta({ description: 'Lambda function that carries alerts to people', example: 'openclaw-prod-alert' }),
   drillMaxAgeDays: days.default(90).meta({ description: 'Oldest alarm, or use of the kill switch, that still counts' }),
   budget: text.optional().meta({ description: 'AWS budget of the deployment', example: 'openclaw-prod' }),
+  modelBilling: z
+    .enum(['aws', 'other'])
+    .default('other')
+    .meta({ description: 'Who bills the model calls: aws (the budget covers them), other (its limit is attested)' }),
   killSwitch: text.optional().meta({
     description: 'SSM document or Lambda function that stops the agent at once',
     example: 'openclaw-prod-kill-switch',
@@ -345,6 +349,7 @@ const skills = z.strictObject({
   evalResults: text.default('evals/results/*.json').meta({ description: 'promptfoo results, beside this file' }),
   resultsMaxAgeDays: days.default(7).meta({ description: 'Oldest results that still count' }),
   casesPerSkill: z.number().int().min(3).max(100).default(3).meta({ description: 'Fewest cases of each skill' }),
+  scheduleMaxAgeDays: days.default(8).meta({ description: 'Oldest successful scheduled run that still counts' }),
   workflow: text
     .default('.github/workflows/skill-evals.yml')
     .meta({ description: 'Workflow of the git host that runs the evals' }),

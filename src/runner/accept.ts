@@ -1,5 +1,5 @@
 import type { Attestation, Environment, Waiver } from '../environment/schema.ts';
-import { UsageError } from '../model/reason.ts';
+import { type Reason, UsageError } from '../model/reason.ts';
 import type { CheckResult } from '../model/report.ts';
 import { inert } from '../model/text.ts';
 import type { AnyCheck } from './judge.ts';
@@ -34,10 +34,14 @@ export function checkAcceptances(environment: Environment, checks: readonly Plan
   }
 }
 
-/** The result with what people accepted: an attestation answers an unknown, a waiver a failure or an unknown. */
+/** Unknown because no machine can see it. What a machine could have seen, and did not, is not for a person to state. */
+const answerable: readonly (Reason | undefined)[] = ['not_attested', 'not_configured', 'not_drilled'];
+
+/** The result with what people accepted: an attestation answers what no machine can see, a waiver all but a pass. */
 export function accept(result: CheckResult, check: AnyCheck, environment: Environment, now: Date): CheckResult {
   const attestation = environment.attestations.find((a) => a.check === result.id);
-  if (attestation && check.attestable && result.status === 'unknown') return attested(result, attestation, now);
+  const unseen = result.status === 'unknown' && answerable.includes(result.reason?.code);
+  if (attestation && check.attestable && unseen) return attested(result, attestation, now);
   const waiver = environment.waivers.find((w) => w.check === result.id);
   if (waiver && (result.status === 'fail' || result.status === 'unknown')) return waived(result, waiver);
   return result;

@@ -1,0 +1,54 @@
+import { breaches, dimensionsOf, isOfGroup, levels, secondsToAlarm } from '../../src/judging/alarm-metric.ts';
+import { check, type Finding, fail, judgeAll } from '../../src/model/check.ts';
+import { alarm, alarmMutes } from '../../src/probes/aws/alarm.ts';
+import { group } from '../../src/probes/aws/group.ts';
+
+export default check({
+  title: 'An alarm watches the health of the gateway',
+  failureTitle: 'No alarm that works watches the health of the gateway',
+  why: 'An alarm with the wrong dimension, or that takes silence for health, never rings.',
+  remediation:
+    'Set the alarm on the health metric of this group or its target group, with actions on, missing data breaching, and period times datapoints within the detection time.',
+  needs: { alarm, alarmMutes, group },
+  judge({ alarm, alarmMutes, group }, { environment }) {
+    const { alarm: name, alarmMetric, detectWithinSeconds } = environment.monitoring;
+    if (alarm?.kind !== 'metric') {
+      const observed = alarm ? 'is a composite alarm, which has no metric of its own' : 'does not exist';
+      return fail([{ fact: 'alarm', subject: name, expected: 'an alarm on a metric', observed }]);
+    }
+    const a = alarm.alarm;
+    const seen = (expected: string, observed: string, ok: boolean): Finding<'alarm' | 'alarmMutes'> => {
+      return { fact: 'alarm', subject: alarm.arn, expected, observed, ok };
+    };
+    const metric = a.Namespace && a.MetricName ? `${a.Namespace}/${a.MetricName}` : 'an expression, not one metric';
+    const { well, down } = levels(a.MetricName ?? '', group);
+    const [atWell, atDown] = [well, down].map((v) => breaches(v, a.ComparisonOperator, a.Threshold ?? Number.NaN));
+    const seconds = secondsToAlarm(a);
+    const actions = a.AlarmActions?.length ?? 0;
+    return judgeAll<'alarm' | 'alarmMutes'>([
+      seen(`watches ${alarmMetric}`, metric, metric === alarmMetric),
+      seen('dimensions of this group or its target group, not of a part of it', dimensionsOf(a), isOfGroup(a, group)),
+      seen('actions on', a.ActionsEnabled === true ? 'on' : 'off', a.ActionsEnabled === true),
+      seen('at least one alarm action', `${actions} actions`, actions > 0),
+      seen('state OK, so that a failure changes it', a.StateValue ?? 'no state', a.StateValue === 'OK'),
+      seen('missing data is breaching', a.TreatMissingData ?? 'not set (missing)', a.TreatMissingData === 'breaching'),
+      seen(
+        `breaches at ${down}, not at ${well}`,
+        `${a.ComparisonOperator ?? 'no comparison'} ${a.Threshold ?? ''}`,
+        atDown === true && atWell === false,
+      ),
+      seen(
+        `raised after at most ${detectWithinSeconds} seconds`,
+        seconds === undefined ? 'no period or datapoints' : `${seconds} seconds of datapoints`,
+        seconds !== undefined && seconds <= detectWithinSeconds,
+      ),
+      {
+        fact: 'alarmMutes',
+        subject: alarm.arn,
+        expected: 'no mute rule in force',
+        observed: `${alarmMutes} mute rules in force`,
+        ok: alarmMutes === 0,
+      },
+    ]);
+  },
+});

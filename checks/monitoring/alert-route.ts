@@ -1,0 +1,107 @@
+import { ago } from '../../src/judging/age.ts';
+import { policyGrantsService } from '../../src/judging/service-grant.ts';
+import { check, type Finding, fail, judgeAll, undetermined } from '../../src/model/check.ts';
+import { alarm } from '../../src/probes/aws/alarm.ts';
+import { alertFunction, alertInvocations } from '../../src/probes/aws/alert-function.ts';
+import { alertTopics } from '../../src/probes/aws/alert-route.ts';
+
+/** The default key of SNS: CloudWatch alarms cannot publish to a topic that is encrypted with it. */
+const defaultKey = /(^|:)alias\/aws\/sns$/;
+
+type Fact = 'alarm' | 'alertTopics' | 'alertFunction' | 'alertInvocations';
+
+export default check({
+  title: 'The alarm reaches people: topic, function, channel',
+  failureTitle: 'The alarm does not reach people',
+  why: 'An alarm is as good as the weakest hop on its way to someone who acts.',
+  remediation:
+    'Let the alarm publish to an SNS topic with a confirmed subscription of the alert function, permit each hop in the policies, and mend the function until an invocation ends without an error.',
+  needs: { alarm, alertTopics, alertFunction, alertInvocations },
+  judge({ alarm, alertTopics, alertFunction, alertInvocations }, { environment, now }) {
+    const { alarm: name, alertFunction: functionName = '' } = environment.monitoring;
+    const account = environment.aws.account;
+    if (!alarm) return fail([{ fact: 'alarm', subject: name, expected: 'an alarm', observed: 'does not exist' }]);
+    if (!alertFunction) {
+      return fail([
+        { fact: 'alertFunction', subject: functionName, expected: 'a function', observed: 'does not exist' },
+      ]);
+    }
+    const [anyTopic] = alertTopics;
+    const topic = alertTopics.find((t) => t.subscriptions.some(({ arn }) => arn.startsWith('arn:'))) ?? anyTopic;
+    if (!topic) {
+      const expected = 'an alarm action that publishes to an SNS topic of this account and region';
+      const observed = `${alarm.alarm.AlarmActions?.length ?? 0} actions, none of them`;
+      return fail([{ fact: 'alarm', subject: alarm.arn, expected, observed }]);
+    }
+    const seen = (fact: Fact, subject: string, expected: string, observed: string, ok: boolean): Finding<Fact> => {
+      return { fact, subject, expected, observed, ok };
+    };
+    const publish = policyGrantsService(topic.policy, {
+      service: 'cloudwatch.amazonaws.com',
+      action: 'sns:Publish',
+      resource: topic.arn,
+      source: alarm.arn,
+      account,
+    });
+    const invoke = policyGrantsService(alertFunction.policy, {
+      service: 'sns.amazonaws.com',
+      action: 'lambda:InvokeFunction',
+      resource: alertFunction.arn,
+      source: topic.arn,
+      account,
+    });
+    const confirmed = topic.subscriptions.filter(({ arn }) => arn.startsWith('arn:'));
+    const open = confirmed.filter(({ filtered }) => !filtered);
+    const { state = 'no state', lastUpdate = 'no status' } = alertFunction;
+    const findings = [
+      seen('alertTopics', topic.arn, 'the topic exists', topic.exists ? 'exists' : 'does not exist', topic.exists),
+      seen('alertTopics', topic.arn, 'its policy lets alarms publish', permission(publish), publish === 'yes'),
+      seen(
+        'alertTopics',
+        topic.arn,
+        'not encrypted with the default key of SNS',
+        topic.key ?? 'no key',
+        !defaultKey.test(topic.key ?? ''),
+      ),
+      seen(
+        'alertTopics',
+        topic.arn,
+        'a confirmed subscription of the alert function that lets every message through',
+        `${topic.subscriptions.length} subscriptions, ${confirmed.length} confirmed, ${open.length} without a filter`,
+        open.length > 0,
+      ),
+      seen('alertFunction', alertFunction.arn, 'state Active', state, state === 'Active'),
+      seen('alertFunction', alertFunction.arn, 'last update Successful', lastUpdate, lastUpdate === 'Successful'),
+      seen(
+        'alertFunction',
+        alertFunction.arn,
+        'its policy lets the topic invoke it',
+        permission(invoke),
+        invoke === 'yes',
+      ),
+    ];
+    if (alertInvocations) {
+      const { hour, invocations, errors, throttles } = alertInvocations;
+      findings.push(
+        seen(
+          'alertInvocations',
+          alertFunction.arn,
+          'last invocations without error',
+          `${invocations} in the hour of its last one, ${ago(hour, now)}: ${errors} errors, ${throttles} throttled`,
+          errors === 0 && throttles === 0,
+        ),
+      );
+    }
+    const judgement = judgeAll(findings);
+    if (judgement.outcome !== 'pass' || alertInvocations) return judgement;
+    return undetermined(
+      'not_drilled',
+      'the alert function was never invoked within the allowed age',
+      judgement.evidence,
+    );
+  },
+});
+
+function permission(tri: 'yes' | 'maybe' | 'no'): string {
+  return { yes: 'permitted', maybe: 'under conditions that are not known to hold', no: 'not permitted' }[tri];
+}

@@ -1,0 +1,61 @@
+import { check, type Finding, fail, judgeAll, undetermined } from '../../src/model/check.ts';
+import { type BudgetNotification, type BudgetThreshold, budget } from '../../src/probes/aws/budget.ts';
+
+/** States of a budget action in which it will run, or has run. */
+const armed = ['STANDBY', 'PENDING', 'EXECUTION_IN_PROGRESS', 'EXECUTION_SUCCESS', 'RESET_IN_PROGRESS'];
+
+export default check({
+  title: 'Spending has a limit, an alert and an automatic pause',
+  failureTitle: 'Spending has no effective limit',
+  why: 'A loop of an agent spends all night; the bill is the first that anyone hears of it.',
+  remediation:
+    'Give the budget a limit, an alert on actual cost at or below it, and an automatic action that stops the agent; set the spend limit at the model provider too, and have it stated.',
+  attestable: true,
+  needs: { budget },
+  judge({ budget }, { environment }) {
+    const { budget: name = '', modelBilling } = environment.monitoring;
+    if (!budget) return fail([{ fact: 'budget', subject: name, expected: 'a budget', observed: 'does not exist' }]);
+    const { BudgetType, BudgetLimit } = budget.budget;
+    const limit = Number(BudgetLimit?.Amount ?? Number.NaN);
+    const within = (value: number, percent: boolean) => value > 0 && value <= (percent ? 100 : limit);
+    const alerts = budget.notifications.filter((n) => isUpward(n) && within(n.Threshold ?? 0, isPercent(n)));
+    const pauses = budget.actions.filter(
+      ({ ActionThreshold: threshold, ApprovalModel, Status, NotificationType }) =>
+        NotificationType === 'ACTUAL' &&
+        ApprovalModel === 'AUTOMATIC' &&
+        armed.includes(Status ?? '') &&
+        within(threshold?.ActionThresholdValue ?? 0, isPercent(threshold)),
+    );
+    const seen = (expected: string, observed: string, ok: boolean): Finding<'budget'> => {
+      return { fact: 'budget', subject: name, expected, observed, ok };
+    };
+    const judgement = judgeAll([
+      seen('a budget of cost', BudgetType ?? 'no type', BudgetType === 'COST'),
+      seen('a limit', Number.isNaN(limit) ? 'no limit' : `${limit} ${BudgetLimit?.Unit ?? ''}`, limit > 0),
+      seen(
+        'an alert on actual cost at or below the limit',
+        `${alerts.length} of ${budget.notifications.length} alerts`,
+        alerts.length > 0,
+      ),
+      seen(
+        'an automatic action at or below the limit',
+        `${pauses.length} of ${budget.actions.length} actions`,
+        pauses.length > 0,
+      ),
+    ]);
+    if (judgement.outcome !== 'pass' || modelBilling === 'aws') return judgement;
+    const message = 'the model calls are not billed by AWS, so their limit at the provider is for a person to state';
+    return undetermined('not_attested', message, judgement.evidence);
+  },
+});
+
+function isUpward({ NotificationType, ComparisonOperator }: BudgetNotification): boolean {
+  return NotificationType === 'ACTUAL' && ComparisonOperator !== 'LESS_THAN';
+}
+
+/** A threshold is a percentage unless it says otherwise. */
+function isPercent(threshold: BudgetNotification | BudgetThreshold | undefined): boolean {
+  if (!threshold) return true;
+  const type = 'ActionThresholdType' in threshold ? threshold.ActionThresholdType : undefined;
+  return ((threshold as BudgetNotification).ThresholdType ?? type) !== 'ABSOLUTE_VALUE';
+}

@@ -1,0 +1,54 @@
+import type { ComparisonOperator, MetricAlarm } from '@aws-sdk/client-cloudwatch';
+import type { Group } from '../probes/aws/group.ts';
+
+/** Whether a value breaches; undefined for the operators of anomaly detection, which have no fixed threshold. */
+export function breaches(
+  value: number,
+  operator: ComparisonOperator | undefined,
+  threshold: number,
+): boolean | undefined {
+  switch (operator) {
+    case 'GreaterThanOrEqualToThreshold':
+      return value >= threshold;
+    case 'GreaterThanThreshold':
+      return value > threshold;
+    case 'LessThanOrEqualToThreshold':
+      return value <= threshold;
+    case 'LessThanThreshold':
+      return value < threshold;
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * What the metric says while all is well, and while one gateway is down. Metrics that count what is wrong rise from 0;
+ * a host count falls by one from the desired capacity; any other falls from 1 to 0.
+ */
+export function levels(metric: string, group: Group): { readonly well: number; readonly down: number } {
+  if (/un-?healthy|error|fail|down|unready|dead/i.test(metric)) return { well: 0, down: 1 };
+  if (/count$/i.test(metric))
+    return { well: Math.max(1, group.DesiredCapacity), down: Math.max(1, group.DesiredCapacity) - 1 };
+  return { well: 1, down: 0 };
+}
+
+/** Whether the dimensions pick out this deployment: its group, or one of its target groups, and no part of it. */
+export function isOfGroup(alarm: MetricAlarm, group: Group): boolean {
+  const dimensions = alarm.Dimensions ?? [];
+  const dimension = (name: string) => dimensions.find(({ Name }) => Name === name)?.Value;
+  const parts = ['AvailabilityZone', 'InstanceId', 'InstanceType', 'host'];
+  if (dimensions.some(({ Name }) => parts.includes(Name ?? ''))) return false;
+  const targetGroup = dimension('TargetGroup');
+  if (targetGroup !== undefined) return (group.TargetGroupARNs ?? []).some((arn) => arn.split(':')[5] === targetGroup);
+  return dimension('AutoScalingGroupName') === group.AutoScalingGroupName;
+}
+
+export function dimensionsOf({ Dimensions }: MetricAlarm): string {
+  return Dimensions?.map(({ Name, Value }) => `${Name}=${Value}`).join(', ') || 'no dimensions';
+}
+
+/** Seconds of breaching data that raise the alarm, by its own settings. */
+export function secondsToAlarm({ Period, EvaluationPeriods, DatapointsToAlarm }: MetricAlarm): number | undefined {
+  const needed = DatapointsToAlarm ?? EvaluationPeriods;
+  return Period && needed ? Period * needed : undefined;
+}

@@ -1,0 +1,100 @@
+import type { AlarmHistoryItem } from '@aws-sdk/client-cloudwatch';
+import { awsProbe } from '../../model/probe.ts';
+import { ProbeError } from '../../model/reason.ts';
+
+/** A change of the alarm's state into ALARM, as CloudWatch itself recorded it. */
+export interface AlarmRaised {
+  readonly at: Date;
+  /**
+   * Start of the earliest period whose data breached; undefined when the record holds none, as when somebody set the
+   * state by hand.
+   */
+  readonly failingSince: Date | undefined;
+  /** Length of such a period in seconds. */
+  readonly period: number | undefined;
+}
+
+/** An action that the alarm took, such as to publish to a topic. */
+export interface AlarmAction {
+  readonly at: Date;
+  readonly resource: string;
+  readonly succeeded: boolean;
+}
+
+export interface AlarmHistory {
+  /** Newest first. */
+  readonly raised: readonly AlarmRaised[];
+  readonly actions: readonly AlarmAction[];
+}
+
+const dayMs = 86_400_000;
+
+/** What the configured alarm did within `monitoring.drillMaxAgeDays`; CloudWatch itself remembers some weeks. */
+export const alarmHistory = awsProbe({
+  id: 'aws/alarm-history',
+  async gather(aws, _facts, { environment, now }): Promise<AlarmHistory> {
+    const { alarm, drillMaxAgeDays } = environment.monitoring;
+    const { AlarmHistoryItems } = await aws.read('cloudwatch:DescribeAlarmHistory', {
+      AlarmName: alarm,
+      AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+      StartDate: new Date(now.getTime() - drillMaxAgeDays * dayMs),
+      EndDate: now,
+      ScanBy: 'TimestampDescending',
+    });
+    const items = (AlarmHistoryItems ?? []).filter(({ AlarmName }) => AlarmName === alarm);
+    const of = (type: string) => items.filter(({ HistoryItemType }) => HistoryItemType === type);
+    return {
+      raised: of('StateUpdate')
+        .flatMap(readRaised)
+        .sort((a, b) => b.at.getTime() - a.at.getTime()),
+      actions: of('Action').map(readAction),
+    };
+  },
+});
+
+function readRaised(item: AlarmHistoryItem): AlarmRaised[] {
+  const { at, data } = readItem(item);
+  const newState = object(data['newState']);
+  if (newState['stateValue'] !== 'ALARM') return [];
+  const reason = newState['stateReasonData'] === undefined ? {} : object(newState['stateReasonData']);
+  const evaluated = Array.isArray(reason['evaluatedDatapoints']) ? reason['evaluatedDatapoints'] : [];
+  const times = [reason['startDate'], ...evaluated.map((point) => object(point)['timestamp'])].flatMap(readTime);
+  const period = reason['period'];
+  return [
+    {
+      at,
+      failingSince: times.length > 0 ? new Date(Math.min(...times)) : undefined,
+      period: typeof period === 'number' && period > 0 ? period : undefined,
+    },
+  ];
+}
+
+function readAction(item: AlarmHistoryItem): AlarmAction {
+  const { at, data } = readItem(item);
+  const resource = data['notificationResource'];
+  return { at, resource: typeof resource === 'string' ? resource : '', succeeded: data['actionState'] === 'Succeeded' };
+}
+
+function readItem({ Timestamp, HistoryData }: AlarmHistoryItem): { at: Date; data: Record<string, unknown> } {
+  if (!Timestamp || !HistoryData) throw malformed();
+  try {
+    return { at: Timestamp, data: object(JSON.parse(HistoryData)) };
+  } catch {
+    throw malformed();
+  }
+}
+
+/** Times are written like `2026-03-04T05:06:07.000+0000`. */
+function readTime(value: unknown): number[] {
+  const time = typeof value === 'string' ? Date.parse(value.replace(/\+0000$/, 'Z')) : Number.NaN;
+  return Number.isNaN(time) ? [] : [time];
+}
+
+function object(value: unknown): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw malformed();
+  return value as Record<string, unknown>;
+}
+
+function malformed(): ProbeError {
+  return new ProbeError('bad_response', 'an item of the alarm history is not of the documented form');
+}

@@ -1,0 +1,56 @@
+import { awsProbe } from '../../model/probe.ts';
+import { ProbeError } from '../../model/reason.ts';
+import type { AwsPort } from '../../ports/aws.ts';
+import { alarm } from './alarm.ts';
+import { alertFunction } from './alert-function.ts';
+
+export interface Subscription {
+  /** `PendingConfirmation` until it is confirmed, `Deleted` afterwards. */
+  readonly arn: string;
+  /** Whether a filter decides which messages pass. */
+  readonly filtered: boolean;
+}
+
+export interface AlertTopic {
+  readonly arn: string;
+  /** Undefined when the topic does not exist. */
+  readonly policy: string | undefined;
+  readonly exists: boolean;
+  readonly key: string | undefined;
+  /** Those that lead to the alert function. */
+  readonly subscriptions: readonly Subscription[];
+}
+
+/** Each topic that the alarm publishes to, with the subscriptions that lead to the alert function. */
+export const alertTopics = awsProbe({
+  id: 'aws/alert-topics',
+  needs: { alarm, alertFunction },
+  async gather(aws, { alarm, alertFunction }): Promise<readonly AlertTopic[]> {
+    const here = `:sns:${aws.region}:${aws.account}:`;
+    const topics = (alarm?.alarm.AlarmActions ?? []).filter((arn) => arn.includes(here));
+    return Promise.all([...new Set(topics)].map((arn) => topicOf(aws, arn, alertFunction?.arn)));
+  },
+});
+
+async function topicOf(aws: AwsPort, arn: string, endpoint: string | undefined): Promise<AlertTopic> {
+  const [topic, listed] = await Promise.all([
+    aws.find('sns:GetTopicAttributes', { TopicArn: arn }),
+    aws.find('sns:ListSubscriptionsByTopic', { TopicArn: arn }),
+  ]);
+  if (!topic || !listed) return { arn, exists: false, policy: undefined, key: undefined, subscriptions: [] };
+  const { TopicArn, Policy, KmsMasterKeyId } = topic.Attributes ?? {};
+  if (TopicArn !== arn || !Policy) throw new ProbeError('bad_response', 'SNS described a topic without its policy');
+  const own = (listed.Subscriptions ?? []).filter((s) => s.Protocol === 'lambda' && s.Endpoint === endpoint);
+  const subscriptions = own.map(async ({ SubscriptionArn: subscription }): Promise<Subscription> => {
+    if (!subscription) throw new ProbeError('bad_response', 'SNS listed a subscription without its ARN');
+    if (!subscription.startsWith('arn:')) return { arn: subscription, filtered: false };
+    const attributes = await aws.find('sns:GetSubscriptionAttributes', { SubscriptionArn: subscription });
+    if (!attributes) return { arn: 'Deleted', filtered: false };
+    const { FilterPolicy, PendingConfirmation } = attributes.Attributes ?? {};
+    return {
+      arn: PendingConfirmation === 'true' ? 'PendingConfirmation' : subscription,
+      filtered: FilterPolicy !== undefined && FilterPolicy !== '' && FilterPolicy !== '{}',
+    };
+  });
+  return { arn, exists: true, policy: Policy, key: KmsMasterKeyId, subscriptions: await Promise.all(subscriptions) };
+}

@@ -1,0 +1,30 @@
+import type { Action, ActionThreshold, Budget, Notification } from '@aws-sdk/client-budgets';
+import { awsProbe } from '../../model/probe.ts';
+import { ProbeError } from '../../model/reason.ts';
+
+export type BudgetNotification = Notification;
+export type BudgetThreshold = ActionThreshold;
+
+export interface BudgetFact {
+  readonly budget: Budget;
+  readonly notifications: readonly Notification[];
+  readonly actions: readonly Action[];
+}
+
+/** The configured budget with its alerts and actions; undefined when there is none of that name. */
+export const budget = awsProbe({
+  id: 'aws/budget',
+  async gather(aws, _facts, { environment }): Promise<BudgetFact | undefined> {
+    const name = environment.monitoring.budget;
+    if (name === undefined) throw new ProbeError('not_configured', 'monitoring.budget is not defined');
+    const AccountId = aws.account;
+    const { Budgets } = await aws.read('budgets:DescribeBudgets', { AccountId });
+    const found = (Budgets ?? []).find(({ BudgetName }) => BudgetName === name);
+    if (!found) return undefined;
+    const [notifications, actions] = await Promise.all([
+      aws.find('budgets:DescribeNotificationsForBudget', { AccountId, BudgetName: name }),
+      aws.find('budgets:DescribeBudgetActionsForBudget', { AccountId, BudgetName: name }),
+    ]);
+    return { budget: found, notifications: notifications?.Notifications ?? [], actions: actions?.Actions ?? [] };
+  },
+});

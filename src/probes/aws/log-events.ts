@@ -1,0 +1,81 @@
+import type { FilteredLogEvent } from '@aws-sdk/client-cloudwatch-logs';
+import { readSessionEvent, type SessionEvent } from '../../judging/session-event.ts';
+import { awsProbe } from '../../model/probe.ts';
+import { ProbeError } from '../../model/reason.ts';
+import type { AwsPort } from '../../ports/aws.ts';
+import { group } from './group.ts';
+
+export interface LogEventsFact {
+  readonly name: string;
+  readonly kind: 'gateway' | 'session' | 'other';
+  readonly maxAgeMinutes: number;
+  readonly exists: boolean;
+  /** Events that were read, of whatever origin. */
+  readonly read: number;
+  /** For each instance in service the time of its newest event among those. */
+  readonly newest: Readonly<Record<string, Date | undefined>>;
+  /** What the events of a session log are, without their text. Empty for other logs. */
+  readonly session: readonly SessionEvent[];
+}
+
+const minute = 60_000;
+const recentMinutes = 5;
+
+/**
+ * The newest events of each configured log group, by the instance that they are from: its id is part of the stream's
+ * name or of the message. Events are asked for by time, because the last event time of a stream may lag by an hour.
+ * First the last minutes; the whole allowed age only where an instance was not heard, or for a log of sessions.
+ */
+export const logEvents = awsProbe({
+  id: 'aws/log-events',
+  needs: { group },
+  async gather(aws, { group }, { environment, now }): Promise<readonly LogEventsFact[]> {
+    const ids = group.Instances.filter((i) => i.LifecycleState === 'InService').flatMap((i) => i.InstanceId ?? []);
+    const facts: LogEventsFact[] = [];
+    // One group after the other: the service takes five of these calls a second from an account.
+    for (const configured of environment.monitoring.logGroups) {
+      const { name, kind, maxAgeMinutes } = configured;
+      const first = kind === 'session' ? maxAgeMinutes : Math.min(recentMinutes, maxAgeMinutes);
+      let events = await eventsOf(aws, name, now.getTime() - first * minute, undefined);
+      if (events && first < maxAgeMinutes && ids.some((id) => newestOf(id, events ?? []) === undefined)) {
+        const [from, to] = [now.getTime() - maxAgeMinutes * minute, now.getTime() - first * minute];
+        events = [...events, ...((await eventsOf(aws, name, from, to)) ?? [])];
+      }
+      facts.push({
+        ...configured,
+        exists: events !== undefined,
+        read: events?.length ?? 0,
+        newest: Object.fromEntries(ids.map((id) => [id, newestOf(id, events ?? [])])),
+        session: kind === 'session' ? (events ?? []).flatMap(({ message }) => readSessionEvent(message) ?? []) : [],
+      });
+    }
+    return facts;
+  },
+});
+
+type LogEvent = FilteredLogEvent & { readonly timestamp: number; readonly message: string };
+
+async function eventsOf(
+  aws: AwsPort,
+  logGroupName: string,
+  startTime: number,
+  endTime: number | undefined,
+): Promise<LogEvent[] | undefined> {
+  const window = { startTime, ...(endTime !== undefined && { endTime }) };
+  const answer = await aws.find('logs:FilterLogEvents', { logGroupName, ...window });
+  return answer?.events?.map((event) => {
+    const { timestamp, message, logStreamName } = event;
+    if (timestamp === undefined || message === undefined || !logStreamName) {
+      throw new ProbeError('bad_response', 'a log event was answered without its time, stream or message');
+    }
+    return { ...event, timestamp, message };
+  });
+}
+
+function newestOf(instance: string, events: readonly LogEvent[]): Date | undefined {
+  const own = new RegExp(`(^|[^0-9A-Za-z])${instance}($|[^0-9A-Za-z])`);
+  const times = events
+    .filter(({ logStreamName, message }) => own.test(logStreamName ?? '') || own.test(message))
+    .map(({ timestamp }) => timestamp);
+  return times.length > 0 ? new Date(times.reduce((a, b) => Math.max(a, b))) : undefined;
+}
