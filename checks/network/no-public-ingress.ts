@@ -1,4 +1,4 @@
-import { formatRange, publicPart } from '../../src/judging/cidr.ts';
+import { formatRange, overlaps, parseRange, publicPart } from '../../src/judging/cidr.ts';
 import { describeRule, rangesOf } from '../../src/judging/peers.ts';
 import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
 import { loadBalancers } from '../../src/probes/aws/load-balancers.ts';
@@ -14,16 +14,21 @@ export default check({
     'Delete the inbound rules with public ranges, and make load balancers in front of the gateway internal. Let administrators in through Tailscale or Session Manager, which need no inbound rule.',
   needs: { securityGroups, prefixLists, networkAcls, loadBalancers },
   judge({ securityGroups, prefixLists, networkAcls, loadBalancers }) {
-    const openGroups = loadBalancers.all.filter((b) => b.isPublic).flatMap((b) => b.securityGroups);
+    const open = loadBalancers.all.filter((b) => b.isPublic);
+    const openGroups = open.flatMap((b) => b.securityGroups);
+    // What is behind a Classic Load Balancer cannot be read: that a rule lets it in is all that is known, and enough.
+    const openAddresses = open.flatMap((b) => b.addresses.flatMap((address) => parseRange(address) ?? []));
     const problem = (rule: Rule): string | undefined => {
       if (rule.peer.kind === 'group') {
         return openGroups.includes(rule.peer.id) ? 'which is on an internet-facing load balancer' : undefined;
       }
-      const [first] = publicPart(rangesOf(rule.peer, prefixLists));
-      return first && `which has public addresses (${formatRange(first)})`;
+      const ranges = rangesOf(rule.peer, prefixLists);
+      const [first] = publicPart(ranges);
+      if (first) return `which has public addresses (${formatRange(first)})`;
+      return overlaps(ranges, openAddresses) ? 'where an internet-facing Classic Load Balancer is' : undefined;
     };
     const ofGroups = securityGroups.map(({ id, on, inbound }): Finding<'securityGroups'> => {
-      const open = inbound.flatMap((rule) => {
+      const wrong = inbound.flatMap((rule) => {
         const why = problem(rule);
         return why ? [`${describeRule(rule)}, ${why}`] : [];
       });
@@ -31,8 +36,8 @@ export default check({
         fact: 'securityGroups',
         subject: `${id} on ${on.join(', ')}`,
         expected: 'no inbound rule with public addresses',
-        observed: open.join('; ') || `${inbound.length} inbound rules, none with public addresses`,
-        ok: open.length === 0,
+        observed: wrong.join('; ') || `${inbound.length} inbound rules, none with public addresses`,
+        ok: wrong.length === 0,
       };
     });
     const ofBalancers = loadBalancers.fronts.flatMap(({ targetGroup, balancers }) =>

@@ -1,3 +1,4 @@
+import type { NetworkInterface } from '@aws-sdk/client-ec2';
 import type { LoadBalancer, TargetGroup, TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
@@ -12,6 +13,8 @@ export interface Balancer {
   /** Internet-facing itself, or a target of a load balancer that is. */
   readonly isPublic: boolean;
   readonly securityGroups: readonly string[];
+  /** Its addresses in the VPC, where it is known by its network interfaces only. */
+  readonly addresses: readonly string[];
 }
 
 /** A target group that leads to instances of the group, with the load balancers in front of it. */
@@ -24,7 +27,7 @@ export interface Front {
 }
 
 export interface LoadBalancers {
-  /** Every application, network and gateway load balancer of the region. */
+  /** Every load balancer of the region, and every Classic one of the VPC. */
   readonly all: readonly Balancer[];
   readonly fronts: readonly Front[];
   /** Ways to the instances that are known by name only: Classic Load Balancers, VPC Lattice. */
@@ -39,9 +42,10 @@ export const loadBalancers = awsProbe({
   id: 'aws/load-balancers',
   needs: { group, interfaces },
   async gather(aws, { group, interfaces }): Promise<LoadBalancers> {
-    const [described, { TargetGroups }] = await Promise.all([
+    const [described, { TargetGroups }, classic] = await Promise.all([
       aws.read('elbv2:DescribeLoadBalancers', {}).then(({ LoadBalancers }) => LoadBalancers ?? []),
       aws.read('elbv2:DescribeTargetGroups', {}),
+      classicBalancers(aws, distinct(interfaces.map(({ vpc }) => vpc))),
     ]);
     const groups = (TargetGroups ?? []).map((t) => ({
       ...t,
@@ -56,7 +60,7 @@ export const loadBalancers = awsProbe({
     demandAll(groups, own, ({ TargetGroupArn }) => TargetGroupArn, 'target group of the Auto Scaling Group');
 
     const open = await publicArns(aws, described, groups);
-    const all = described.map((balancer) => normalise(balancer, open, aws.account));
+    const all = [...described.map((balancer) => normalise(balancer, open, aws.account)), ...classic];
     const ours = new Set([
       ...interfaces.map(({ instance }) => instance),
       ...interfaces.flatMap((eni) => [...eni.privateAddresses, ...eni.ipv6]),
@@ -95,6 +99,35 @@ async function publicArns(
   return open;
 }
 
+/**
+ * Classic Load Balancers, by the interfaces that they have in the VPC: Elastic Load Balancing describes those as
+ * `ELB NAME`, and those of newer kinds as `ELB app/NAME/ID`. What is registered with them cannot be read here.
+ */
+async function classicBalancers(aws: AwsPort, vpcs: readonly string[]): Promise<readonly Balancer[]> {
+  const { NetworkInterfaces } = await aws.read('ec2:DescribeNetworkInterfaces', {
+    Filters: [
+      { Name: 'vpc-id', Values: [...vpcs] },
+      { Name: 'description', Values: ['ELB *'] },
+    ],
+  });
+  const named = (NetworkInterfaces ?? []).flatMap((eni) => {
+    const [, name] = /^ELB ([^/]+)$/.exec(eni.Description ?? '') ?? [];
+    return name ? [{ name, eni }] : [];
+  });
+  const addresses = ({ PrivateIpAddresses = [] }: NetworkInterface) =>
+    PrivateIpAddresses.map((a) => a.PrivateIpAddress);
+  return distinct(named.map(({ name }) => name)).map((name) => {
+    const own = named.filter((n) => n.name === name).map(({ eni }) => eni);
+    return {
+      arn: `Classic Load Balancer ${name}`,
+      type: 'classic',
+      isPublic: own.some((eni) => eni.Association?.PublicIp || (eni.Ipv6Addresses ?? []).length > 0),
+      securityGroups: distinct(own.flatMap((eni) => (eni.Groups ?? []).map(({ GroupId }) => GroupId))),
+      addresses: distinct(own.flatMap((eni) => [eni.PrivateIpAddress, ...addresses(eni)])),
+    };
+  });
+}
+
 async function targetsOf(aws: AwsPort, arn: string): Promise<readonly TargetHealthDescription[]> {
   const { TargetHealthDescriptions } = await aws.read('elbv2:DescribeTargetHealth', { TargetGroupArn: arn });
   return TargetHealthDescriptions ?? [];
@@ -117,5 +150,6 @@ function normalise(balancer: LoadBalancer, open: ReadonlySet<string>, account: s
     type: demand(balancer.Type, 'the type of a load balancer'),
     isPublic: open.has(arn),
     securityGroups: distinct(balancer.SecurityGroups ?? []),
+    addresses: [],
   };
 }
