@@ -66,11 +66,19 @@ async function unpack(bytes: Buffer, depth = 0): Promise<string[]> {
   const plain = bytes[0] === 0x1f && bytes[1] === 0x8b ? await inflate(bytes) : bytes;
   const text = plain.toString('latin1');
   if (depth >= 2) return [text];
-  const runs = text.match(/(?:[A-Za-z0-9+/]{40,}={0,2}(?:\r?\n[ \t]*|$))*[A-Za-z0-9+/]{40,}={0,2}/g) ?? [];
-  const inner = await Promise.all(
-    runs.map((run) => unpack(Buffer.from(run.replaceAll(/\s/g, ''), 'base64'), depth + 1).catch(() => [])),
-  );
+  const inner = await Promise.all([...text.matchAll(base64Lines)].map(([run]) => unpackRun(run, depth + 1)));
   return [text, ...inner.flat()];
+}
+
+/** Lines of base64, and the shorter line that may end them. */
+const base64Lines =
+  /(?:[A-Za-z0-9+/]{40,}={0,2}\r?\n[ \t]*)*[A-Za-z0-9+/]{40,}={0,2}(?:\r?\n[ \t]*[A-Za-z0-9+/]+={0,2}(?=\s|$))?/g;
+
+async function unpackRun(run: string, depth: number): Promise<string[]> {
+  const bytes = (text: string) => Buffer.from(text.replaceAll(/\s/g, ''), 'base64');
+  // The line after the last may be a word of something else, which a compressed part does not bear.
+  const last = run.lastIndexOf('\n');
+  return unpack(bytes(run), depth).catch(() => unpack(bytes(last > 0 ? run.slice(0, last) : run), depth));
 }
 
 /** User data is at most 16 KB; what grows beyond this is not for a machine to start with. */

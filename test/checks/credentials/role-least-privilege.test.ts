@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import check from '../../../checks/credentials/role-least-privilege.ts';
+import { parsePolicy } from '../../../src/judging/iam-document.ts';
+import { judgeFacts } from '../../support/judge.ts';
+
+const arn = 'arn:aws:iam::123456789012:role/app';
+const identity = (...Statement: object[]) => parsePolicy(JSON.stringify({ Statement }), 'inline', 'identity');
+const allow = (Action: string | string[], more: object = {}) => ({ Effect: 'Allow', Action, Resource: '*', ...more });
+const role = (statements: object[], boundary?: object) => ({
+  arn,
+  account: '123456789012',
+  policies: [identity(...statements)],
+  boundary: boundary && identity(boundary),
+});
+const judge = (roles: object[], allowed?: string[]) =>
+  judgeFacts(check, { instanceRoles: roles, simulatedPowers: roles.map(() => ({ role: arn, allowed })) });
+const narrow = [allow('secretsmanager:GetSecretValue'), allow(['logs:PutLogEvents', 'iam:GetRole', 'ec2:Describe*'])];
+
+describe('credentials/role-least-privilege', () => {
+  it.each([
+    ['what a gateway needs', narrow, 'pass'],
+    ['every action', [allow('*')], 'fail'],
+    ['every action, in other words', [allow('*:*')], 'fail'],
+    ['every action on one resource', [allow('*', { Resource: 'arn:aws:s3:::bucket' })], 'fail'],
+    ['NotAction', [{ Effect: 'Allow', NotAction: ['iam:*', 'secretsmanager:*'], Resource: '*' }], 'fail'],
+    ['every action of iam', [allow('iam:*')], 'fail'],
+    ['passing one role', [allow('iam:PassRole', { Resource: 'arn:aws:iam::123456789012:role/x' })], 'fail'],
+    ['passing roles under a condition', [allow('iam:PassRole', { Condition: { StringEquals: { a: 'b' } } })], 'fail'],
+    ['a wildcard that reaches a write', [allow('iam:*Role*')], 'fail'],
+    ['another role', [allow('sts:AssumeRole')], 'fail'],
+    ['changing its own secret', [allow('secretsmanager:PutSecretValue', { Resource: 'arn:aws:x' })], 'fail'],
+    ['changing the file system policy', [allow('elasticfilesystem:Put*')], 'fail'],
+    ['a write that is denied everywhere', [allow('iam:*'), { ...allow('iam:*'), Effect: 'Deny' }], 'pass'],
+    [
+      'a write that is denied somewhere',
+      [allow('iam:*'), { ...allow('iam:*', { Resource: 'arn:aws:x' }), Effect: 'Deny' }],
+      'fail',
+    ],
+    ['every action, and a deny of it', [allow('*'), { ...allow('*'), Effect: 'Deny' }], 'fail'],
+  ])('%s', (_, statements, outcome) => {
+    expect(judge([role(statements)]).outcome).toBe(outcome);
+  });
+
+  it('counts what the boundary leaves, but no sweeping statement', () => {
+    expect(judge([role([allow('iam:*')], allow('logs:*'))]).outcome).toBe('pass');
+    expect(judge([role([allow('*')], allow('logs:*'))]).outcome).toBe('fail');
+  });
+
+  it('looks at every role', () => {
+    expect(judge([role(narrow), role([allow('iam:*')])]).outcome).toBe('fail');
+    expect(judge([]).outcome).toBe('undetermined');
+  });
+
+  it('hears the simulation', () => {
+    expect(judge([role(narrow)], []).outcome).toBe('pass');
+    expect(judge([role(narrow)], ['iam:PassRole']).outcome).toBe('undetermined');
+    expect(judge([role([allow('iam:*')])], ['iam:PassRole']).outcome).toBe('fail');
+    expect(judge([role(narrow)]).evidence.at(-1)?.observed).toContain('not permitted to simulate');
+  });
+});
