@@ -1,0 +1,152 @@
+import { ProbeError, type Reason } from '../../src/model/reason.ts';
+import { operations } from '../../src/ports/aws-operations.ts';
+import { sdkError, type Tap } from '../support/rig.ts';
+
+export type PortName = Parameters<Tap>[0];
+
+/**
+ * One thing that can go wrong with a call. `loss`: the answer is visibly lost or spoiled, so whatever needs it must be
+ * unknown and nothing else may change. `lie`: the answer has the right form and says something else; it may turn a
+ * result to unknown or to a failure, and must never make one better.
+ */
+export interface Fault {
+  readonly name: string;
+  readonly kind: 'loss' | 'lie';
+  /** What comes instead of the answer; throws what the port throws. `undefined` where the fault does not apply. */
+  apply(call: string, answer: () => Promise<unknown>): Promise<unknown> | undefined;
+}
+
+const thrown = (name: string, error: () => Error): Fault => ({
+  name,
+  kind: 'loss',
+  apply: () => Promise.reject(error()),
+});
+
+const instead = (name: string, kind: Fault['kind'], value: unknown): Fault => ({
+  name,
+  kind,
+  apply: async () => value,
+});
+
+const aws: Fault[] = [
+  thrown('AccessDenied', () => sdkError('AccessDenied', 403)),
+  thrown('ThrottlingException', () => sdkError('ThrottlingException', 400)),
+  thrown('InternalError', () => sdkError('InternalError', 500)),
+  thrown('reset', () => Object.assign(new Error(), { code: 'ECONNRESET' })),
+  thrown('hang until the deadline', () => Object.assign(new Error(), { name: 'AbortError' })),
+  thrown('an HTML page', () => new SyntaxError()),
+  // What the SDK makes of `200 {}`, of an empty body and of a portal's HTML in the query protocols.
+  {
+    name: 'an answer without members',
+    kind: 'loss',
+    // Where no member is demanded, an answer without any is a legal one.
+    apply: (call) => (ruleOf(call)?.members.length ? Promise.resolve({}) : undefined),
+  },
+  {
+    name: 'the same page token for ever',
+    kind: 'loss',
+    apply: (call, answer) => {
+      const token = ruleOf(call)?.token;
+      return token && answer().then((output) => ({ ...(output as object), [token[1]]: 'again' }));
+    },
+  },
+  {
+    name: 'empty lists',
+    kind: 'lie',
+    apply: (_, answer) => answer().then((output) => emptied(output)),
+  },
+  {
+    name: 'another account',
+    kind: 'lie',
+    apply: (_, answer) => answer().then((output) => replaced(output, '123456789012', '999999999999')),
+  },
+  {
+    name: 'it does not exist',
+    kind: 'lie',
+    apply: (call) => {
+      const code = ruleOf(call)?.absent?.[0];
+      return code === undefined ? undefined : Promise.reject(sdkError(code, 400));
+    },
+  },
+];
+
+const errors = (...reasons: Reason[]): Fault[] =>
+  reasons.map((reason) => thrown(reason, () => new ProbeError(reason, 'a fault')));
+
+const git: Fault[] = [
+  ...errors('access_denied', 'auth_failed', 'throttled', 'timeout', 'unreachable', 'bad_response', 'truncated'),
+  instead('{}', 'lie', {}),
+  instead('[]', 'lie', []),
+  instead('404', 'lie', undefined),
+];
+
+const files: Fault[] = [
+  ...errors('access_denied', 'truncated'),
+  instead('no such file', 'lie', undefined),
+  {
+    name: 'half of it',
+    kind: 'lie',
+    apply: (_, answer) => answer().then((text) => (typeof text === 'string' ? text.slice(0, text.length / 2) : [])),
+  },
+];
+
+const gateway: Fault[] = [
+  ...errors('auth_failed', 'access_denied', 'timeout', 'unreachable', 'bad_response', 'not_found'),
+  {
+    name: 'an HTML page with status 200',
+    kind: 'lie',
+    apply: (call) =>
+      call.startsWith('GET')
+        ? Promise.resolve({ status: 200, contentType: 'text/html', json: undefined, elapsedMs: 1 })
+        : undefined,
+  },
+  { name: '{}', kind: 'lie', apply: (call) => (call.startsWith('rpc') ? Promise.resolve({}) : undefined) },
+  { name: 'null', kind: 'lie', apply: (call) => (call.startsWith('rpc') ? Promise.resolve(null) : undefined) },
+];
+
+const host: Fault[] = [
+  ...errors('access_denied', 'timeout', 'unreachable', 'bad_response', 'truncated', 'tool_missing'),
+  part('no record', () => []),
+  part('the last record is missing', (records) => records.slice(0, -1)),
+  part('the first record is missing', (records) => records.slice(1)),
+  part('every record twice', (records) => records.flatMap((record) => [record, record])),
+  part('words instead of values', (records) => records.map(([key]) => [key, 'READY all checks PASSED'])),
+  part('a canned success', () => [
+    ['state', 'ok'],
+    ['result', 'pass'],
+  ]),
+];
+
+function part(name: string, change: (records: [string, string][]) => [string, string][]): Fault {
+  return {
+    name,
+    kind: 'lie',
+    apply: (call, answer) =>
+      call === 'open'
+        ? undefined
+        : answer().then((records) => (records instanceof ProbeError ? records : change(records as [string, string][]))),
+  };
+}
+
+export const faults: Readonly<Record<PortName, readonly Fault[]>> = { aws, git, files, gateway, host };
+
+function ruleOf(operation: string) {
+  const rules: Record<
+    string,
+    { members: readonly string[]; token?: readonly [string, string]; absent?: readonly string[] }
+  > = operations;
+  return rules[operation];
+}
+
+function emptied(value: unknown): unknown {
+  if (Array.isArray(value)) return [];
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, Array.isArray(item) ? [] : item]));
+}
+
+function replaced(value: unknown, from: string, to: string): unknown {
+  if (typeof value === 'string') return value.replaceAll(from, to);
+  if (Array.isArray(value)) return value.map((item) => replaced(item, from, to));
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replaced(item, from, to)]));
+}
