@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import check from '../../../checks/infrastructure/environments-separate.ts';
+import type { Environment } from '../../../src/environment/schema.ts';
+import { goodEnvironment, goodOthers, now } from '../../support/rig.ts';
+
+const prod = 'arn:aws:iam::123456789012:instance-profile/openclaw-prod';
+const instances = [{ InstanceId: 'i-1', IamInstanceProfile: { Arn: prod } }];
+const sibling = (profiles: string[] | undefined) => [{ environment: 'staging', group: 'openclaw-staging', profiles }];
+
+type Change = (other: Environment) => Environment;
+const as = (change: Change) => goodOthers().map(change);
+const secret = (name: string) => as((o) => ({ ...o, credentials: { ...o.credentials, secret: name } }));
+const arn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:openclaw/prod/gateway-AbCdEf';
+
+describe('infrastructure/environments-separate', () => {
+  it.each<[string, readonly Environment[], object[], string]>([
+    ['nothing in common', goodOthers(), sibling(['arn:other']), 'pass'],
+    ['the other one does not run', goodOthers(), sibling(undefined), 'pass'],
+    ['no other environment', [], [], 'undetermined'],
+    ['the same role', goodOthers(), sibling([prod]), 'fail'],
+    ['the same secret', secret('openclaw/prod/gateway'), [], 'fail'],
+    ['the same secret by its ARN', secret(arn), [], 'fail'],
+    ['the same name in another region', secret(arn.replace('eu-west-1', 'us-east-1')), [], 'pass'],
+    ['its secret is our monitoring secret', secret('openclaw/prod/monitoring'), [], 'fail'],
+    [
+      'the same file system, whatever the account',
+      as((o) => ({
+        ...o,
+        aws: { ...o.aws, account: '210987654321' },
+        soulDocuments: { ...o.soulDocuments, fileSystemId: 'fs-0a1b2c3d4e5f60001' },
+      })),
+      [],
+      'fail',
+    ],
+    ['the same log group', as((o) => ({ ...o, monitoring: goodEnvironment().monitoring })), [], 'fail'],
+    [
+      'the same names in another account',
+      as((o) => ({ ...o, aws: { ...o.aws, account: '210987654321' }, monitoring: goodEnvironment().monitoring })),
+      [],
+      'pass',
+    ],
+    ['the same group', as((o) => ({ ...o, infrastructure: goodEnvironment().infrastructure })), [], 'fail'],
+  ])('%s', (_, others, siblingGroups, outcome) => {
+    const facts = { instances, siblingGroups } as unknown as Parameters<typeof check.judge>[0];
+    expect(check.judge(facts, { environment: goodEnvironment(), others, now }).outcome).toBe(outcome);
+  });
+});

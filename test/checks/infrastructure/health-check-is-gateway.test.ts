@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import check from '../../../checks/infrastructure/health-check-is-gateway.ts';
+import { judgeFacts } from '../../support/judge.ts';
+
+const group = {
+  AutoScalingGroupARN: 'arn:asg',
+  HealthCheckType: 'ELB',
+  HealthCheckGracePeriod: 300,
+  Instances: [{ InstanceId: 'i-1', LifecycleState: 'InService' }],
+};
+const targetGroup = {
+  TargetGroupArn: 'arn:tg',
+  Port: 18_789,
+  HealthCheckEnabled: true,
+  HealthCheckProtocol: 'HTTP',
+  HealthCheckPort: 'traffic-port',
+  HealthCheckPath: '/readyz',
+  Matcher: { HttpCode: '200' },
+};
+const target = { Target: { Id: 'i-1' }, HealthCheckPort: '18789', TargetHealth: { State: 'healthy' } };
+const front = { targetGroup, ofGroup: true, targets: [target], balancers: [{ arn: 'arn:lb' }] };
+const interfaces = [{ instance: 'i-1', privateAddresses: ['10.20.1.10'] }];
+const none = { timer: undefined, roles: [], permitted: false };
+const timer = { timer: 'health.timer', roles: ['arn:role'], permitted: true };
+const fronts = (change: object, tg: object = {}) => [{ ...front, ...change, targetGroup: { ...targetGroup, ...tg } }];
+
+describe('infrastructure/health-check-is-gateway', () => {
+  it.each<[string, object, object[], object, string]>([
+    ['ELB on /readyz', {}, [front], none, 'pass'],
+    ['several types, ELB among them', { HealthCheckType: 'EC2,ELB' }, [front], none, 'pass'],
+    ['EC2 alone', { HealthCheckType: 'EC2' }, [front], none, 'fail'],
+    ['no type', { HealthCheckType: undefined }, [front], none, 'fail'],
+    ['EC2 with a reporter that may report', { HealthCheckType: 'EC2' }, [], timer, 'undetermined'],
+    ['EC2 with a reporter that may not', { HealthCheckType: 'EC2' }, [], { ...timer, permitted: false }, 'fail'],
+    ['ELB without a target group', {}, [], none, 'fail'],
+    ['a target group that the group does not register in', {}, fronts({ ofGroup: false }), none, 'fail'],
+    ['a target group without a load balancer', {}, fronts({ balancers: [] }), none, 'fail'],
+    ['another path', {}, fronts({}, { HealthCheckPath: '/' }), none, 'fail'],
+    ['another endpoint than is configured', {}, fronts({}, { HealthCheckPath: '/healthz' }), none, 'fail'],
+    ['the gateway port by number', {}, fronts({}, { HealthCheckPort: '18789' }), none, 'pass'],
+    ['another port', {}, fronts({}, { HealthCheckPort: '80' }), none, 'fail'],
+    ['another traffic port', {}, fronts({}, { Port: 80 }), none, 'fail'],
+    ['TCP', {}, fronts({}, { HealthCheckProtocol: 'TCP' }), none, 'fail'],
+    ['HTTPS', {}, fronts({}, { HealthCheckProtocol: 'HTTPS' }), none, 'pass'],
+    ['checks turned off', {}, fronts({}, { HealthCheckEnabled: false }), none, 'fail'],
+    ['a loose matcher', {}, fronts({}, { Matcher: { HttpCode: '200-499' } }), none, 'fail'],
+    ['no matcher', {}, fronts({}, { Matcher: undefined }), none, 'fail'],
+    ['no target', {}, fronts({ targets: [] }), none, 'fail'],
+    [
+      'an unhealthy target',
+      {},
+      fronts({ targets: [{ ...target, TargetHealth: { State: 'unhealthy' } }] }),
+      none,
+      'fail',
+    ],
+    [
+      'a target in its first checks',
+      {},
+      fronts({ targets: [{ ...target, TargetHealth: { State: 'initial' } }] }),
+      none,
+      'fail',
+    ],
+    [
+      'only draining targets',
+      {},
+      fronts({ targets: [{ ...target, TargetHealth: { State: 'draining' } }] }),
+      none,
+      'fail',
+    ],
+    ['a target by its address', {}, fronts({ targets: [{ ...target, Target: { Id: '10.20.1.10' } }] }), none, 'pass'],
+    ['only other targets', {}, fronts({ targets: [{ ...target, Target: { Id: 'i-9' } }] }), none, 'fail'],
+    ['a target asked on another port', {}, fronts({ targets: [{ ...target, HealthCheckPort: '80' }] }), none, 'fail'],
+    ['a grace period of exactly what is allowed', { HealthCheckGracePeriod: 900 }, [front], none, 'pass'],
+    ['a second more', { HealthCheckGracePeriod: 901 }, [front], none, 'fail'],
+    ['no grace period known', { HealthCheckGracePeriod: undefined }, [front], none, 'fail'],
+  ])('%s', (_, change, fronts, healthReporter, outcome) => {
+    const loadBalancers = { all: [], fronts, unread: [] };
+    const facts = { group: { ...group, ...change }, interfaces, loadBalancers, healthReporter };
+    expect(judgeFacts(check, facts).outcome).toBe(outcome);
+  });
+});
