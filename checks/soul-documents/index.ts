@@ -1,6 +1,8 @@
 import { area } from '../../src/model/check.ts';
 import encryptedInTransit from './encrypted-in-transit.ts';
+import matchesGit from './matches-git.ts';
 import noSecondRulebook from './no-second-rulebook.ts';
+import reviewedChanges from './reviewed-changes.ts';
 import serverSideReadOnly from './server-side-read-only.ts';
 import writeFails from './write-fails.ts';
 
@@ -12,5 +14,7 @@ export default area({
     'no-second-rulebook': noSecondRulebook,
     'server-side-read-only': serverSideReadOnly,
     'encrypted-in-transit': encryptedInTransit,
+    'reviewed-changes': reviewedChanges,
+    'matches-git': matchesGit,
   },
 });

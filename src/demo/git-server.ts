@@ -19,7 +19,7 @@ export async function startGitServer(git: Scenario['git'], token: string): Promi
     if (request.headers.authorization !== `Bearer ${token}`) return send(401, { message: 'Bad credentials' });
     if (request.method !== 'GET') return send(405, { message: 'Only GET' });
     const path = request.url ?? '/';
-    if (!Object.hasOwn(git, path)) return send(404, { message: 'Not Found' });
+    if (!Object.hasOwn(git, path) || git[path] === null) return send(404, { message: 'Not Found' });
     const body = git[path];
     const reason = (body as { error?: { reason?: string } } | null)?.error?.reason;
     return reason ? send(statuses[reason] ?? 500, { message: 'Refused' }) : send(200, body);

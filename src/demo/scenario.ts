@@ -159,7 +159,7 @@ const units: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
 export function resolveTimes(value: unknown, now: Date): unknown {
   if (Array.isArray(value)) return value.map((item) => resolveTimes(item, now));
   if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolveTimes(item, now)]));
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [resolveTimes(key, now), resolveTimes(item, now)]));
   }
   if (typeof value !== 'string') return value;
   const alone = /^\{\{ms:now([+-]\d+)([smhd])\}\}$/.exec(value);

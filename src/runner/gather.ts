@@ -75,6 +75,12 @@ export class Gatherer {
     return gathered as Promise<Gathered<T>>;
   }
 
+  /** What a probe gathered, where something has asked for it; never makes a probe look. */
+  asked<T>(probe: Probe<T>): Promise<Gathered<T>> | undefined {
+    if (this.#parent && !isHostScoped(probe)) return this.#parent.asked(probe);
+    return this.#gathered.get(probe) as Promise<Gathered<T>> | undefined;
+  }
+
   async #gather(probe: AnyProbe): Promise<Gathered> {
     const host = this.#host && { host: this.#host.label };
     this.#emit({ type: 'probe-started', probe: probe.id, ...host });

@@ -189,7 +189,7 @@ function scenarioGit(scenario: Scenario): GitPort {
       const body = scenario.git[path];
       const error = (body as { error?: { reason?: Reason } } | null | undefined)?.error;
       if (error?.reason) throw new ProbeError(error.reason, `GET ${path} failed`);
-      return structuredClone(body);
+      return structuredClone(body ?? undefined);
     },
   };
 }

@@ -7,6 +7,8 @@ export interface Head {
   readonly commit: string;
   /** The tree of that commit. */
   readonly tree: string;
+  /** Whether the host protects the branch in any way. */
+  readonly protected: boolean;
 }
 
 /** `/repos/{owner}/{repo}` of the environment, and its settings. */
@@ -34,14 +36,19 @@ export const head = gitProbe({
         next: 'Compare git.repository and git.branch with the git host.',
       });
     }
-    const { name, commit } = answer as {
+    const {
+      name,
+      commit,
+      protected: isProtected,
+    } = answer as {
       name?: unknown;
+      protected?: unknown;
       commit?: { sha?: unknown; commit?: { tree?: { sha?: unknown } } };
     };
     const tree = commit?.commit?.tree?.sha;
-    if (name !== branch || !isSha(commit?.sha) || !isSha(tree)) {
+    if (name !== branch || typeof isProtected !== 'boolean' || !isSha(commit?.sha) || !isSha(tree)) {
       throw new ProbeError('bad_response', 'the branch of the git host is not of the documented form');
     }
-    return { branch, commit: commit.sha, tree };
+    return { branch, commit: commit.sha, tree, protected: isProtected };
   },
 });

@@ -1,0 +1,73 @@
+import { checkNameOf, evalJobs, whyItCannotFail } from '../../src/judging/eval-job.ts';
+import { unapproved } from '../../src/judging/exemptions.ts';
+import { check, type Finding, fail, judgeAll, undetermined } from '../../src/model/check.ts';
+import { evalWorkflow } from '../../src/probes/files/eval-workflow.ts';
+import { branchRules } from '../../src/probes/git/branch-rules.ts';
+import { head } from '../../src/probes/git/head.ts';
+
+/** The app that reports the jobs of workflows on github.com. */
+const actionsApp = 15368;
+
+export default check({
+  title: 'A failing evaluation blocks the merge',
+  failureTitle: 'A failing evaluation does not block the merge',
+  why: 'A red run that can be merged is a remark, not a gate.',
+  remediation:
+    'Make the job that runs the evaluations a required status check of the deployed branch, under the exact name of the job.',
+  needs: { workflow: evalWorkflow, rules: branchRules, head },
+  judge({ workflow, rules, head }, { environment }) {
+    const { workflow: path, requiredCheck } = environment.skills;
+    const jobs = workflow ? evalJobs(workflow) : [];
+    if (!workflow || jobs.length === 0) {
+      const observed = workflow ? 'no step runs promptfoo eval' : 'the file does not exist';
+      return fail([{ fact: 'workflow', subject: path, expected: 'a job that runs promptfoo eval', observed }]);
+    }
+    const approved = environment.git?.approvedBypass ?? [];
+    const onGithub = environment.git?.api === 'https://api.github.com';
+    const required = rules.flatMap((rule) => rule.requiredChecks.map((one) => ({ ...one, rule })));
+    const findings: Finding<'workflow' | 'rules'>[] = [];
+    for (const job of jobs) {
+      const name = checkNameOf(job);
+      if (name === undefined) {
+        return undetermined(
+          'not_found',
+          `job ${job.id} has a matrix, an expression in its name or calls another workflow, so its status check has no fixed name; add a job of fixed name`,
+        );
+      }
+      const faults = whyItCannotFail(job, workflow, 'pull_request');
+      findings.push({
+        fact: 'workflow',
+        subject: `${path}, job ${job.id}`,
+        expected: 'fails when a case fails',
+        observed: faults.join('; ') || 'it does',
+        ok: faults.length === 0,
+      });
+      if (requiredCheck !== undefined && jobs.length === 1) {
+        findings.push({
+          fact: 'workflow',
+          subject: `${path}, job ${job.id}`,
+          expected: `is named ${requiredCheck}, as skills.requiredCheck says`,
+          observed: name,
+          ok: name === requiredCheck,
+        });
+      }
+      const same = required.filter((one) => one.name === name);
+      const binding = same.filter(
+        ({ app, rule }) =>
+          unapproved(rule, approved).length === 0 && (app === undefined || app === actionsApp || !onGithub),
+      );
+      findings.push({
+        fact: 'rules',
+        subject: `branch ${head.branch}`,
+        expected: `requires the status check ${name}, of everybody`,
+        observed: binding[0]
+          ? `required by ${binding[0].rule.from}`
+          : same[0]
+            ? `required by ${same[0].rule.from}, exempt: ${unapproved(same[0].rule, approved).join(', ') || `app ${same[0].app} reports it`}`
+            : `requires ${required.map((one) => one.name).join(', ') || 'no status check'}`,
+        ok: binding.length > 0,
+      });
+    }
+    return judgeAll(findings);
+  },
+});

@@ -1,0 +1,56 @@
+import { ago, dayMs, isYoungerThan } from '../../src/judging/age.ts';
+import { evalJobs, whyItCannotFail } from '../../src/judging/eval-job.ts';
+import { check, type Finding, fail, judgeAll } from '../../src/model/check.ts';
+import { evalWorkflow } from '../../src/probes/files/eval-workflow.ts';
+import { head } from '../../src/probes/git/head.ts';
+import { workflowHistory } from '../../src/probes/git/workflow-runs.ts';
+
+type Fact = 'workflow' | 'history';
+
+export default check({
+  title: 'The evaluations run on a schedule, and a scheduled run succeeded lately',
+  failureTitle: 'The evaluations do not run on a schedule, or no scheduled run succeeded lately',
+  why: 'Models and connected services change without a commit; only a run that nobody has to start notices.',
+  remediation:
+    'Add on.schedule to the workflow of the evaluations, enable it again on the git host if it was disabled, and mend what fails.',
+  needs: { workflow: evalWorkflow, history: workflowHistory, head },
+  judge({ workflow, history, head }, { environment, now }) {
+    const { workflow: path, scheduleMaxAgeDays: days } = environment.skills;
+    if (!workflow) {
+      return fail([{ fact: 'workflow', subject: path, expected: 'a workflow', observed: 'the file does not exist' }]);
+    }
+    const findings: Finding<Fact>[] = [];
+    const see = (fact: Fact, expected: string, observed: string, ok: boolean) =>
+      findings.push({ fact, subject: path, expected, observed, ok });
+    see('workflow', 'has a schedule', workflow.crons.join(', ') || 'none', workflow.crons.length > 0);
+    const jobs = evalJobs(workflow);
+    const faults = jobs.map((job) => whyItCannotFail(job, workflow, 'schedule'));
+    see(
+      'workflow',
+      'a job runs promptfoo eval and fails with it',
+      jobs.length === 0
+        ? 'no step runs promptfoo eval'
+        : faults.flat().join('; ') || jobs.map(({ id }) => id).join(', '),
+      jobs.length > 0 && faults.every((why) => why.length === 0),
+    );
+    const known = history !== undefined && history.path === workflow.path;
+    see(
+      'history',
+      'active on the git host',
+      known ? history.state : 'not known there',
+      known && history.state === 'active',
+    );
+    // A schedule runs on the default branch only, which need not be the one that is deployed.
+    const runs = (history?.onSchedule ?? []).filter(({ branch }) => branch === head.branch);
+    const good = runs.find((run) => run.status === 'completed' && run.conclusion === 'success');
+    const [newest] = runs;
+    const last = newest ? `the newest: ${newest.conclusion ?? newest.status} ${ago(newest.createdAt, now)}` : 'no run';
+    see(
+      'history',
+      `a scheduled run on ${head.branch} succeeded within ${days} days`,
+      good ? `succeeded ${ago(good.createdAt, now)}, commit ${good.commit.slice(0, 12)}` : last,
+      good !== undefined && isYoungerThan(good.createdAt, days * dayMs, now),
+    );
+    return judgeAll(findings);
+  },
+});

@@ -1,0 +1,72 @@
+import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
+import { head } from '../../src/probes/git/head.ts';
+import { tree } from '../../src/probes/git/tree.ts';
+import { documentHashes } from '../../src/probes/host/document-hashes.ts';
+
+type Fact = 'deployed' | 'tree';
+
+export default check({
+  title: 'The documents on the instance are those of the reviewed branch',
+  failureTitle: 'The documents on the instance differ from the reviewed branch',
+  why: 'A review protects only what is really deployed.',
+  remediation: 'Deploy the head of the branch anew to the file system of the workspace, and remove what is not in it.',
+  needs: { deployed: documentHashes, tree, head },
+  judge({ deployed, tree, head }, { environment }) {
+    const { documents, repositoryPath, workspace } = environment.soulDocuments;
+    const folder = repositoryPath.replace(/\/+$/, '');
+    const skills = environment.skills.directory.replace(/^\.\//, '').replace(/\/+$/, '');
+    const commit = `commit ${head.commit.slice(0, 12)}`;
+    const at = (path: string) => tree.find((entry) => entry.path === path);
+    const below = (path: string) => (folder === '' ? path : `${folder}/${path}`);
+    // The skills stand in the workspace on the instance, and in a folder of their own in the repository.
+    const reviewed = (path: string) =>
+      at(below(path)) ?? (path.startsWith('skills/') ? at(`${skills}/${path.slice('skills/'.length)}`) : undefined);
+
+    const findings = deployed.map(({ path, blob }): Finding<Fact> => {
+      const entry = reviewed(path);
+      const same = entry !== undefined && blob === entry.blob && entry.mode.startsWith('100');
+      return {
+        fact: 'deployed',
+        subject: `${workspace}/${path}`,
+        expected: entry ? `blob ${entry.blob.slice(0, 12)} of ${commit}` : `nothing that is not in ${commit}`,
+        observed: same
+          ? 'the same'
+          : blob === undefined
+            ? 'not a regular file'
+            : `${entry ? '' : 'an extra file, '}blob ${blob.slice(0, 12)}`,
+        ok: same,
+      };
+    });
+    for (const document of documents) {
+      if (deployed.some(({ path }) => path === document)) continue;
+      findings.push({
+        fact: 'deployed',
+        subject: `${workspace}/${document}`,
+        expected: `the document of ${commit}`,
+        observed: 'missing on the instance',
+        ok: false,
+      });
+    }
+    const inFolder = tree.filter(({ path }) => folder === '' || path.startsWith(`${folder}/`));
+    if (inFolder.length === 0) {
+      return undetermined('empty_subject', `${commit} has nothing in ${folder}; compare soulDocuments.repositoryPath`);
+    }
+    const absent = inFolder.filter(({ path }) => {
+      const relative = folder === '' ? path : path.slice(folder.length + 1);
+      return !documents.includes(relative) && !deployed.some((file) => file.path === relative);
+    });
+    if (absent.length > 0) {
+      findings.push({
+        fact: 'tree',
+        subject: commit,
+        expected: 'every document deployed; other files may stay away',
+        observed: `not deployed: ${absent
+          .map(({ path }) => path)
+          .slice(0, 10)
+          .join(', ')}`,
+        ok: true,
+      });
+    }
+    return judgeAll(findings, { empty: 'the workspace is empty' });
+  },
+});
