@@ -2,6 +2,7 @@ import { type AddressInfo, connect } from 'node:net';
 import ssh2 from 'ssh2';
 import { formatAnswer } from '../adapters/ssh/frame.ts';
 import type { HostRecords } from '../ports/host.ts';
+import { makeKeyPair } from './key-pair.ts';
 import type { HostAnswers } from './scenario.ts';
 
 export interface SshServer {
@@ -24,8 +25,8 @@ export async function startSshServer(
   answers: HostAnswers,
   gatewayPorts: ReadonlyMap<number, number>,
 ): Promise<SshServer> {
-  const hostKey = ssh2.utils.generateKeyPairSync('ed25519');
-  const clientKey = ssh2.utils.generateKeyPairSync('ed25519');
+  const hostKey = makeKeyPair();
+  const clientKey = makeKeyPair();
   const allowed = publicBlob(clientKey.public);
   const clients = new Set<ssh2.Connection>();
   const server = new ssh2.Server({ hostKeys: [hostKey.private] }, (client) => {

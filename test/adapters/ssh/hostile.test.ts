@@ -10,6 +10,7 @@ import { formatAnswer } from '../../../src/adapters/ssh/frame.ts';
 import { openHost } from '../../../src/adapters/ssh/host.ts';
 import { fingerprintOf } from '../../../src/adapters/ssh/known-hosts.ts';
 import type { SshTarget } from '../../../src/adapters/ssh/target.ts';
+import { makeKeyPair } from '../../../src/demo/key-pair.ts';
 import { type ProbeError, UntrustedError } from '../../../src/model/reason.ts';
 import type { HostProgram, HostRecords } from '../../../src/ports/host.ts';
 
@@ -34,11 +35,11 @@ describe('a hostile server', () => {
 
   beforeAll(() => {
     directory = mkdtempSync(join(tmpdir(), 'clawcheck-hostile-'));
-    hostKey = ssh2.utils.generateKeyPairSync('ed25519').private;
+    hostKey = makeKeyPair().private;
     const parsed = ssh2.utils.parseKey(hostKey);
     if (parsed instanceof Error) throw parsed;
     pin = fingerprintOf((Array.isArray(parsed) ? parsed[0] : parsed)?.getPublicSSH() ?? Buffer.alloc(0));
-    writeFileSync(join(directory, 'key'), ssh2.utils.generateKeyPairSync('ed25519').private, { mode: 0o600 });
+    writeFileSync(join(directory, 'key'), makeKeyPair().private, { mode: 0o600 });
   });
   afterEach(async () => {
     tries.length = 0;
