@@ -10,10 +10,17 @@ export interface Look {
   readonly answer: string;
 }
 
+/** Kept in order: answers come in any, and the same deployment must give the same report. */
+function add(looks: Look[], look: Look): void {
+  const key = ({ at, answer }: Look) => `${at} ${answer}`;
+  looks.push(look);
+  looks.sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
 /** The same port, noting each answered call in `looks`. */
 export function tracedAws(aws: AwsPort, looks: Look[]): AwsPort {
   const note = <T>(operation: keyof typeof operations, output: T): T => {
-    looks.push({
+    add(looks, {
       at: operation,
       answer: output === undefined ? 'answered: does not exist' : `answered: ${sizes(operation, output)}`,
     });
@@ -40,7 +47,7 @@ export function tracedGit(git: GitPort, looks: Look[]): GitPort {
   return {
     get: async (path) => {
       const answer = await git.get(path);
-      looks.push({ at: `GET ${path}`, answer: answer === undefined ? 'answered: does not exist' : 'answered' });
+      add(looks, { at: `GET ${path}`, answer: answer === undefined ? 'answered: does not exist' : 'answered' });
       return answer;
     },
   };
@@ -50,17 +57,17 @@ export function tracedFiles(files: FilesPort, looks: Look[]): FilesPort {
   return {
     read: async (path) => {
       const text = await files.read(path);
-      looks.push({ at: path, answer: text === undefined ? 'does not exist' : `read ${text.length} characters` });
+      add(looks, { at: path, answer: text === undefined ? 'does not exist' : `read ${text.length} characters` });
       return text;
     },
     sha256: async (path) => {
       const digest = await files.sha256(path);
-      looks.push({ at: path, answer: digest === undefined ? 'does not exist' : 'read' });
+      add(looks, { at: path, answer: digest === undefined ? 'does not exist' : 'read' });
       return digest;
     },
     glob: async (pattern) => {
       const found = await files.glob(pattern);
-      looks.push({ at: pattern, answer: `${found.length} files` });
+      add(looks, { at: pattern, answer: `${found.length} files` });
       return found;
     },
   };
@@ -70,12 +77,12 @@ export function tracedGateway(gateway: GatewayPort, looks: Look[]): GatewayPort 
   return {
     get: async (path) => {
       const response = await gateway.get(path);
-      looks.push({ at: `GET ${path}`, answer: `answered: ${response.status}` });
+      add(looks, { at: `GET ${path}`, answer: `answered: ${response.status}` });
       return response;
     },
     rpc: async (method, params, options) => {
       const payload = await gateway.rpc(method, params, options);
-      looks.push({ at: `rpc ${method}`, answer: 'answered' });
+      add(looks, { at: `rpc ${method}`, answer: 'answered' });
       return payload;
     },
   };
