@@ -6,7 +6,11 @@ import { type AnyClient, type LoadedService, loadService } from './clients.ts';
 import { classify, codeOf } from './errors.ts';
 
 const mostPages = 500;
-const callSeconds = 20;
+
+export interface AwsOptions {
+  /** How long a call may take, with its retries. */
+  readonly callSeconds?: number;
+}
 
 export interface AwsAdapter extends AwsPort, CallLog {
   close(): void;
@@ -18,7 +22,11 @@ type Answer = Record<string, unknown>;
  * AWS through SDK v3. Owns what the SDK leaves open: a deadline a call (its own timeouts only warn), page loops that
  * end, answers that lack a documented member, and each distinct call made once.
  */
-export function liveAws(environment: Environment, signal: AbortSignal): AwsAdapter {
+export function liveAws(
+  environment: Environment,
+  signal: AbortSignal,
+  { callSeconds = 20 }: AwsOptions = {},
+): AwsAdapter {
   const services = new Map<ServiceName, Promise<{ service: LoadedService; client: AnyClient }>>();
   const answers = new Map<string, Promise<Answer | undefined>>();
   const counts = new Map<string, number>();
