@@ -19,13 +19,13 @@ export interface ExecPolicy {
   readonly allowlist: readonly AllowEntry[];
 }
 
-const modes: Readonly<Record<string, readonly [ExecSecurity, ExecAsk]>> = {
-  deny: ['deny', 'off'],
-  allowlist: ['allowlist', 'off'],
-  ask: ['allowlist', 'on-miss'],
-  auto: ['allowlist', 'on-miss'],
-  full: ['full', 'off'],
-};
+const modes = new Map<unknown, readonly [ExecSecurity, ExecAsk]>([
+  ['deny', ['deny', 'off']],
+  ['allowlist', ['allowlist', 'off']],
+  ['ask', ['allowlist', 'on-miss']],
+  ['auto', ['allowlist', 'on-miss']],
+  ['full', ['full', 'off']],
+]);
 
 /**
  * The stricter of what the configuration asks for and what the host's document demands, for one agent. A word that is
@@ -33,7 +33,7 @@ const modes: Readonly<Record<string, readonly [ExecSecurity, ExecAsk]>> = {
  */
 export function execPolicy(config: unknown, approvals: ExecApprovals, agent: string): ExecPolicy {
   const requested = requestedPolicy(config, agent);
-  const own = approvals.agents[agent];
+  const own = Object.hasOwn(approvals.agents, agent) ? approvals.agents[agent] : undefined;
   const every = approvals.agents['*'];
   const field = <K extends 'security' | 'ask' | 'askFallback' | 'autoAllowSkills'>(key: K) =>
     own?.[key] ?? every?.[key] ?? approvals.defaults[key];
@@ -54,11 +54,11 @@ function requestedPolicy(config: unknown, agent: string): { security: ExecSecuri
   const level = isSettings(own) && ['mode', 'security', 'ask'].some((key) => own[key] !== undefined) ? own : shared;
   const { mode } = level;
   if (mode !== undefined) {
-    const [security, ask] = modes[String(mode)] ?? ['full', 'off'];
+    const [security, ask] = modes.get(mode) ?? ['full', 'off'];
     return { security, ask, mode };
   }
   const below = level === shared ? {} : shared;
-  const [sharedSecurity, sharedAsk] = modes[String(below['mode'])] ?? [below['security'], below['ask']];
+  const [sharedSecurity, sharedAsk] = modes.get(below['mode']) ?? [below['security'], below['ask']];
   return {
     security: execSecurities.find((word) => word === (level['security'] ?? sharedSecurity)) ?? 'full',
     ask: execAsks.find((word) => word === (level['ask'] ?? sharedAsk)) ?? 'off',

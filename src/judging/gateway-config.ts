@@ -15,7 +15,8 @@ export function settingsAt(config: unknown, path: string): Settings {
 
 /** What an agent sets for itself: `agents.entries.<id>`, or its entry in the list of releases before it. */
 export function agentSettings(config: unknown, id: string): Settings {
-  const entry = settingsAt(config, 'agents.entries')[id];
+  const entries = settingsAt(config, 'agents.entries');
+  const entry = Object.hasOwn(entries, id) ? entries[id] : undefined;
   if (isSettings(entry)) return entry;
   const list = valueAt(config, 'agents.list');
   const listed = Array.isArray(list) ? list.find((agent) => isSettings(agent) && agent['id'] === id) : undefined;

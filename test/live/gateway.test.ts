@@ -61,7 +61,7 @@ interface Running {
   readonly gateway: GatewayPort;
   readonly port: number;
   readonly home: string;
-  stop(): void;
+  stop(): Promise<void>;
 }
 
 async function freePort(): Promise<number> {
@@ -91,14 +91,14 @@ async function start(strict: boolean): Promise<Running> {
     detached: true,
   });
   const ended = new AbortController();
-  const stop = () => {
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const stop = async () => {
     ended.abort(new ProbeError('cancelled', 'the test is over'));
-    if (child.pid !== undefined) {
-      try {
-        process.kill(-child.pid, 'SIGKILL');
-      } catch {
-        // It ended by itself.
-      }
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      await exited;
+    } catch {
+      // It ended by itself.
     }
     rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   };
@@ -155,9 +155,9 @@ liveDescribe('a real gateway', requirement, () => {
   beforeAll(async () => {
     [open, strict] = await Promise.all([start(false), start(true)]);
   });
-  afterAll(() => {
-    open?.stop();
-    strict?.stop();
+  afterAll(async () => {
+    await open?.stop();
+    await strict?.stop();
   });
 
   it(

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { approvalRoutes, approverLists } from '../../src/judging/approvers.ts';
+
+const target = { channel: 'slack', to: 'U1' };
+
+describe('the routes to approvers', () => {
+  it.each<[string, object, number]>([
+    ['nothing', {}, 0],
+    ['forwarding that is off', { approvals: { exec: { enabled: false, mode: 'targets', targets: [target] } } }, 0],
+    ['forwarding to nobody', { approvals: { exec: { enabled: true, mode: 'targets', targets: [] } } }, 0],
+    ['forwarding to half a target', { approvals: { exec: { enabled: true, mode: 'targets', targets: [{}] } } }, 0],
+    ['forwarding to a target', { approvals: { exec: { enabled: true, mode: 'targets', targets: [target] } } }, 1],
+    ['forwarding to both', { approvals: { exec: { enabled: true, mode: 'both', targets: [target] } } }, 2],
+    ['plugin approvals alone', { approvals: { plugin: { enabled: true, mode: 'targets', targets: [target] } } }, 0],
+    ['a client without approvers', { channels: { slack: { execApprovals: { enabled: true } } } }, 0],
+    ['a client that is not switched on', { channels: { slack: { execApprovals: { approvers: ['U1'] } } } }, 0],
+    [
+      'a client with the owners as approvers',
+      { commands: { ownerAllowFrom: ['slack:U1'] }, channels: { slack: { execApprovals: { enabled: 'auto' } } } },
+      1,
+    ],
+    [
+      'a client of an account',
+      { channels: { slack: { accounts: { a: { execApprovals: { enabled: true, approvers: ['U1'] } } } } } },
+      1,
+    ],
+    [
+      'a client of a channel that is off',
+      { channels: { slack: { enabled: false, execApprovals: { enabled: true, approvers: ['U1'] } } } },
+      0,
+    ],
+  ])('of %s', (_, config, routes) => {
+    expect(approvalRoutes(config)).toHaveLength(routes);
+  });
+});
+
+describe('the lists of approvers', () => {
+  it('have the channel in front of each id', () => {
+    const config = {
+      commands: { ownerAllowFrom: ['slack:U1'] },
+      channels: { telegram: { execApprovals: { enabled: true, approvers: [123, 'telegram:456'] } } },
+    };
+    expect(approverLists(config)).toEqual([
+      { path: 'commands.ownerAllowFrom', ids: ['slack:U1'] },
+      { path: 'channels.telegram.execApprovals.approvers', ids: ['telegram:123', 'telegram:456'] },
+    ]);
+  });
+
+  it('that are no lists are not taken for empty', () => {
+    expect(approverLists({ commands: { ownerAllowFrom: '*' } })).toEqual([
+      { path: 'commands.ownerAllowFrom', ids: undefined },
+    ]);
+  });
+});

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import type { Gate } from '../../src/environment/gates-schema.ts';
+import { gateCover } from '../../src/judging/gate-cover.ts';
+import { vaguenessOf } from '../../src/judging/gate-wording.ts';
+
+const good: Gate = {
+  action: 'Send a payment',
+  tool: 'send_payment',
+  threshold: '> 0 EUR',
+  approvers: ['ops-lead'],
+  timeoutSeconds: 600,
+  onTimeout: 'deny',
+};
+
+describe('the wording of a gate', () => {
+  it('that is specific has no fault', () => {
+    expect(vaguenessOf(good)).toEqual([]);
+    expect(vaguenessOf({ ...good, threshold: 'every command that is not on the allowlist' })).toEqual([]);
+  });
+
+  it.each<[Partial<Gate>, RegExp]>([
+    [{ action: 'Important actions' }, /action: "important"/],
+    [{ action: 'Anything risky' }, /action: "anything"/],
+    [{ action: 'Pay' }, /action: too short/],
+    [{ threshold: 'when necessary' }, /threshold: "necessary"/],
+    [{ threshold: 'any' }, /threshold: too short/],
+    [{ tool: '*' }, /tool: matches everything/],
+    [{ pattern: '.*' }, /pattern: matches everything/],
+    [{ approvers: ['ops-lead', 'Anyone'] }, /approvers/],
+    [{ approvers: ['*'] }, /approvers/],
+    [{ onTimeout: 'allow' }, /onTimeout/],
+  ])('%j is refused with why', (change, why) => {
+    expect(vaguenessOf({ ...good, ...change }).join('; ')).toMatch(why);
+  });
+
+  it('needs a tool or a pattern', () => {
+    const { tool: _, ...none } = good;
+    expect(vaguenessOf(none)).toHaveLength(1);
+  });
+});
+
+describe('the rule behind a gate', () => {
+  const asks = {
+    security: 'allowlist',
+    ask: 'on-miss',
+    askFallback: 'deny',
+    autoAllowSkills: false,
+    reviewedByModel: false,
+    allowlist: [{ pattern: '/usr/bin/git', bound: false }],
+  } as const;
+  const open = { ...asks, security: 'full', ask: 'off' } as const;
+  const plugins = (more: object) => ({ plugins: { entries: { gate: { enabled: true } }, ...more } });
+  const denies = (tool: string) => tool === 'send_payment';
+  const never = () => false;
+
+  it.each<[string, Gate, boolean]>([
+    ['a tool that is denied', good, true],
+    ['another tool', { ...good, tool: 'send_email' }, false],
+    ['a tool with a plugin that is enabled', { ...good, tool: 'send_email', plugin: 'gate' }, true],
+    ['a tool with a plugin that is not in plugins.entries', { ...good, tool: 'send_email', plugin: 'other' }, false],
+    ['a plugin named like a member of every object', { ...good, tool: 'send_email', plugin: 'constructor' }, false],
+    ['commands', { ...good, tool: 'exec' }, true],
+    ['a command that is on the allowlist', { ...good, tool: 'exec', pattern: 'git push --force' }, false],
+    ['a command that is not', { ...good, tool: 'exec', pattern: '/bin/rm -rf' }, true],
+  ])('%s', (_, gate, ok) => {
+    expect(gateCover(gate, asks, plugins({}), denies).ok).toBe(ok);
+  });
+
+  it('is none where commands run without asking, plugins are off, or the plugin is denied', () => {
+    expect(gateCover({ ...good, tool: 'exec' }, open, {}, never).ok).toBe(false);
+    const gate = { ...good, tool: 'send_email', plugin: 'gate' };
+    expect(gateCover(gate, asks, plugins({ enabled: false }), never).ok).toBe(false);
+    expect(gateCover(gate, asks, plugins({ deny: ['gate'] }), never).ok).toBe(false);
+    expect(gateCover(gate, asks, plugins({ deny: 'gate' }), never).ok).toBe(false);
+    expect(gateCover(gate, asks, { plugins: { entries: { gate: {} } } }, never).ok).toBe(false);
+  });
+});
