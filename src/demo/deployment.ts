@@ -50,7 +50,7 @@ export async function startDeployment(fixtures: string, flaws: readonly string[]
     writeFiles(join(fixtures, 'good', 'files'), directory, scenario, now);
     const config = join(directory, 'clawcheck.yaml');
     const address = { aws: aws.url, git: git.url, sshPort: ssh.port, fingerprint: ssh.fingerprint, key };
-    writeFileSync(config, environmentFile(fixtures, scenario, address));
+    writeFileSync(config, environmentFile(fixtures, scenario, address, now));
     return {
       config,
       variables: {
@@ -95,8 +95,8 @@ interface Addresses {
 }
 
 /** The environment file of the good deployment, pointed at the servers. */
-function environmentFile(fixtures: string, scenario: Scenario, addresses: Addresses): string {
-  const file = parse(readFileSync(join(fixtures, 'good', 'clawcheck.yaml'), 'utf8'));
+function environmentFile(fixtures: string, scenario: Scenario, addresses: Addresses, now: Date): string {
+  const file = parse(resolveTimes(readFileSync(join(fixtures, 'good', 'clawcheck.yaml'), 'utf8'), now) as string);
   const prod = file.environments.prod;
   for (const [path, value] of Object.entries(scenario.environment)) assign(prod, path.split('.'), value);
   prod.aws.endpoint = addresses.aws;

@@ -27,9 +27,14 @@ export const fixtures = fileURLToPath(new URL('../../fixtures', import.meta.url)
 /** The start of every run in the rig. */
 export const now = new Date('2026-03-04T05:06:07.000Z');
 
+/** The environment file of the good deployment, as it stands at the start of a run. */
+function goodFile(): string {
+  return resolveTimes(readFileSync(join(fixtures, 'good', 'clawcheck.yaml'), 'utf8'), now) as string;
+}
+
 /** The environment of the good deployment, with some keys changed by dotted path. */
 export function goodEnvironment(changes: Readonly<Record<string, unknown>> = {}): Environment {
-  const file = parse(readFileSync(join(fixtures, 'good', 'clawcheck.yaml'), 'utf8'));
+  const file = parse(goodFile());
   for (const [path, value] of Object.entries(changes)) assign(file.environments.prod, path.split('.'), value);
   const { environments } = parseEnvironmentFile(stringify(file), 'clawcheck.yaml');
   return { ...environments['prod'], name: 'prod' } as Environment;
@@ -37,10 +42,7 @@ export function goodEnvironment(changes: Readonly<Record<string, unknown>> = {})
 
 /** The other environments of the good file. */
 export function goodOthers(): readonly Environment[] {
-  const { environments } = parseEnvironmentFile(
-    readFileSync(join(fixtures, 'good', 'clawcheck.yaml'), 'utf8'),
-    'clawcheck.yaml',
-  );
+  const { environments } = parseEnvironmentFile(goodFile(), 'clawcheck.yaml');
   return Object.entries(environments).flatMap(([name, one]) =>
     name === 'prod' ? [] : [{ ...one, name } as Environment],
   );
