@@ -30,6 +30,15 @@ export default check({
         ok: differences.length === 0,
       };
     });
+    for (const { root, path } of deployed.links) {
+      findings.push({
+        fact: 'deployed',
+        subject: `${root} ${path}`,
+        expected: 'a folder or a regular file',
+        observed: 'a link or another kind of file, behind which a skill may be',
+        ok: false,
+      });
+    }
     for (const { folder } of repository.skills) {
       if (deployed.skills.some((skill) => skill.folder === folder)) continue;
       findings.push({

@@ -16,6 +16,8 @@ export interface DeployedSkill extends SkillFolder {
 
 export interface DeployedSkills {
   readonly skills: readonly DeployedSkill[];
+  /** What is no regular file and in no skill, such as a link to a folder: a skill may be behind it. */
+  readonly links: readonly { readonly root: SkillRoot; readonly path: string }[];
   /** Roots that exist. */
   readonly present: readonly SkillRoot[];
 }
@@ -67,15 +69,19 @@ export const deployedSkills = hostProbe<DeployedSkills>({
       throw new ProbeError('access_denied', 'some files of the skills on the host cannot be read by the agent user');
     }
     const present = states.filter(([, state]) => state === 'present').map(([root]) => rootOf(root));
-    return { present, skills: present.flatMap((root) => skillsIn(root, files)) };
+    const roots = present.map((root) => ({ root, ...skillFolders(files.filter((file) => file.root === root)) }));
+    return {
+      present,
+      skills: roots.flatMap(({ root, skills }) => skills.map((skill) => deployed(root, skill))),
+      links: roots.flatMap(({ root, stray }) =>
+        stray.filter(({ sha256 }) => sha256 === undefined).map(({ path }) => ({ root, path })),
+      ),
+    };
   },
 });
 
-function skillsIn(root: SkillRoot, files: readonly (DigestedFile & { root: SkillRoot })[]): DeployedSkill[] {
-  const { skills } = skillFolders(files.filter((file) => file.root === root));
-  return skills.map(({ folder, files }) => {
-    return { root, folder, files: files.map(({ path, sha256 }) => ({ path, sha256 })) };
-  });
+function deployed(root: SkillRoot, { folder, files }: SkillFolder): DeployedSkill {
+  return { root, folder, files: files.map(({ path, sha256 }) => ({ path, sha256 })) };
 }
 
 function rootOf(word: string | undefined): SkillRoot {
