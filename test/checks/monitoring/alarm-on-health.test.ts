@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import check from '../../../checks/monitoring/alarm-on-health.ts';
+import { judgeFacts } from '../../support/judge.ts';
+
+const group = {
+  AutoScalingGroupName: 'openclaw-prod',
+  DesiredCapacity: 1,
+  TargetGroupARNs: ['arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/openclaw-prod/0123456789abcdef'],
+};
+const targetGroup = { Name: 'TargetGroup', Value: 'targetgroup/openclaw-prod/0123456789abcdef' };
+const balancer = { Name: 'LoadBalancer', Value: 'app/openclaw-prod/0123456789abcdef' };
+const good = {
+  Namespace: 'AWS/ApplicationELB',
+  MetricName: 'HealthyHostCount',
+  Dimensions: [targetGroup, balancer],
+  Period: 60,
+  EvaluationPeriods: 2,
+  Threshold: 1,
+  ComparisonOperator: 'LessThanThreshold',
+  TreatMissingData: 'breaching',
+  ActionsEnabled: true,
+  AlarmActions: ['arn:topic'],
+  StateValue: 'OK',
+};
+const alarmOf = (changes: object) => ({ kind: 'metric', name: 'a', arn: 'arn:a', alarm: { ...good, ...changes } });
+const outcomeOf = (alarm: unknown, changes = {}, mutes = 0, asg: object = group) =>
+  judgeFacts(check, { alarm, alarmMutes: mutes, group: asg }, changes).outcome;
+
+describe('monitoring/alarm-on-health', () => {
+  it.each([
+    ['as it should be', {}, 'pass'],
+    ['M1: actions off', { ActionsEnabled: false }, 'fail'],
+    ['M1: whether actions are on is not said', { ActionsEnabled: undefined }, 'fail'],
+    ['no action', { AlarmActions: [] }, 'fail'],
+    ['actions are not said', { AlarmActions: undefined }, 'fail'],
+    ['M3: insufficient data', { StateValue: 'INSUFFICIENT_DATA' }, 'fail'],
+    ['M3: a typo in the metric', { MetricName: 'HealtyHostCount' }, 'fail'],
+    ['M3: another target group', { Dimensions: [{ ...targetGroup, Value: 'targetgroup/x/0123456789abcdef' }] }, 'fail'],
+    ['M3: a longer name', { Dimensions: [{ ...targetGroup, Value: `${targetGroup.Value}0` }] }, 'fail'],
+    ['M3: the balancer only', { Dimensions: [balancer] }, 'fail'],
+    ['M3: no dimension', { Dimensions: undefined }, 'fail'],
+    ['one zone only', { Dimensions: [targetGroup, { Name: 'AvailabilityZone', Value: 'a' }] }, 'fail'],
+    ['raised already', { StateValue: 'ALARM' }, 'fail'],
+    ['M4: missing data is not breaching', { TreatMissingData: 'notBreaching' }, 'fail'],
+    ['M4: missing data is ignored', { TreatMissingData: 'ignore' }, 'fail'],
+    ['M4: the default', { TreatMissingData: undefined }, 'fail'],
+    ['an expression', { Namespace: undefined, MetricName: undefined, Metrics: [{}] }, 'fail'],
+    ['120 seconds', { Period: 120, EvaluationPeriods: 1 }, 'pass'],
+    ['180 seconds', { EvaluationPeriods: 3 }, 'fail'],
+    ['two of three', { EvaluationPeriods: 3, DatapointsToAlarm: 2 }, 'pass'],
+    ['no period', { Period: undefined }, 'fail'],
+    ['at most 0', { ComparisonOperator: 'LessThanOrEqualToThreshold', Threshold: 0 }, 'pass'],
+    ['less than 0', { Threshold: 0 }, 'fail'],
+    ['more than 0', { ComparisonOperator: 'GreaterThanThreshold', Threshold: 0 }, 'fail'],
+    ['no threshold', { Threshold: undefined }, 'fail'],
+    ['anomaly detection', { ComparisonOperator: 'LessThanLowerThreshold' }, 'fail'],
+  ])('%s', (_, changes, outcome) => {
+    expect(outcomeOf(alarmOf(changes))).toBe(outcome);
+  });
+
+  it('M6: a composite alarm, a mute rule and a missing alarm fail', () => {
+    const composite = { kind: 'composite', name: 'a', arn: 'arn:a', alarm: good };
+    expect(outcomeOf(composite)).toBe('fail');
+    expect(outcomeOf(alarmOf({}), {}, 1)).toBe('fail');
+    expect(outcomeOf(undefined)).toBe('fail');
+  });
+
+  it('must notice one of two gateways', () => {
+    const two = { ...group, DesiredCapacity: 2 };
+    expect(outcomeOf(alarmOf({}), {}, 0, two)).toBe('fail');
+    expect(outcomeOf(alarmOf({ Threshold: 2 }), {}, 0, two)).toBe('pass');
+  });
+
+  it('takes a metric of the group itself, falling or rising', () => {
+    const own = {
+      Dimensions: [{ Name: 'AutoScalingGroupName', Value: 'openclaw-prod' }],
+      Namespace: 'OpenClaw/Gateway',
+    };
+    const ready = { 'monitoring.alarmMetric': 'OpenClaw/Gateway/Ready' };
+    expect(outcomeOf(alarmOf({ ...own, MetricName: 'Ready' }), ready)).toBe('pass');
+    const others = [{ Name: 'AutoScalingGroupName', Value: 'openclaw-dev' }];
+    expect(outcomeOf(alarmOf({ ...own, MetricName: 'Ready', Dimensions: others }), ready)).toBe('fail');
+    const unhealthy = { 'monitoring.alarmMetric': 'OpenClaw/Gateway/Unhealthy' };
+    expect(outcomeOf(alarmOf({ ...own, MetricName: 'Unhealthy' }), unhealthy)).toBe('fail');
+    const rising = {
+      ...own,
+      MetricName: 'Unhealthy',
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      Threshold: 1,
+    };
+    expect(outcomeOf(alarmOf(rising), unhealthy)).toBe('pass');
+  });
+});

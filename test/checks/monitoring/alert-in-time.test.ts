@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import check from '../../../checks/monitoring/alert-in-time.ts';
+import { judgeFacts } from '../../support/judge.ts';
+import { now } from '../../support/rig.ts';
+
+/** Seconds after the failure, which was ten days ago. */
+const afterFailure = (seconds: number) => new Date(now.getTime() - 10 * 86_400_000 + seconds * 1000);
+const topic = 'arn:topic';
+const alarmOf = (changes: object = {}) => ({
+  kind: 'metric',
+  name: 'a',
+  arn: 'arn:a',
+  alarm: { AlarmConfigurationUpdatedTimestamp: afterFailure(-86_400), AlarmActions: [topic], ...changes },
+});
+const raised = { at: afterFailure(150), failingSince: afterFailure(0), period: 60 };
+const action = { at: afterFailure(151), resource: topic, succeeded: true };
+const launch = {
+  kind: 'launch',
+  instance: 'i-2',
+  cause: 'health',
+  status: 'Successful',
+  start: afterFailure(100),
+  end: afterFailure(400),
+};
+const end = {
+  kind: 'termination',
+  instance: 'i-1',
+  cause: 'health',
+  status: 'Successful',
+  start: afterFailure(420),
+  end: afterFailure(500),
+};
+const activities = [end, launch];
+
+describe('monitoring/alert-in-time', () => {
+  it.each([
+    ['in time', alarmOf(), [raised], [action], activities, 'pass'],
+    [
+      '120 seconds after the first period',
+      alarmOf(),
+      [{ ...raised, at: afterFailure(180) }],
+      [{ ...action, at: afterFailure(181) }],
+      activities,
+      'pass',
+    ],
+    [
+      '121 seconds after it',
+      alarmOf(),
+      [{ ...raised, at: afterFailure(181) }],
+      [{ ...action, at: afterFailure(182) }],
+      activities,
+      'fail',
+    ],
+    ['no action', alarmOf(), [raised], [], activities, 'fail'],
+    ['the action failed', alarmOf(), [raised], [{ ...action, succeeded: false }], activities, 'fail'],
+    ['an action for another topic', alarmOf(), [raised], [{ ...action, resource: 'arn:other' }], activities, 'fail'],
+    ['an action before the alarm', alarmOf(), [raised], [{ ...action, at: afterFailure(100) }], activities, 'fail'],
+    ['an action two minutes later', alarmOf(), [raised], [{ ...action, at: afterFailure(271) }], activities, 'fail'],
+    ['replaced after 901 seconds', alarmOf(), [raised], [action], [end, { ...launch, end: afterFailure(901) }], 'fail'],
+    ['replaced after 900 seconds', alarmOf(), [raised], [action], [end, { ...launch, end: afterFailure(900) }], 'pass'],
+    ['never replaced', alarmOf(), [raised], [action], [end], 'fail'],
+    ['never raised', alarmOf(), [], [], activities, 'undetermined'],
+    [
+      'M10: raised by hand',
+      alarmOf(),
+      [{ ...raised, failingSince: undefined, period: undefined }],
+      [action],
+      activities,
+      'undetermined',
+    ],
+    [
+      'M5: before the last change',
+      alarmOf({ AlarmConfigurationUpdatedTimestamp: afterFailure(3600) }),
+      [raised],
+      [action],
+      activities,
+      'undetermined',
+    ],
+    [
+      'M5: when it was changed is not known',
+      alarmOf({ AlarmConfigurationUpdatedTimestamp: undefined }),
+      [raised],
+      [action],
+      activities,
+      'undetermined',
+    ],
+    ['no instance failed', alarmOf(), [raised], [action], [], 'undetermined'],
+    [
+      'the instance was scaled in',
+      alarmOf(),
+      [raised],
+      [action],
+      activities.map((a) => ({ ...a, cause: 'other' })),
+      'undetermined',
+    ],
+    [
+      'an instance failed the day before',
+      alarmOf(),
+      [raised],
+      [action],
+      activities.map((a) => ({ ...a, start: afterFailure(-86_400), end: afterFailure(-86_000) })),
+      'undetermined',
+    ],
+    ['no alarm', undefined, [raised], [action], activities, 'undetermined'],
+    [
+      'a blip after it',
+      alarmOf(),
+      [{ ...raised, at: afterFailure(90_150), failingSince: afterFailure(90_000) }, raised],
+      [action],
+      activities,
+      'pass',
+    ],
+  ])('%s', (_, alarm, raised, actions, scalingActivities, outcome) => {
+    const alarmHistory = { raised, actions };
+    expect(judgeFacts(check, { alarm, alarmHistory, scalingActivities }).outcome).toBe(outcome);
+  });
+
+  it('does not count what is older than allowed', () => {
+    const facts = {
+      alarm: alarmOf(),
+      alarmHistory: { raised: [raised], actions: [action] },
+      scalingActivities: activities,
+    };
+    expect(judgeFacts(check, facts, { 'monitoring.drillMaxAgeDays': 9 }).outcome).toBe('undetermined');
+  });
+});

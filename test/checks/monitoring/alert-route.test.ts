@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import check from '../../../checks/monitoring/alert-route.ts';
+import { judgeFacts } from '../../support/judge.ts';
+import { now } from '../../support/rig.ts';
+
+const topicArn = 'arn:aws:sns:eu-west-1:123456789012:alerts';
+const functionArn = 'arn:aws:lambda:eu-west-1:123456789012:function:alert';
+const allow = (Service: string, Action: string, Resource: string, source: string) =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Service },
+        Action,
+        Resource,
+        Condition: { ArnLike: { 'aws:SourceArn': source } },
+      },
+    ],
+  });
+const alarm = { kind: 'metric', name: 'a', arn: 'arn:aws:cloudwatch:eu-west-1:123456789012:alarm:a', alarm: {} };
+const subscription = { arn: `${topicArn}:1`, filtered: false };
+const topic = {
+  arn: topicArn,
+  exists: true,
+  key: undefined as string | undefined,
+  policy: allow('cloudwatch.amazonaws.com', 'sns:Publish', topicArn, alarm.arn),
+  subscriptions: [subscription],
+};
+const fn = {
+  arn: functionArn,
+  name: 'alert',
+  state: 'Active',
+  lastUpdate: 'Successful',
+  policy: allow('sns.amazonaws.com', 'lambda:InvokeFunction', functionArn, topicArn),
+};
+const last = { hour: now, invocations: 1, errors: 0, throttles: 0 };
+
+describe('monitoring/alert-route', () => {
+  it.each([
+    ['each hop holds', alarm, [topic], fn, last, 'pass'],
+    ['no alarm', undefined, [], fn, last, 'fail'],
+    ['no topic', alarm, [], fn, last, 'fail'],
+    ['the topic is gone', alarm, [{ ...topic, exists: false, policy: undefined, subscriptions: [] }], fn, last, 'fail'],
+    ['M2: no subscription', alarm, [{ ...topic, subscriptions: [] }], fn, last, 'fail'],
+    [
+      'M2: not confirmed',
+      alarm,
+      [{ ...topic, subscriptions: [{ ...subscription, arn: 'PendingConfirmation' }] }],
+      fn,
+      last,
+      'fail',
+    ],
+    ['M2: deleted', alarm, [{ ...topic, subscriptions: [{ ...subscription, arn: 'Deleted' }] }], fn, last, 'fail'],
+    ['filtered', alarm, [{ ...topic, subscriptions: [{ ...subscription, filtered: true }] }], fn, last, 'fail'],
+    [
+      'the second topic leads there',
+      alarm,
+      [{ ...topic, arn: `${topicArn}-2`, subscriptions: [] }, topic],
+      fn,
+      last,
+      'pass',
+    ],
+    ['the default key', alarm, [{ ...topic, key: 'alias/aws/sns' }], fn, last, 'fail'],
+    [
+      'the default key, by ARN',
+      alarm,
+      [{ ...topic, key: 'arn:aws:kms:eu-west-1:123456789012:alias/aws/sns' }],
+      fn,
+      last,
+      'fail',
+    ],
+    ['a key of its own', alarm, [{ ...topic, key: 'arn:aws:kms:eu-west-1:123456789012:key/1' }], fn, last, 'pass'],
+    [
+      'the policy lets another service publish',
+      alarm,
+      [{ ...topic, policy: topic.policy.replace('cloudwatch', 'events') }],
+      fn,
+      last,
+      'fail',
+    ],
+    ['M2: the function is gone', alarm, [topic], undefined, undefined, 'fail'],
+    ['M2: the function is failed', alarm, [topic], { ...fn, state: 'Failed' }, last, 'fail'],
+    ['M2: the state is not said', alarm, [topic], { ...fn, state: undefined }, last, 'fail'],
+    ['its update runs', alarm, [topic], { ...fn, lastUpdate: 'InProgress' }, last, 'fail'],
+    ['nobody may invoke it', alarm, [topic], { ...fn, policy: undefined }, last, 'fail'],
+    [
+      'another topic may invoke it',
+      alarm,
+      [topic],
+      { ...fn, policy: fn.policy.replace('alerts', 'other') },
+      last,
+      'fail',
+    ],
+    ['M2: its last invocation failed', alarm, [topic], fn, { ...last, errors: 1 }, 'fail'],
+    ['its last invocation was throttled', alarm, [topic], fn, { ...last, throttles: 1 }, 'fail'],
+    ['it was never invoked', alarm, [topic], fn, undefined, 'undetermined'],
+    ['never invoked, and not confirmed', alarm, [{ ...topic, subscriptions: [] }], fn, undefined, 'fail'],
+  ])('%s', (_, alarm, alertTopics, alertFunction, alertInvocations, outcome) => {
+    expect(judgeFacts(check, { alarm, alertTopics, alertFunction, alertInvocations }).outcome).toBe(outcome);
+  });
+});
