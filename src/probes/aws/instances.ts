@@ -1,6 +1,7 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
+import { demandOwner } from './demand.ts';
 import { group } from './group.ts';
 import { warmPool } from './warm-pool.ts';
 
@@ -21,7 +22,10 @@ export const instances = awsProbe({
       });
     }
     const { Reservations } = await aws.read('ec2:DescribeInstances', { InstanceIds: listed });
-    const found = (Reservations ?? []).flatMap(({ Instances }) => Instances ?? []);
+    const found = (Reservations ?? []).flatMap(({ OwnerId, Instances }) => {
+      demandOwner(aws.account, OwnerId, 'an instance of the group');
+      return Instances ?? [];
+    });
     const known = found.filter((i): i is GroupInstance => i.InstanceId !== undefined && listed.includes(i.InstanceId));
     if (new Set(known.map((i) => i.InstanceId)).size !== new Set(listed).size) {
       throw new ProbeError('truncated', 'EC2 did not describe every instance that the group lists');
