@@ -13,6 +13,10 @@ export interface LivePorts {
   readonly ports: Ports;
   readonly calls: CallLog;
   readonly mode: Mode;
+  /** Set by a recording: the time of a moment of the run. Default: the clock of this machine. */
+  readonly clock?: (moment: string) => Date;
+  /** Set by a recording. Default: a new one. */
+  readonly nonce?: string;
   close(): void;
 }
 

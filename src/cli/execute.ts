@@ -1,4 +1,5 @@
 import type { LivePorts } from '../adapters/live.ts';
+import { checkRecordingFolder } from '../adapters/recording/folder.ts';
 import type { LoadedEnvironment } from '../environment/load.ts';
 import { exitCodeOf } from '../model/exit-code.ts';
 import { ProbeError } from '../model/reason.ts';
@@ -7,6 +8,7 @@ import type { Progress } from '../progress/progress.ts';
 import type { Registry, Selection } from '../runner/plan.ts';
 import { run } from '../runner/run.ts';
 import { checkOutputs, type OutputOptions, writeReport } from './output.ts';
+import { recordedRun } from './record.ts';
 import { version } from './version.ts';
 
 export interface Execution {
@@ -15,6 +17,8 @@ export interface Execution {
   readonly selection: Selection;
   readonly timeoutMs: number;
   readonly output: OutputOptions;
+  /** A folder for the recording of the run. */
+  readonly record?: string | undefined;
   open(signal: AbortSignal): LivePorts;
 }
 
@@ -22,8 +26,17 @@ export interface Execution {
  * Runs, reports, and sets the exit code, in this order: the code of the verdict is set only after every report is
  * written. The first signal ends the looking and reports what was seen; the second ends the process at once.
  */
-export async function execute({ loaded, registry, selection, timeoutMs, output, open }: Execution): Promise<void> {
+export async function execute({
+  loaded,
+  registry,
+  selection,
+  timeoutMs,
+  output,
+  record,
+  open,
+}: Execution): Promise<void> {
   checkOutputs(output);
+  if (record !== undefined) checkRecordingFolder(record);
   const interrupt = new AbortController();
   let signalled: 'interrupted' | 'terminated' | undefined;
   const onSignal = (signal: NodeJS.Signals) => {
@@ -34,7 +47,9 @@ export async function execute({ loaded, registry, selection, timeoutMs, output, 
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
-  const live = open(interrupt.signal);
+  const opened = open(interrupt.signal);
+  const recorded = record === undefined ? undefined : recordedRun(record, opened, loaded, selection);
+  const live = recorded?.live ?? opened;
   const view = await progress(output);
   try {
     const report = await run({
@@ -47,14 +62,16 @@ export async function execute({ loaded, registry, selection, timeoutMs, output, 
       calls: live.calls,
       mode: live.mode,
       version,
-      clock: () => new Date(),
+      clock: live.clock ?? (() => new Date()),
+      ...(live.nonce !== undefined && { nonce: live.nonce }),
       emit: view.emit,
       interrupt: interrupt.signal,
       timeoutMs,
     });
     await view.finish();
+    const kept = (await recorded?.finish(report)) ?? true;
     const written = await writeReport(report, output);
-    if (!written) process.exitCode = exitCodeOf('notWritten');
+    if (!written || !kept) process.exitCode = exitCodeOf('notWritten');
     else process.exitCode = exitCodeOf(signalled ?? report.verdict);
   } finally {
     await view.finish();

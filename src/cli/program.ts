@@ -31,6 +31,8 @@ export async function program(argv: readonly string[]): Promise<void> {
     .addOption(new Option('--format <format>', 'format of the report').choices(['text', 'json']))
     .option('-o, --output <file>', 'write the report to a file (- is the standard output); again for more', list, [])
     .option('--timeout <seconds>', 'longest time for the whole run', '120')
+    .option('--record <dir>', 'write every exchange, redacted, to a new folder, from which the run can be judged again')
+    .option('--replay <dir>', 'judge a recording again: no network, and the same report with mode replay')
     .option('-v, --verbose', 'also show the evidence of what passed')
     .option('-q, --quiet', 'no progress')
     .addHelpText(

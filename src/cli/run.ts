@@ -4,6 +4,7 @@ import { loadEnvironment } from '../environment/load.ts';
 import { UsageError } from '../model/reason.ts';
 import { execute } from './execute.ts';
 import type { OutputOptions } from './output.ts';
+import { recordingFor, replayPorts } from './replay.ts';
 
 interface RunCommandOptions extends OutputOptions {
   readonly env?: string;
@@ -11,6 +12,8 @@ interface RunCommandOptions extends OutputOptions {
   readonly area: readonly string[];
   readonly check: readonly string[];
   readonly timeout: string;
+  readonly record?: string;
+  readonly replay?: string;
 }
 
 export async function runCommand(options: RunCommandOptions): Promise<void> {
@@ -19,12 +22,18 @@ export async function runCommand(options: RunCommandOptions): Promise<void> {
     throw new UsageError(`--timeout takes seconds from 1 to 3600, not ${JSON.stringify(options.timeout)}`);
   }
   const loaded = loadEnvironment(options.config, options.env);
+  if (options.record !== undefined && options.replay !== undefined) {
+    throw new UsageError('--record and --replay exclude each other');
+  }
+  const recording = options.replay === undefined ? undefined : recordingFor(options.replay, loaded);
+  const narrowed = options.area.length > 0 || options.check.length > 0;
   await execute({
     loaded,
     registry,
-    selection: { areas: options.area, checks: options.check },
+    selection: (!narrowed && recording?.manifest.selection) || { areas: options.area, checks: options.check },
     timeoutMs: timeout * 1000,
     output: options,
-    open: (signal) => livePorts(loaded, signal),
+    record: options.record,
+    open: (signal) => (recording ? replayPorts(recording, loaded) : livePorts(loaded, signal)),
   });
 }

@@ -29,6 +29,8 @@ export interface ProbeContext {
   readonly others: readonly Environment[];
   /** The start of the run. */
   readonly now: Date;
+  /** A UUID of this run alone. */
+  readonly nonce: string;
   readonly signal: AbortSignal;
 }
 

@@ -27,8 +27,8 @@ export interface HostAccess {
   gateway(): Promise<GatewayPort>;
 }
 
-/** A clock that recordings can stop. */
-export type Clock = () => Date;
+/** The time, and what it is taken for: `start`, `end`, or a probe. A recording answers with the time of back then. */
+export type Clock = (moment: string) => Date;
 
 type AnyProbe = Probe<unknown>;
 
@@ -84,16 +84,17 @@ export class Gatherer {
   async #gather(probe: AnyProbe): Promise<Gathered> {
     const host = this.#host && { host: this.#host.label };
     this.#emit({ type: 'probe-started', probe: probe.id, ...host });
+    const moment = this.#host ? `${this.#host.label} ${probe.id}` : probe.id;
     const looks: Look[] = [];
     const inherited: Look[] = [];
     try {
       const value = await untilAborted(this.#look(probe, looks, inherited), this.#context.signal);
       this.#emit({ type: 'probe-finished', probe: probe.id, ...host });
-      return { ok: true, value, at: this.#clock(), looks: [...looks, ...inherited] };
+      return { ok: true, value, at: this.#clock(moment), looks: [...looks, ...inherited] };
     } catch (thrown) {
       const error = asProbeError(thrown, probe.id);
       this.#emit({ type: 'probe-finished', probe: probe.id, reason: error.reason, ...host });
-      return { ok: false, error, at: this.#clock(), looks };
+      return { ok: false, error, at: this.#clock(moment), looks };
     }
   }
 

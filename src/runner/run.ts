@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { Environment } from '../environment/schema.ts';
 import type { EventSink } from '../model/event.ts';
@@ -31,6 +32,8 @@ export interface RunOptions {
   readonly mode: Mode;
   readonly version: string;
   readonly clock: Clock;
+  /** Makes what the run leaves on the gateway its own; a replay has that of the recording. Default: a new one. */
+  readonly nonce?: string;
   readonly emit: EventSink;
   /** Aborted by the user: what is not seen by then is unknown, and the report says that it was interrupted. */
   readonly interrupt: AbortSignal;
@@ -42,8 +45,8 @@ export interface RunOptions {
  * whatever fails; rejects only for the user's mistakes (`UsageError`) and defects.
  */
 export async function run(options: RunOptions): Promise<Report> {
-  const { environment, others = [], registry, clock, emit } = options;
-  const start = clock();
+  const { environment, others = [], registry, clock, emit, nonce = randomUUID() } = options;
+  const start = clock('start');
   const planned = plan(registry, options.selection);
   checkAcceptances(environment, allChecks(registry), start);
   const judged = planned.checks.filter(({ id }) => !environment.notApplicable.some(({ check }) => check === id));
@@ -65,7 +68,7 @@ export async function run(options: RunOptions): Promise<Report> {
   if (options.interrupt.aborted) stop();
   options.interrupt.addEventListener('abort', stop, { once: true });
 
-  const context: ProbeContext = { environment, others, now: start, signal: deadline.signal };
+  const context: ProbeContext = { environment, others, now: start, nonce, signal: deadline.signal };
   const gatherer = new Gatherer(context, options.ports, clock, emit);
   let hosts: readonly Host[] = [];
   try {
@@ -92,7 +95,7 @@ export async function run(options: RunOptions): Promise<Report> {
       }),
     );
     const report = await reportOf(options, planned, binding, results, gatherer, start);
-    emit({ type: 'run-finished', verdict: report.verdict, seconds: (clock().getTime() - start.getTime()) / 1000 });
+    emit({ type: 'run-finished', verdict: report.verdict, seconds: (clock('end').getTime() - start.getTime()) / 1000 });
     return report;
   } finally {
     clearTimeout(timer);
@@ -192,7 +195,7 @@ async function reportOf(
     mode: options.mode,
     environment: { name: environment.name, fileSha256: options.fileSha256 },
     subject: await subjectOf(environment, binding, gatherer),
-    window: { start: start.toISOString(), end: options.clock().toISOString(), interrupted: interrupt.aborted },
+    window: { start: start.toISOString(), end: options.clock('end').toISOString(), interrupted: interrupt.aborted },
     narrowedTo,
     calls: options.calls.counts(),
     areas: areas.filter(({ checks }) => checks.length > 0),

@@ -38,7 +38,7 @@ export async function judgeHost(
   environment: Environment = labEnvironment(lab),
 ): Promise<Record<string, Outcome>> {
   const stop = new AbortController();
-  const context = { environment, others: [], now: new Date(), signal: stop.signal };
+  const context = { environment, others: [], now: new Date(), nonce: crypto.randomUUID(), signal: stop.signal };
   const ports = {
     openHost: (_: unknown, signal: AbortSignal) =>
       openHost(

@@ -53,12 +53,17 @@ export const functionVariables = awsProbe({
 });
 
 async function lookThrough(place: string, encoded: string | undefined): Promise<HandedOver> {
-  const texts = encoded ? await unpack(Buffer.from(encoded, 'base64')) : [];
+  const texts = encoded ? await unpackUserData(encoded) : [];
   return {
     place,
     characters: texts[0]?.length ?? 0,
     found: [...new Set(texts.flatMap(credentialForms))],
   };
+}
+
+/** The text of user data in base64, and the texts that are packed into it. */
+export function unpackUserData(encoded: string): Promise<string[]> {
+  return unpack(Buffer.from(encoded, 'base64'));
 }
 
 /** cloud-init takes plain, compressed and multipart user data; parts may again be compressed or in base64. */

@@ -44,8 +44,8 @@ const waitMs = 1500;
 export const approvalRehearsal = gatewayProbe<ApprovalRehearsal, { readiness: typeof readiness }>({
   id: 'gateway/approval-rehearsal',
   needs: { readiness },
-  async gather(gateway) {
-    const ids = { denied: newId(), expired: newId() };
+  async gather(gateway, _facts, { nonce }) {
+    const ids = { denied: `${prefix}${nonce}-1`, expired: `${prefix}${nonce}-2` };
     const expiring = gateway.rpc('exec.approval.request', requestOf(ids.expired, waitMs, false), {
       ...scopes,
       timeoutMs: waitMs + 10_000,
@@ -77,10 +77,6 @@ export const approvalRehearsal = gatewayProbe<ApprovalRehearsal, { readiness: ty
 });
 
 const prefix = 'clawcheck-';
-
-function newId(): string {
-  return `${prefix}${crypto.randomUUID()}`;
-}
 
 function requestOf(id: string, timeoutMs: number, twoPhase: boolean) {
   return {
