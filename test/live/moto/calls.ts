@@ -30,10 +30,31 @@ export const sampleInputs: Inputs = {
   'budgets:DescribeNotificationsForBudget': ({ account, ids }) => ({ AccountId: account, BudgetName: ids.budget }),
   'budgets:DescribeBudgets': ({ account }) => ({ AccountId: account }),
   'cloudtrail:DescribeTrails': () => ({}),
+  'cloudtrail:GetEventSelectors': ({ ids }) => ({ TrailName: ids.trail }),
   'cloudtrail:GetTrailStatus': ({ ids }) => ({ Name: ids.trail }),
   'cloudwatch:DescribeAlarmHistory': ({ ids }) => ({ AlarmName: ids.alarm }),
   'cloudwatch:DescribeAlarms': () => ({}),
+  'cloudwatch:GetMetricData': ({ ids }) => ({
+    MetricDataQueries: [
+      {
+        Id: 'invocations',
+        MetricStat: {
+          Metric: {
+            Namespace: 'AWS/Lambda',
+            MetricName: 'Invocations',
+            Dimensions: [{ Name: 'FunctionName', Value: ids.function }],
+          },
+          Period: 3600,
+          Stat: 'Sum',
+        },
+      },
+    ],
+    StartTime: new Date(Date.now() - 30 * 86_400_000),
+    EndTime: new Date(),
+  }),
+  'cloudwatch:ListAlarmMuteRules': ({ ids }) => ({ AlarmName: ids.alarm }),
   'ec2:DescribeAddresses': () => ({}),
+  'ec2:DescribeInstanceAttribute': ({ ids }) => ({ InstanceId: ids.instances[0], Attribute: 'userData' }),
   'ec2:DescribeInstances': ({ ids }) => ({ InstanceIds: [...ids.instances] }),
   'ec2:DescribeLaunchTemplateVersions': ({ ids }) => ({ LaunchTemplateId: ids.launchTemplate }),
   'ec2:DescribeNetworkAcls': () => ({}),
@@ -56,6 +77,7 @@ export const sampleInputs: Inputs = {
   'elbv2:DescribeLoadBalancers': () => ({}),
   'elbv2:DescribeTargetGroups': ({ ids }) => ({ TargetGroupArns: [ids.targetGroup] }),
   'elbv2:DescribeTargetHealth': ({ ids }) => ({ TargetGroupArn: ids.targetGroup }),
+  'iam:GetAccessKeyLastUsed': ({ ids }) => ({ AccessKeyId: ids.decoy.accessKey }),
   'iam:GetInstanceProfile': ({ ids }) => ({ InstanceProfileName: ids.instanceProfile }),
   'iam:GetPolicy': ({ account }) => ({ PolicyArn: `arn:aws:iam::${account}:policy/openclaw-metrics` }),
   'iam:GetPolicyVersion': ({ account }) => ({
@@ -81,6 +103,8 @@ export const sampleInputs: Inputs = {
   'secretsmanager:DescribeSecret': () => ({ SecretId: 'openclaw/prod/gateway' }),
   'secretsmanager:GetResourcePolicy': ({ ids }) => ({ SecretId: ids.secrets.gateway }),
   'secretsmanager:ListSecrets': () => ({}),
+  'secretsmanager:ListSecretVersionIds': ({ ids }) => ({ SecretId: ids.secrets.gateway }),
+  'sns:GetSubscriptionAttributes': ({ ids }) => ({ SubscriptionArn: ids.subscription }),
   'sns:GetTopicAttributes': ({ ids }) => ({ TopicArn: ids.topic }),
   'sns:ListSubscriptionsByTopic': ({ ids }) => ({ TopicArn: ids.topic }),
   'ssm:DescribeDocument': ({ ids }) => ({ Name: ids.killSwitch }),

@@ -26,6 +26,7 @@ def backdate(lab: Lab) -> None:
     alarm.configuration_updated_timestamp, alarm.state_updated_timestamp = months, ago(days=3)
     backup = lab.backend("backup")
     backup.vaults[ids["vault"]].creation_date = backup.plans[ids["plan"]].creation_date = months.timestamp()
+    lab.backend("efs").file_systems_by_id[ids["fileSystem"]].creation_time = months.timestamp()
     for group in ids["logGroups"]:
         lab.backend("logs").groups[group].creation_time = int(months.timestamp() * 1000)
 

@@ -19,7 +19,7 @@ def apply(lab: Lab, flaw_id: str) -> None:
 
 
 def listed() -> list[dict[str, Any]]:
-    return [{"id": f.id, "expects": list(f.expects), "trap": f.trap} for f in FLAWS.values()]
+    return [{"id": f.id, "expects": list(f.expects), "unknown": list(f.unknown), "trap": f.trap} for f in FLAWS.values()]
 
 
 if __name__ == "__main__":

@@ -68,6 +68,9 @@ class State:
     restore_testing_plans: dict[str, dict[str, Any]] = field(default_factory=dict)
     restore_testing_selections: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     alarm_history: list[dict[str, Any]] = field(default_factory=list)
+    mute_rules: list[dict[str, Any]] = field(default_factory=list)
+    # Namespace, metric and the value of one dimension, with the time and the value of each datapoint.
+    metrics: dict[tuple[str, str, str], list[tuple[datetime, float]]] = field(default_factory=dict)
     pending_subscriptions: set[str] = field(default_factory=set)
     secrets: dict[str, dict[str, Any]] = field(default_factory=dict)
     functions: dict[str, dict[str, Any]] = field(default_factory=dict)

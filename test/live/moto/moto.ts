@@ -36,10 +36,12 @@ export interface SeenCall {
   readonly fault?: FaultKind;
 }
 
-/** A flaw that can be planted, and the checks whose verdict it should change. */
+/** A flaw that can be planted, and every check whose status it changes. */
 export interface Flaw {
   readonly id: string;
   readonly expects: readonly string[];
+  /** Those of `expects` that cannot say any more; the others fail. */
+  readonly unknown: readonly string[];
   readonly trap: string;
 }
 
@@ -75,6 +77,7 @@ export interface MotoIds {
   readonly restoreTestingPlan: string;
   readonly logGroups: readonly string[];
   readonly topic: string;
+  readonly subscription: string;
   readonly function: string;
   readonly functionArn: string;
   readonly functionLogGroup: string;
@@ -83,7 +86,7 @@ export interface MotoIds {
   readonly budget: string;
   readonly killSwitch: string;
   readonly decoy: Readonly<
-    Record<'group' | 'fileSystem' | 'fileSystemArn' | 'securityGroup' | 'subnet' | 'vpc', string>
+    Record<'accessKey' | 'group' | 'fileSystem' | 'fileSystemArn' | 'securityGroup' | 'subnet' | 'user' | 'vpc', string>
   >;
 }
 

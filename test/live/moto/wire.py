@@ -119,7 +119,16 @@ def read_call(environ: dict[str, Any]) -> Call | None:
         "method": environ["REQUEST_METHOD"], "values": values, "headers": headers, "body": body,
         "url_path": path, "url_params": url_params,
     })
-    return Call(service, operation, dict(params or {}), protocol, operation_model)
+    return Call(service, operation, in_utc(dict(params or {})), protocol, operation_model)
+
+
+def in_utc(value: Any) -> Any:
+    """The parser reads a time of the query string without its zone, which is UTC."""
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+    if isinstance(value, dict):
+        return {k: in_utc(v) for k, v in value.items()}
+    return [in_utc(v) for v in value] if isinstance(value, list) else value
 
 
 def milliseconds(value: Any) -> Any:

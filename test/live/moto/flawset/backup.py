@@ -9,10 +9,12 @@ from flawset.registry import flaw
 from good.storage import VAULT, point
 from lab import Lab, ago
 
-PLAN = ("backup/daily-plan-covers-efs",)
-POINT = ("backup/recent-recovery-point",)
-RESTORE = ("backup/restore-test-exists",)
 KEEP = ("backup/retention",)
+PLAN = ("backup/daily-plan-covers-efs", *KEEP)
+POINT = ("backup/recent-recovery-point", "backup/rto-rpo", *KEEP)
+RESTORE = ("backup/restore-test-exists",)
+# Without a test restore that counts, nothing was compared and nothing was measured.
+UNTRIED = ("backup/restore-matches-source", "backup/rto-rpo")
 GUARD = ("backup/vault-protected",)
 
 
@@ -128,26 +130,26 @@ def role_deletes(lab: Lab) -> None:
         '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"backup:Delete*","Resource":"*"}]}'))
 
 
-@flaw("restore-job-other-resource", *RESTORE)
+@flaw("restore-job-other-resource", *RESTORE, unknown=UNTRIED)
 def other_resource(lab: Lab) -> None:
     """A restore was tested, of another file system."""
     lab.state.restore_jobs[0]["SourceResourceArn"] = lab.ids["decoy"]["fileSystemArn"]
 
 
-@flaw("restore-to-same-fs", *RESTORE)
+@flaw("restore-to-same-fs", *RESTORE, unknown=UNTRIED)
 def same_target(lab: Lab) -> None:
     """The restore wrote into the file system that it came from."""
     lab.state.restore_jobs[0]["CreatedResourceArn"] = lab.ids["fileSystemArn"]
 
 
-@flaw("restore-failed", *RESTORE)
+@flaw("restore-failed", *RESTORE, unknown=UNTRIED)
 def failed(lab: Lab) -> None:
     """The only restore job failed."""
     lab.state.restore_jobs[0].update(Status="FAILED", StatusMessage="lab", PercentDone="40.00%")
     del lab.state.restore_jobs[0]["CreatedResourceArn"]
 
 
-@flaw("restore-running", *RESTORE)
+@flaw("restore-running", *RESTORE, unknown=UNTRIED)
 def running(lab: Lab) -> None:
     """The restore job has not ended."""
     lab.state.restore_jobs[0].update(Status="RUNNING", CreationDate=ago(minutes=20), PercentDone="12.00%")
@@ -155,20 +157,20 @@ def running(lab: Lab) -> None:
         lab.state.restore_jobs[0].pop(member, None)
 
 
-@flaw("restore-too-old", *RESTORE)
+@flaw("restore-too-old", *RESTORE, unknown=UNTRIED)
 def too_old(lab: Lab) -> None:
     """The last restore test was a year ago."""
     for member in ("CreationDate", "CompletionDate", "RecoveryPointCreationDate"):
         lab.state.restore_jobs[0][member] -= timedelta(days=365)
 
 
-@flaw("restore-validation-failed", *RESTORE)
+@flaw("restore-validation-failed", "backup/restore-matches-source")
 def not_valid(lab: Lab) -> None:
     """The job completed and its validation failed."""
     lab.state.restore_jobs[0]["ValidationStatus"] = "FAILED"
 
 
-@flaw("restore-missing", *RESTORE)
+@flaw("restore-missing", *RESTORE, unknown=UNTRIED)
 def none(lab: Lab) -> None:
     """No restore was ever tested."""
     lab.state.restore_jobs.clear()

@@ -37,7 +37,7 @@ def wildcard(lab: Lab) -> None:
                 "Resource": f"arn:aws:secretsmanager:{lab.region}:{lab.account}:secret:openclaw/prod/*"})
 
 
-@flaw("role-notaction", *ONE_SECRET, *LEAST)
+@flaw("role-notaction", *ONE_SECRET, *LEAST, "backup/vault-protected")
 def not_action(lab: Lab) -> None:
     """Allow with NotAction: all but IAM, which includes every secret."""
     grant(lab, {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"})
@@ -49,7 +49,7 @@ def not_resource(lab: Lab) -> None:
     grant(lab, {"Effect": "Allow", "Action": READ, "NotResource": lab.ids["secrets"]["monitoring"]})
 
 
-@flaw("role-admin", *ONE_SECRET, *LEAST)
+@flaw("role-admin", *ONE_SECRET, *LEAST, "backup/vault-protected")
 def admin(lab: Lab) -> None:
     """A managed policy that allows everything, beside a careful inline one."""
     arn = managed(lab, "temporary", {"Effect": "Allow", "Action": "*", "Resource": "*"})
@@ -121,7 +121,7 @@ def deletion(lab: Lab) -> None:
     lab.client("secretsmanager").delete_secret(SecretId=lab.ids["secrets"]["gateway"], RecoveryWindowInDays=7)
 
 
-@flaw("secret-missing", *SECRET)
+@flaw("secret-missing", unknown=(*SECRET, *ONE_SECRET))
 def missing(lab: Lab) -> None:
     """The secret that the environment names does not exist; one with a longer name does."""
     manager = lab.client("secretsmanager")

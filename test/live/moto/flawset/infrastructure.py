@@ -32,7 +32,17 @@ def hook(lab: Lab, name: str, transition: str, **changes: Any) -> None:
         "LifecycleTransition": f"autoscaling:EC2_INSTANCE_{transition}", "DefaultResult": "ABANDON", **changes})
 
 
-@flaw("group-empty", "infrastructure/runs-in-asg", "infrastructure/no-public-ip")
+# What is judged on instances, their interfaces, their template or their role.
+ON_INSTANCES = (
+    "infrastructure/runs-in-asg", "infrastructure/private-subnets", "infrastructure/no-public-ip",
+    "infrastructure/no-inbound-rules", "infrastructure/health-check-is-gateway", "infrastructure/storage-encrypted",
+    "infrastructure/environments-separate", "soul-documents/server-side-read-only", "soul-documents/encrypted-in-transit",
+    "credentials/role-reads-one-secret", "credentials/imdsv2-required", "network/no-public-ingress",
+    "network/egress-allowlisted", "network/ssh-not-public", "backup/vault-protected",
+)
+
+
+@flaw("group-empty", *HEALING, unknown=ON_INSTANCES)
 def empty(lab: Lab) -> None:
     """No instance, so that no instance has a flaw."""
     update(lab, MinSize=0, DesiredCapacity=0)
@@ -75,7 +85,7 @@ def launch_suspended(lab: Lab) -> None:
     lab.client("autoscaling").suspend_processes(AutoScalingGroupName=lab.ids["group"], ScalingProcesses=["Launch"])
 
 
-@flaw("instance-standby", *HEALING)
+@flaw("instance-standby", *HEALING, "infrastructure/runs-in-asg")
 def standby(lab: Lab) -> None:
     """An instance in Standby is not watched."""
     group(lab).instance_states[1].lifecycle_state = "Standby"
@@ -138,12 +148,13 @@ def gap(lab: Lab) -> None:
     lab.state.refreshes[lab.ids["group"]][0]["Preferences"] = {"MinHealthyPercentage": 0}
 
 
-@flaw("refresh-failed", "infrastructure/zero-downtime-deploys")
-def failed_refresh(lab: Lab) -> None:
-    """The last deploy was rolled back; the one before it succeeded."""
+@flaw("refresh-without-minimum", "infrastructure/zero-downtime-deploys")
+def low_refresh(lab: Lab) -> None:
+    """The policy of the group is right; the last refresh named a lower minimum, which won."""
     rows = lab.state.refreshes[lab.ids["group"]]
-    rows.insert(0, {**rows[0], "InstanceRefreshId": "4ef7e500-0000-4000-8000-000000000002", "Status": "RollbackSuccessful",
-                    "StartTime": ago(days=1), "EndTime": ago(days=1, minutes=-20)})
+    rows.insert(0, {**rows[0], "InstanceRefreshId": "4ef7e500-0000-4000-8000-000000000002",
+                    "StartTime": ago(days=1), "EndTime": ago(days=1, minutes=-20),
+                    "Preferences": {"MinHealthyPercentage": 0, "MaxHealthyPercentage": 100}})
 
 
 @flaw("efs-policy-allows-write", "soul-documents/server-side-read-only")

@@ -52,10 +52,13 @@ def elastic_address(lab: Lab) -> None:
     lab.client("ec2").associate_address(AllocationId=address["AllocationId"], InstanceId=lab.ids["instances"][1])
 
 
-@flaw("ipv6-gua", *PUBLIC)
+@flaw("ipv6-gua", *PUBLIC, "infrastructure/private-subnets")
 def global_ipv6(lab: Lab) -> None:
-    """A globally reachable IPv6 address on an interface that has no public IPv4."""
+    """A global IPv6 address on an interface that has no public IPv4, in a subnet with an IPv6 route to the internet gateway."""
     interface = instance(lab).nics[0].id
+    table = lab.ids["routeTables"][lab.ids["subnets"].index(instance(lab).subnet_id)]
+    lab.client("ec2").create_route(
+        RouteTableId=table, DestinationIpv6CidrBlock="::/0", GatewayId=lab.ids["internetGateway"])
     lab.state.interfaces[interface] = {
         "Ipv6Addresses": [{"Ipv6Address": "2a05:d018:1234:5600::10", "IsPrimaryIpv6": False}],
         "Ipv6Address": "2a05:d018:1234:5600::10"}

@@ -190,7 +190,7 @@ def no_history(lab: Lab) -> None:
     lab.state.alarm_history = [row for row in lab.state.alarm_history if row["HistoryItemType"] == "ConfigurationUpdate"]
 
 
-@flaw("activities-disagree", "infrastructure/failure-is-replaced", "monitoring/alert-in-time")
+@flaw("activities-disagree", unknown=("infrastructure/failure-is-replaced", "monitoring/alert-in-time"))
 def disagreeing(lab: Lab) -> None:
     """Each activity was a scale-in by a person, none the replacement of a failed instance."""
     for row in lab.state.activities[lab.ids["group"]]:

@@ -11,6 +11,7 @@ from lab import Lab
 
 SUBNETS = ("infrastructure/private-subnets",)
 INGRESS = ("infrastructure/no-inbound-rules", "network/no-public-ingress")
+SSH = ("network/ssh-not-public",)
 EGRESS = ("network/egress-allowlisted",)
 
 
@@ -57,25 +58,25 @@ def ipv6_route(lab: Lab) -> None:
         RouteTableId=lab.ids["routeTables"][1], DestinationIpv6CidrBlock="::/0", GatewayId=lab.ids["internetGateway"])
 
 
-@flaw("sg-ssh-open", *INGRESS, "network/ssh-not-public")
+@flaw("sg-ssh-open", *INGRESS, *SSH)
 def ssh_open(lab: Lab) -> None:
     """Port 22 from anywhere."""
     ingress(lab, rule(22, IpRanges=[{"CidrIp": "0.0.0.0/0"}]))
 
 
-@flaw("sg-split-range-ingress", *INGRESS)
+@flaw("sg-split-range-ingress", *INGRESS, unknown=SSH)
 def split_range(lab: Lab) -> None:
     """The whole internet in two halves, neither of which is 0.0.0.0/0."""
     ingress(lab, rule(443, IpRanges=[{"CidrIp": "0.0.0.0/1"}, {"CidrIp": "128.0.0.0/1"}]))
 
 
-@flaw("sg-ipv6-ingress", *INGRESS)
+@flaw("sg-ipv6-ingress", *INGRESS, *SSH)
 def ipv6_ingress(lab: Lab) -> None:
     """Nothing in IPv4, everything in IPv6."""
     ingress(lab, rule(22, Ipv6Ranges=[{"CidrIpv6": "::/0"}]))
 
 
-@flaw("sg-prefix-list-ingress", *INGRESS)
+@flaw("sg-prefix-list-ingress", *INGRESS, *SSH)
 def prefix_ingress(lab: Lab) -> None:
     """The rule names a prefix list, and the list is the whole internet."""
     made = lab.client("ec2").create_managed_prefix_list(
@@ -83,7 +84,7 @@ def prefix_ingress(lab: Lab) -> None:
     ingress(lab, rule(22, PrefixListIds=[{"PrefixListId": made["PrefixList"]["PrefixListId"]}]))
 
 
-@flaw("sg-open-on-secondary-interface", *INGRESS)
+@flaw("sg-open-on-secondary-interface", *INGRESS, *SSH)
 def secondary_group(lab: Lab) -> None:
     """The primary interface's group is right; the second interface has another group."""
     group = security_group(lab, lab.ids["vpc"], "temporary")
@@ -137,7 +138,7 @@ def second_group(lab: Lab) -> None:
     ec2.modify_instance_attribute(InstanceId=lab.ids["instances"][0], Groups=[lab.ids["securityGroup"], group])
 
 
-@flaw("load-balancer-internet-facing", "network/no-public-ingress")
+@flaw("load-balancer-internet-facing", "network/no-public-ingress", unknown=SSH)
 def public_balancer(lab: Lab) -> None:
     """The instances are private; the load balancer in front of them is not."""
     lab.backend("elbv2").load_balancers[lab.ids["loadBalancer"]].scheme = "internet-facing"

@@ -14,6 +14,7 @@ Plant = Callable[[Lab], None]
 class Flaw:
     id: str
     expects: tuple[str, ...]
+    unknown: tuple[str, ...]
     trap: str
     plant: Plant
 
@@ -21,13 +22,15 @@ class Flaw:
 FLAWS: dict[str, Flaw] = {}
 
 
-def flaw(flaw_id: str, *expects: str) -> Callable[[Plant], Plant]:
-    """Registers a flaw; the docstring of the function is the trap."""
+def flaw(flaw_id: str, *fails: str, unknown: tuple[str, ...] = ()) -> Callable[[Plant], Plant]:
+    """Registers a flaw: every check that fails for it, and every one that cannot say any more. The docstring of the
+    function is the trap.
+    """
 
     def register(plant: Plant) -> Plant:
         if flaw_id in FLAWS:
             raise ValueError(f"two flaws named {flaw_id}")
-        FLAWS[flaw_id] = Flaw(flaw_id, expects, (plant.__doc__ or "").strip(), plant)
+        FLAWS[flaw_id] = Flaw(flaw_id, (*fails, *unknown), unknown, (plant.__doc__ or "").strip(), plant)
         return plant
 
     return register

@@ -78,16 +78,22 @@ def activity(lab: Lab, what: str, cause: str, days: float, seconds: int) -> dict
 
 
 def history(lab: Lab) -> None:
-    """What the service would remember: the launches, an instance replaced for its health, and the last refresh."""
-    lost = "i-00000000000000bad"
-    activity(lab, f"Terminating EC2 instance: {lost}",
-             "an instance was taken out of service in response to an ELB system health check failure.", 3.02, 95)
-    for instance in lab.ids["instances"]:
+    """What the service would remember: the launches, an instance replaced for its health, and the last refresh.
+
+    The group launches first, as its maintenance policy says, and ends the failed instance when the new one serves.
+    """
+    lost, (first, *others) = "i-00000000000000bad", lab.ids["instances"]
+    for instance in others:
         activity(lab, f"Launching a new EC2 instance: {instance}",
-                 "an instance was launched in response to an unhealthy instance needing to be replaced.", 3, 70)
+                 "an instance was started in response to a difference between desired and actual capacity, increasing the "
+                 "capacity from 0 to 2.", 9, 70)
+    activity(lab, f"Launching a new EC2 instance: {first}",
+             "an instance was launched in response to an unhealthy instance needing to be replaced.", 3, 70)
+    activity(lab, f"Terminating EC2 instance: {lost}",
+             "an instance was taken out of service in response to an ELB system health check failure.", 3 - 80 / 86_400, 95)
     for reservation in lab.backend("ec2").reservations.values():
         for instance in reservation.instances:
-            instance.launch_time = ago(days=3)
+            instance.launch_time = ago(days=3 if instance.id == first else 9)
     lab.state.refreshes[GROUP] = [{
         "InstanceRefreshId": "4ef7e500-0000-4000-8000-000000000001", "AutoScalingGroupName": GROUP, "Status": "Successful",
         "StartTime": ago(days=9), "EndTime": ago(days=9, minutes=-12), "PercentageComplete": 100, "InstancesToUpdate": 0,

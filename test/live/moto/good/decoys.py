@@ -41,5 +41,8 @@ def build(lab: Lab) -> None:
     lab.client("iam").create_role(RoleName="website-admin", AssumeRolePolicyDocument=trust("ec2.amazonaws.com"))
     lab.client("iam").put_role_policy(
         RoleName="website-admin", PolicyName="all", PolicyDocument=document(allow(["*"], "*")))
+    lab.client("iam").create_user(UserName="website-deploy")
+    key = lab.client("iam").create_access_key(UserName="website-deploy")["AccessKey"]["AccessKeyId"]
+    ids["decoy"].update(user="website-deploy", accessKey=key)
     lab.client("backup").create_backup_plan(BackupPlan={"BackupPlanName": "weekly", "Rules": [{
         "RuleName": "weekly", "TargetBackupVaultName": "openclaw-prod", "ScheduleExpression": "cron(0 3 ? * SUN *)"}]})

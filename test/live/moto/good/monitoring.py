@@ -108,16 +108,22 @@ def alerts(lab: Lab) -> None:
     log_group_of_function(lab)
     ids["alarm"] = "openclaw-gateway-health"
     alarm(lab)
-    raised = ago(days=3.02)
+    raised = ago(days=3, seconds=45)
     rows = [("ConfigurationUpdate", ago(days=120), 'Alarm "openclaw-gateway-health" created', {"type": "Create"})]
     for old, new, when in (("OK", "ALARM", raised), ("ALARM", "OK", raised + timedelta(minutes=4))):
+        value, start = (0.0 if new == "ALARM" else 1.0), f"{when - timedelta(seconds=120):%Y-%m-%dT%H:%M:%S}.000+0000"
+        measured = {"version": "1.0", "startDate": start, "statistic": "Minimum", "period": 60, "threshold": 1.0,
+                    "recentDatapoints": [value, value], "evaluatedDatapoints": [{"timestamp": start, "value": value}]}
         rows.append(("StateUpdate", when, f"Alarm updated from {old} to {new}",
-                     {"version": "1.0", "oldState": {"stateValue": old}, "newState": {"stateValue": new}}))
+                     {"version": "1.0", "oldState": {"stateValue": old},
+                      "newState": {"stateValue": new, "stateReason": "lab", "stateReasonData": measured}}))
         rows.append(("Action", when + timedelta(seconds=1), f"Successfully executed action {topic}",
                      {"actionState": "Succeeded", "notificationResource": topic, "stateUpdateTimestamp": int(when.timestamp() * 1000)}))
     lab.state.alarm_history.extend({
         "AlarmName": ids["alarm"], "AlarmType": "MetricAlarm", "HistoryItemType": kind, "Timestamp": when,
         "HistorySummary": summary, "HistoryData": json.dumps(data)} for kind, when, summary, data in rows)
+    for name, value in (("Invocations", 1.0), ("Errors", 0.0)):
+        lab.state.metrics["AWS/Lambda", name, ids["function"]] = [(raised + timedelta(seconds=2), value)]
 
 
 def log_group_of_function(lab: Lab) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lab import Lab, Proceed, ServiceError, supplies
@@ -17,6 +17,33 @@ def alarm_history(lab: Lab, params: dict[str, Any], _proceed: Proceed) -> dict[s
             and (not start or row["Timestamp"] >= start) and (not end or row["Timestamp"] <= end)]
     newest_first = params.get("ScanBy") != "TimestampAscending"
     return {"AlarmHistoryItems": sorted(rows, key=lambda row: row["Timestamp"], reverse=newest_first)}
+
+
+@supplies("cloudwatch", "ListAlarmMuteRules")
+def mute_rules(lab: Lab, params: dict[str, Any], _proceed: Proceed) -> dict[str, Any]:
+    wanted = params.get("Statuses")
+    return {"AlarmMuteRuleSummaries": [row for row in lab.state.mute_rules if not wanted or row["Status"] in wanted]}
+
+
+@supplies("cloudwatch", "GetMetricData")
+def metric_data(lab: Lab, params: dict[str, Any], _proceed: Proceed) -> dict[str, Any]:
+    """Sums by period of the lab's metrics, which moto cannot be given for the namespaces of AWS."""
+    results = []
+    for query in params["MetricDataQueries"]:
+        stat = query["MetricStat"]
+        if stat["Stat"] != "Sum":
+            raise NotImplementedError("only sums are supplied")
+        metric, period = stat["Metric"], stat["Period"]
+        values = [dimension["Value"] for dimension in metric["Dimensions"]]
+        sums: dict[int, float] = {}
+        for at, value in lab.state.metrics.get((metric["Namespace"], metric["MetricName"], *values), []):
+            if params["StartTime"] <= at < params["EndTime"]:
+                start = int(at.timestamp()) // period * period
+                sums[start] = sums.get(start, 0) + value
+        ordered = sorted(sums, reverse=params.get("ScanBy") != "TimestampAscending")
+        results.append({"Id": query["Id"], "Label": metric["MetricName"], "StatusCode": "Complete", "Values": [sums[at] for at in ordered],
+                        "Timestamps": [datetime.fromtimestamp(at, UTC) for at in ordered]})
+    return {"MetricDataResults": results, "Messages": []}
 
 
 @supplies("sns", "GetTopicAttributes")
@@ -57,6 +84,16 @@ def secrets(lab: Lab, _params: dict[str, Any], proceed: Proceed) -> dict[str, An
     return out
 
 
+@supplies("secretsmanager", "ListSecretVersionIds")
+def versions(lab: Lab, params: dict[str, Any], proceed: Proceed) -> dict[str, Any]:
+    """moto gives the name as the ARN, and every version is made the moment that it is asked."""
+    out = proceed()
+    arn = next(s.arn for s in lab.backend("secretsmanager").secrets.values() if params["SecretId"] in (s.name, s.arn))
+    changed = lab.state.secrets.get(arn, {}).get("LastChangedDate")
+    return {**out, "ARN": arn, "Versions": [
+        {**row, **({"CreatedDate": changed} if changed else {})} for row in out["Versions"]]}
+
+
 @supplies("lambda", "GetFunctionConfiguration")
 def function(lab: Lab, _params: dict[str, Any], proceed: Proceed) -> dict[str, Any]:
     out = proceed()
@@ -91,8 +128,11 @@ def trail_status(lab: Lab, _params: dict[str, Any], proceed: Proceed) -> dict[st
 
 @supplies("elbv2", "DescribeTargetHealth")
 def target_health(lab: Lab, _params: dict[str, Any], proceed: Proceed) -> dict[str, Any]:
+    """moto answers for the port with `traffic-port`; the service, with its number."""
     out = proceed()
     for row in out["TargetHealthDescriptions"]:
+        if row["HealthCheckPort"] == "traffic-port":
+            row["HealthCheckPort"] = str(row["Target"]["Port"])
         changed = lab.state.target_health.get(row["Target"]["Id"])
         if changed:
             row["TargetHealth"] = changed

@@ -1,0 +1,134 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { AwsAdapter } from '../../src/adapters/aws/aws.ts';
+import { exitCodeOf } from '../../src/model/exit-code.ts';
+import type { Report } from '../../src/model/report.ts';
+import type { AwsOperation, OperationRule } from '../../src/ports/aws.ts';
+import { operations } from '../../src/ports/aws-operations.ts';
+import { liveDescribe } from './live.ts';
+import { type LabEnvironment, labEnvironment } from './moto/environment.ts';
+import { type FaultKind, type Moto, motoAvailable, startMoto } from './moto/moto.ts';
+import {
+  type Dependencies,
+  faultyAt,
+  inParallel,
+  judgedIds,
+  labCredentials,
+  openAws,
+  resultsOf,
+  runOn,
+  statusesOf,
+  traceDependencies,
+} from './moto/runs.ts';
+
+/** Statuses with which a deployment can be READY. */
+const favourable = ['pass', 'attested', 'waived', 'not-applicable'];
+
+/**
+ * Lists of which nothing else tells how long they are: one that is cut short without a token is a shorter list, and
+ * nobody can tell. A check that needs all of it says so of what it was shown.
+ */
+const uncounted: readonly AwsOperation[] = [];
+
+liveDescribe('one fault in what AWS answers', motoAvailable(), () => {
+  let moto: Moto;
+  let lab: LabEnvironment;
+  let good: AwsAdapter;
+  let goodReport: Report;
+  let dependencies: Dependencies;
+  let called: AwsOperation[];
+  const start = new Date();
+
+  beforeAll(async () => {
+    Object.assign(process.env, labCredentials);
+    moto = await startMoto();
+    lab = labEnvironment(moto, await moto.state());
+    good = openAws(lab);
+    dependencies = await traceDependencies(async () => {
+      goodReport = await runOn(lab, good, () => start);
+    });
+    called = good.counts().map(({ operation }) => operation as AwsOperation);
+  });
+  afterEach(() => moto.clearFaults());
+  afterAll(async () => {
+    good.close();
+    await moto.stop();
+  });
+
+  /** A run in which one operation alone meets the fault that is in force. */
+  const runWith = async (operation: AwsOperation, callSeconds?: number): Promise<Report> => {
+    const live = openAws(lab, callSeconds);
+    try {
+      return await runOn(lab, faultyAt(operation, good, live), () => start);
+    } finally {
+      live.close();
+    }
+  };
+
+  /** Every way in which the report of such a run says more than it may, or less than it could. */
+  const faultsOf = (operation: AwsOperation, kind: FaultKind, report: Report): string[] => {
+    const [before, after] = [statusesOf(goodReport), statusesOf(report)];
+    const wrong = judgedIds.flatMap((id) => {
+      const [was, is] = [before[id] ?? '', after[id] ?? ''];
+      if (!dependencies.get(id)?.has(operation)) return is === was ? [] : [`${id} became ${is}`];
+      return favourable.includes(is) ? [`${id} is ${is}`] : [];
+    });
+    if (report.verdict === 'READY' || exitCodeOf(report.verdict) === 0) wrong.push('the verdict is READY');
+    return wrong.map((text) => `${operation} ${kind}: ${text}`);
+  };
+
+  it('starts from a run that is READY and calls operations that checks depend on', () => {
+    expect(goodReport.verdict).toBe('READY');
+    expect(called.length).toBeGreaterThan(30);
+    const depended = new Set([...dependencies.values()].flatMap((set) => [...set]));
+    expect(called.filter((operation) => !depended.has(operation))).toEqual([]);
+  });
+
+  describe.each(['AccessDenied', 'Throttling', '500', 'html', 'empty', '{}', 'truncate'] as const)('%s', (kind) => {
+    it('makes unknown what depends on the operation, and nothing else', async () => {
+      await moto.fault({ operation: '*', fault: kind });
+      const reports = await inParallel(called, (operation) => runWith(operation));
+      expect(called.flatMap((operation, i) => faultsOf(operation, kind, reports[i] as Report))).toEqual([]);
+    }, 300_000);
+  });
+
+  it('names the action that was refused', async () => {
+    await moto.fault({ operation: '*', fault: 'AccessDenied' });
+    const wrong = await inParallel(called, async (operation) => {
+      const rule: OperationRule = operations[operation];
+      const action = rule.action === undefined ? operation : rule.action;
+      const report = await runWith(operation);
+      return [...resultsOf(report).values()]
+        .filter(({ id }) => dependencies.get(id)?.has(operation))
+        .filter(({ reason }) => (reason?.action ?? null) !== action)
+        .map(({ id, reason }) => `${operation}: ${id} names ${reason?.action} (${reason?.code})`);
+    });
+    expect(wrong.flat()).toEqual([]);
+  }, 300_000);
+
+  it('is noticed when a list is cut short and its token is lost', async () => {
+    await moto.pageSize(1);
+    await moto.fault({ operation: '*', fault: 'drop-token' });
+    const reports = await inParallel(called, (operation) => runWith(operation));
+    const wrong = called.flatMap((operation, i) => {
+      const report = reports[i] as Report;
+      const unchanged = JSON.stringify(statusesOf(report)) === JSON.stringify(statusesOf(goodReport));
+      // A list of one row loses nothing.
+      return unchanged && uncounted.includes(operation) ? [] : faultsOf(operation, 'drop-token', report);
+    });
+    await moto.pageSize(null);
+    expect(wrong).toEqual([]);
+  }, 300_000);
+
+  it('ends a call that hangs at its deadline', async () => {
+    const sample = called.filter((_, i) => i % 9 === 0);
+    for (const operation of sample) await moto.fault({ operation, fault: 'hang' });
+    const reports = await inParallel(sample, (operation) => runWith(operation, 1));
+    expect(sample.flatMap((operation, i) => faultsOf(operation, 'hang', reports[i] as Report))).toEqual([]);
+    const codes = reports.flatMap((report, i) =>
+      [...resultsOf(report).values()]
+        .filter(({ id }) => dependencies.get(id)?.has(sample[i] as AwsOperation))
+        .map(({ reason }) => reason?.code),
+    );
+    expect(new Set(codes)).toContain('timeout');
+  }, 120_000);
+});

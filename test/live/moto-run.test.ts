@@ -1,0 +1,149 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { registry } from '../../checks/index.ts';
+import type { Report } from '../../src/model/report.ts';
+import { operations } from '../../src/ports/aws-operations.ts';
+import { reportSchema } from '../../src/report/schema.ts';
+import { probesOf } from '../../src/runner/gather.ts';
+import { allChecks } from '../../src/runner/plan.ts';
+import { clawcheck } from '../support/cli.ts';
+import { liveDescribe } from './live.ts';
+import { type LabEnvironment, labEnvironment, writeEnvironment } from './moto/environment.ts';
+import { type Flaw, type Moto, type MotoState, motoAvailable, startMoto } from './moto/moto.ts';
+import { judgedIds, labCredentials, liveRun, statusesOf } from './moto/runs.ts';
+
+const mostCalls = 60;
+
+liveDescribe('clawcheck on the moto lab', motoAvailable(), () => {
+  let moto: Moto;
+  let state: MotoState;
+  let lab: LabEnvironment;
+  let goodReport: Report;
+
+  beforeAll(async () => {
+    Object.assign(process.env, labCredentials);
+    moto = await startMoto();
+    state = await moto.state();
+    lab = labEnvironment(moto, state);
+    goodReport = await liveRun(lab);
+  });
+  afterEach(() => moto.reset());
+  afterAll(() => moto.stop());
+
+  describe('as a command', () => {
+    let folder: string;
+
+    beforeAll(() => {
+      folder = mkdtempSync(join(tmpdir(), 'clawcheck-moto-'));
+    });
+    beforeEach(() => void writeEnvironment(folder, moto, state));
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+    const run = async () => {
+      const args = ['run', '--env', 'prod', '--config', 'clawcheck.yaml', '--format', 'json'];
+      const { code, stdout, stderr } = await clawcheck(args, { cwd: folder, env: labCredentials });
+      expect(stdout, stderr).not.toBe('');
+      return { code, report: reportSchema.parse(JSON.parse(stdout)) };
+    };
+
+    it('reports every check once, judges what AWS shows and leaves the rest unknown', async () => {
+      await moto.calls({ clear: true });
+      const { code, report } = await run();
+      const checks = report.areas.flatMap((area) => area.checks);
+      expect(checks.map(({ id }) => id)).toEqual(allChecks(registry).map(({ id }) => id));
+      expect(report.mode).toBe('simulated');
+      expect(report.subject).toMatchObject({
+        account: state.account,
+        autoScalingGroup: state.ids.groupArn,
+        mismatches: [],
+      });
+      expect(checks.filter(({ status }) => status === 'fail').map(({ id }) => id)).toEqual([]);
+      const seen = checks.filter(({ id }) => judgedIds.includes(id));
+      expect(seen.filter(({ status }) => status !== 'pass' && status !== 'attested')).toEqual([]);
+      for (const { id, check } of allChecks(registry)) {
+        const far = [...probesOf([check.needs])].some(({ kind }) => ['host', 'gateway', 'git'].includes(kind));
+        if (far) expect(['unknown', 'attested'], id).toContain(checks.find((one) => one.id === id)?.status);
+      }
+      const unknown = checks.some(({ status }) => status === 'unknown');
+      expect(report.verdict).toBe(unknown ? 'INCOMPLETE' : 'READY');
+      expect(code).toBe(unknown ? 21 : 0);
+      expect(report.calls.reduce((sum, { count }) => sum + count, 0)).toBe((await moto.calls()).length);
+    });
+
+    it('says NOT_READY with exit code 20 for a planted flaw', async () => {
+      await moto.plant('sg-ssh-open');
+      const { code, report } = await run();
+      expect(code).toBe(20);
+      expect(report.verdict).toBe('NOT_READY');
+    });
+
+    it('judges nothing, with exit code 22, when the account is not the one that was asked about', async () => {
+      writeEnvironment(folder, moto, { ...state, account: '210987654321' });
+      const { code, report } = await run();
+      expect(code).toBe(22);
+      expect(report.verdict).toBe('UNTRUSTED');
+      expect([report.counts.pass, report.counts.fail, report.counts.attested]).toEqual([0, 0, 0]);
+    });
+  });
+
+  it('finds the good deployment ready', () => {
+    const wrong = goodReport.areas.flatMap(({ checks }) =>
+      checks.filter(({ status }) => status !== 'pass' && status !== 'attested'),
+    );
+    expect(wrong.map(({ id, status, reason, evidence }) => ({ id, status, reason, evidence }))).toEqual([]);
+    expect(goodReport.verdict).toBe('READY');
+  });
+
+  it('notices each flaw by exactly the checks that should', async () => {
+    const good = statusesOf(goodReport);
+    const wrong: string[] = [];
+    for (const flaw of await moto.flaws()) {
+      await moto.plant(flaw.id);
+      const report = await liveRun(lab);
+      const changed = Object.entries(statusesOf(report)).filter(([id, status]) => status !== good[id]);
+      const seen = Object.fromEntries(changed);
+      const wanted = expectedOf(flaw);
+      for (const id of new Set([...Object.keys(seen), ...Object.keys(wanted)])) {
+        if (seen[id] !== wanted[id])
+          wrong.push(`${flaw.id}: ${id} is ${seen[id] ?? 'as before'}, not ${wanted[id] ?? 'as before'}`);
+      }
+      if (Object.keys(wanted).length > 0 && report.verdict === 'READY') wrong.push(`${flaw.id}: READY`);
+      await moto.reset();
+    }
+    expect(wrong).toEqual([]);
+  }, 600_000);
+
+  it('only reads, asks nothing twice, and asks little', async () => {
+    await moto.calls({ clear: true });
+    await liveRun(lab);
+    const calls = await moto.calls();
+    const names = calls.map(({ service, action }) => `${service}:${action}`);
+    expect(names.filter((name) => !Object.hasOwn(operations, name))).toEqual([]);
+    const keys = calls.map(({ service, action, parameters }) => JSON.stringify([service, action, parameters]));
+    expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([]);
+    expect(calls.length).toBeLessThanOrEqual(mostCalls);
+    expect(calls.length).toBeGreaterThan(20);
+  });
+
+  it('says the same when every list comes in pages of one', async () => {
+    await moto.pageSize(1);
+    await moto.calls({ clear: true });
+    const report = await liveRun(lab);
+    expect(withoutTimes(report)).toEqual(withoutTimes(goodReport));
+    expect((await moto.calls()).length).toBeGreaterThan(mostCalls);
+  });
+});
+
+/** The statuses that a flaw gives to the checks that are judged here. */
+function expectedOf({ expects, unknown }: Flaw): Record<string, string> {
+  const judged = expects.filter((id) => judgedIds.includes(id));
+  return Object.fromEntries(judged.map((id) => [id, unknown.includes(id) ? 'unknown' : 'fail']));
+}
+
+/** What a report says, without when it was seen and how many calls it took. */
+function withoutTimes({ areas, subject, verdict, counts }: Report): unknown {
+  const text = JSON.stringify({ areas, subject, verdict, counts });
+  return JSON.parse(text.replaceAll(/"observedAt":"[^"]*"/g, '"observedAt":""'));
+}
