@@ -4,6 +4,7 @@ import egressAllowlisted from './egress-allowlisted.ts';
 import gatewayNotExposed from './gateway-not-exposed.ts';
 import noPublicIngress from './no-public-ingress.ts';
 import sshNotPublic from './ssh-not-public.ts';
+import tailscaleAdmin from './tailscale-admin.ts';
 import unapprovedHostTimesOut from './unapproved-host-times-out.ts';
 
 export default area({
@@ -14,6 +15,7 @@ export default area({
     'egress-allowlisted': egressAllowlisted,
     'approved-host-reachable': approvedHostReachable,
     'unapproved-host-times-out': unapprovedHostTimesOut,
+    'tailscale-admin': tailscaleAdmin,
     'ssh-not-public': sshNotPublic,
     'gateway-not-exposed': gatewayNotExposed,
   },

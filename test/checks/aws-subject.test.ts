@@ -59,12 +59,13 @@ describe('no check about the instances passes', () => {
       (s) => Object.assign(exchange(s, 'sts:GetCallerIdentity').output, { Account: '210987654321' }),
     ],
     [
-      'when every interface belongs to another account',
+      'when EC2 describes instances and interfaces of another account',
       (s) => {
-        const enis = exchange(s, 'ec2:DescribeNetworkInterfaces').output['NetworkInterfaces'] as object[];
-        for (const eni of enis) Object.assign(eni, { OwnerId: '210987654321' });
-        const [reservation] = exchange(s, 'ec2:DescribeInstances').output['Reservations'] as object[];
-        if (reservation) Object.assign(reservation, { OwnerId: '210987654321' });
+        const lists = s.aws.flatMap(({ output }) => {
+          const { NetworkInterfaces = [], Reservations = [] } = (output ?? {}) as Record<string, object[]>;
+          return [...NetworkInterfaces, ...Reservations];
+        });
+        for (const item of lists) Object.assign(item, { OwnerId: '210987654321' });
       },
     ],
   ])('%s', async (_, change) => {

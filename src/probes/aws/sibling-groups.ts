@@ -1,7 +1,7 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
-import { demand, demandAll, distinct } from './demand.ts';
+import { demand, demandAll, demandOwner, distinct } from './demand.ts';
 
 /** What runs for another environment of the file in the same account and region. */
 export interface SiblingGroup {
@@ -36,7 +36,10 @@ export const siblingGroups = awsProbe({
     }
     const { Reservations } =
       ids.length > 0 ? await aws.read('ec2:DescribeInstances', { InstanceIds: ids }) : { Reservations: [] };
-    const described = (Reservations ?? []).flatMap(({ Instances }) => Instances ?? []);
+    const described = (Reservations ?? []).flatMap(({ OwnerId, Instances }) => {
+      demandOwner(aws.account, OwnerId, 'an instance of another environment');
+      return Instances ?? [];
+    });
     const instances = demandAll(described, ids, ({ InstanceId }) => InstanceId, 'instance of another environment');
     return near.map((other) => {
       const group = other.infrastructure.autoScalingGroup;
