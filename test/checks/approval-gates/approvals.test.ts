@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import blocked from '../../../checks/approval-gates/blocked-without-approval.ts';
+import recorded from '../../../checks/approval-gates/decisions-recorded.ts';
+import surfaces from '../../../checks/approval-gates/request-surfaces.ts';
+import type { ApprovalRehearsal, RecordedDecision } from '../../../src/probes/gateway/approval-rehearsal.ts';
+import { judgeFacts } from '../../support/judge.ts';
+import { now } from '../../support/rig.ts';
+
+const at = now.getTime();
+const day = 86_400_000;
+const denied: RecordedDecision = {
+  status: 'denied',
+  decision: 'deny',
+  reason: 'user',
+  resolver: 'runtime',
+  createdAtMs: at,
+  resolvedAtMs: at + 10,
+};
+const expired: RecordedDecision = {
+  ...denied,
+  status: 'expired',
+  decision: 'none',
+  reason: 'timeout',
+  resolver: 'system',
+};
+const allowed: RecordedDecision = { ...denied, status: 'allowed', decision: 'allow-once', resolvedAtMs: at - day };
+const good: ApprovalRehearsal = {
+  ids: { denied: 'clawcheck-1', expired: 'clawcheck-2' },
+  accepted: true,
+  listed: { showsCommand: true, mayDeny: true },
+  reopened: false,
+  unanswered: 'none',
+  denied,
+  expired,
+  allowedByPeople: [allowed],
+};
+const config = {
+  inForce: { approvals: { exec: { enabled: true, mode: 'targets', targets: [{ channel: 'slack', to: 'U1' }] } } },
+};
+
+describe('approval-gates/request-surfaces', () => {
+  it.each<[string, Partial<ApprovalRehearsal>, object, string]>([
+    ['listed, with a route', {}, config, 'pass'],
+    ['not taken', { accepted: false, listed: undefined }, config, 'fail'],
+    ['not listed', { listed: undefined }, config, 'fail'],
+    ['listed without the command', { listed: { showsCommand: false, mayDeny: true } }, config, 'fail'],
+    ['listed and cannot be denied', { listed: { showsCommand: true, mayDeny: false } }, config, 'fail'],
+    ['no route', {}, { inForce: {} }, 'fail'],
+  ])('%s', (_, change, config, outcome) => {
+    expect(judgeFacts(surfaces, { rehearsal: { ...good, ...change }, config }).outcome).toBe(outcome);
+  });
+});
+
+describe('approval-gates/blocked-without-approval', () => {
+  it.each<[string, Partial<ApprovalRehearsal>, string]>([
+    ['denied, expired, and a control', {}, 'pass'],
+    ['a denial that is also the answer to silence', { unanswered: 'denied' }, 'pass'],
+    ['silence that allows', { unanswered: 'allowed' }, 'fail'],
+    ['a denied request that was reopened', { reopened: true }, 'fail'],
+    ['the denial on record as allowed', { denied: { ...denied, status: 'allowed', decision: 'allow-once' } }, 'fail'],
+    ['the denial without a decision', { denied: { ...denied, decision: 'none' } }, 'fail'],
+    ['the denial not on record', { denied: undefined }, 'fail'],
+    ['the expiry not on record', { expired: undefined }, 'fail'],
+    ['the expiry with a decision', { expired: { ...expired, decision: 'allow-once' } }, 'fail'],
+    ['not taken at all', { accepted: false, denied: undefined, expired: undefined }, 'fail'],
+    ['no control: nobody ever approved anything', { allowedByPeople: [] }, 'undetermined'],
+    ['a control 30 days old', { allowedByPeople: [{ ...allowed, resolvedAtMs: at - 30 * day }] }, 'pass'],
+    [
+      'a control older than 30 days',
+      { allowedByPeople: [{ ...allowed, resolvedAtMs: at - 30 * day - 1 }] },
+      'undetermined',
+    ],
+    ['a control without a time', { allowedByPeople: [{ ...allowed, resolvedAtMs: undefined }] }, 'undetermined'],
+    ['silence that allows, without a control', { unanswered: 'allowed', allowedByPeople: [] }, 'fail'],
+  ])('%s', (_, change, outcome) => {
+    expect(judgeFacts(blocked, { rehearsal: { ...good, ...change } }).outcome).toBe(outcome);
+  });
+});
+
+describe('approval-gates/decisions-recorded', () => {
+  it.each<[string, Partial<ApprovalRehearsal>, string]>([
+    ['both on record', {}, 'pass'],
+    ['the denial missing', { denied: undefined }, 'fail'],
+    ['the denial without a time', { denied: { ...denied, resolvedAtMs: undefined } }, 'fail'],
+    ['decided before it was asked', { denied: { ...denied, resolvedAtMs: at - 1 } }, 'fail'],
+    ['nobody named', { denied: { ...denied, resolver: 'unnamed' } }, 'fail'],
+    ['decided by the gateway itself', { denied: { ...denied, resolver: 'system' } }, 'fail'],
+    ['the expiry missing', { expired: undefined }, 'fail'],
+    ['the expiry decided by somebody', { expired: { ...expired, resolver: 'runtime' } }, 'fail'],
+  ])('%s', (_, change, outcome) => {
+    expect(judgeFacts(recorded, { rehearsal: { ...good, ...change } }).outcome).toBe(outcome);
+  });
+});

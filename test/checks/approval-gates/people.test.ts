@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import authorised from '../../../checks/approval-gates/approvers-authorised.ts';
+import documented from '../../../checks/approval-gates/gates-documented.ts';
+import owned from '../../../checks/approval-gates/owners-named.ts';
+import planned from '../../../checks/approval-gates/rollout-planned.ts';
+import { judgeFacts } from '../../support/judge.ts';
+import { goodEnvironment } from '../../support/rig.ts';
+
+const { approvalGates, owners } = goodEnvironment();
+const declaration = { gates: approvalGates.gates, people: approvalGates.people, owners };
+const [admin, operator, builder, viewer] = approvalGates.people;
+const config = (ownerAllowFrom: unknown, approvers?: unknown) => ({
+  inForce: {
+    commands: { ownerAllowFrom },
+    ...(approvers !== undefined && { channels: { slack: { execApprovals: { enabled: true, approvers } } } }),
+  },
+});
+
+describe('approval-gates/approvers-authorised', () => {
+  it.each<[string, object, string]>([
+    ['named ids alone', config(['slack:U0BENEX01', 'slack:U0OPSLD01']), 'pass'],
+    ['approvers of a channel', config([], ['U0OPSLD01']), 'pass'],
+    ['nobody', config([]), 'fail'],
+    ['nothing configured', { inForce: {} }, 'fail'],
+    ['a wildcard', config(['*']), 'fail'],
+    ['a wildcard for a channel', config(['slack:*', 'slack:U0BENEX01']), 'fail'],
+    ['a wildcard among the approvers of a channel', config(['slack:U0BENEX01'], ['*']), 'fail'],
+    ['the builder', config(['slack:U0CLEOE01']), 'fail'],
+    ['a stranger', config(['slack:U0BENEX01', 'slack:U0NOBODY1']), 'fail'],
+    ['the same id on another channel', config(['telegram:U0BENEX01']), 'fail'],
+    ['something else than a list', config('slack:U0BENEX01'), 'fail'],
+  ])('%s', (_, config, outcome) => {
+    expect(judgeFacts(authorised, { config, declaration }).outcome).toBe(outcome);
+  });
+
+  it.each([
+    ['nobody named', []],
+    ['no admin', [operator, builder, viewer, { name: 'Ben Example', role: 'operator', ids: ['slack:U0BENEX01'] }]],
+    ['an approver of a gate without a role', [admin, builder, viewer]],
+    ['a person with two roles', [admin, operator, builder, { ...operator, role: 'builder', ids: [] }]],
+    ['an id with two people', [admin, operator, { ...builder, ids: operator?.ids }]],
+  ])('%s', (_, people) => {
+    const judgement = judgeFacts(authorised, {
+      config: config(['slack:U0BENEX01']),
+      declaration: { ...declaration, people },
+    });
+    expect(judgement.outcome).toBe('fail');
+  });
+});
+
+describe('approval-gates/gates-documented', () => {
+  it('passes specific gates, with a vague one as the control', () => {
+    expect(judgeFacts(documented, { declaration })).toMatchObject({ outcome: 'pass', controls: [{}] });
+  });
+  it('does not know without a gate, and fails for one vague gate among good ones', () => {
+    expect(judgeFacts(documented, { declaration: { ...declaration, gates: [] } }).outcome).toBe('undetermined');
+    const gates = [...declaration.gates, { ...declaration.gates[0], threshold: 'important ones' }];
+    const judgement = judgeFacts(documented, { declaration: { ...declaration, gates } });
+    expect(judgement.outcome).toBe('fail');
+    expect(judgement.evidence).toHaveLength(1);
+  });
+});
+
+describe('approval-gates/owners-named', () => {
+  const named = { name: 'Ada Example', contact: 'ada@example.com' };
+  it.each([
+    ['a person', named, 'pass'],
+    ['a number', { ...named, contact: '+49 30 1234' }, 'pass'],
+    ['nobody', undefined, 'fail'],
+    ['a placeholder', { ...named, name: 'TBD' }, 'fail'],
+    ['the team', { ...named, name: 'Team' }, 'fail'],
+    ['no way to reach them', { ...named, contact: 'ask around' }, 'fail'],
+  ])('%s', (_, incidentResponse, outcome) => {
+    const facts = { declaration: { ...declaration, owners: { ...owners, incidentResponse } } };
+    expect(judgeFacts(owned, facts).outcome).toBe(outcome);
+  });
+});
+
+describe('approval-gates/rollout-planned', () => {
+  const index = goodEnvironment().attestations.findIndex(({ check }) => check === 'approval-gates/rollout-planned');
+  it.each([
+    ['two phases and a review', 'Pilot on 2026-03-09, all on 2026-04-06; security review done', 'undetermined'],
+    ['one phase', 'All on 2026-04-06; security review done', 'fail'],
+    ['no review', 'Pilot on 2026-03-09, all on 2026-04-06', 'fail'],
+    ['no dates', 'Phased, security review done', 'fail'],
+  ])('is for a person to state: %s', (_, statement, outcome) => {
+    const changes = { [`attestations.${index}.statement`]: statement };
+    expect(judgeFacts(planned, { declaration }, changes).outcome).toBe(outcome);
+  });
+});
