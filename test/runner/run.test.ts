@@ -239,7 +239,7 @@ describe('the subject', () => {
 
 async function runWithOpen(openHost: Ports['openHost'], environment: Record<string, unknown>): Promise<Report> {
   const scenario = loadScenario(fixtures, [], now);
-  const env = goodEnvironment(environment);
+  const env = goodEnvironment({ attestations: [], ...environment });
   const { ports, calls } = scenarioPorts(scenario, env);
   return run({
     registry,
@@ -419,6 +419,20 @@ describe('what people accept', () => {
       environment: { attestations: [{ ...attestation, check: 'backup/person', expires: '2026-03-03' }] },
     });
     expect(find(expired, 'backup/person')).toMatchObject({ status: 'unknown', reason: { code: 'stale' } });
+  });
+
+  it('an attestation does not stand in for a look that a machine could have taken', async () => {
+    const attestation = {
+      check: 'network/word',
+      by: 'A',
+      date: '2026-01-01',
+      expires: '2027-01-01',
+      statement: 's',
+      evidence: 'e',
+    };
+    const refused = { '10.20.1.10': { answers: { 'host/word': new ProbeError('access_denied', 'refused') } } };
+    const report = await runWith({ environment: { attestations: [attestation] }, hosts: refused });
+    expect(find(report, 'network/word')).toMatchObject({ status: 'unknown', reason: { code: 'access_denied' } });
   });
 
   it('not applicable is only what the file declares, with its reason', async () => {
