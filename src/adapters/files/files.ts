@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { lstat, open, readdir } from 'node:fs/promises';
-import { join, resolve, sep } from 'node:path';
+import { lstat, open, readdir, realpath } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { ProbeError } from '../../model/reason.ts';
 import type { FilesPort } from '../../ports/files.ts';
 
@@ -17,10 +17,19 @@ export function localFiles(root: string): FilesPort {
     }
     return absolute;
   };
+  /** Throws ENOENT for what does not exist. No folder on the way may be a link: it could lead anywhere. */
+  const demandNoLink = async (folder: string) => {
+    const real = await realpath(root);
+    if ((await realpath(folder)) !== resolve(real, relative(resolve(root), folder))) {
+      throw new ProbeError('access_denied', 'a path of the environment file goes through a link');
+    }
+  };
   const readBytes = async (path: string): Promise<Buffer | undefined> => {
+    const absolute = inside(path);
     try {
+      await demandNoLink(dirname(absolute));
       // O_NONBLOCK: opening a named pipe would otherwise wait for somebody to write into it.
-      const file = await open(inside(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+      const file = await open(absolute, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
       try {
         const found = await file.stat();
         if (!found.isFile()) throw new ProbeError('access_denied', 'a path of the environment file is not a file');
@@ -33,7 +42,7 @@ export function localFiles(root: string): FilesPort {
       if (error instanceof ProbeError) throw error;
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-      throw new ProbeError('access_denied', `a file could not be read (${code ?? 'unknown error'})`);
+      throw unreadable('file', code);
     }
   };
   return {
@@ -49,7 +58,15 @@ export function localFiles(root: string): FilesPort {
       const matches = picomatch(pattern, { dot: true });
       const { base } = picomatch.scan(pattern);
       const found: string[] = [];
-      await walk(inside(base), base === '.' ? '' : base, (path) => {
+      const start = inside(base);
+      try {
+        await demandNoLink(start);
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+        throw error instanceof ProbeError ? error : unreadable('folder', code);
+      }
+      await walk(start, base === '.' ? '' : base, (path) => {
         if (matches(path)) found.push(path);
         if (found.length > mostFiles)
           throw new ProbeError('truncated', 'a pattern of the environment file matches too many files');
@@ -57,6 +74,10 @@ export function localFiles(root: string): FilesPort {
       return found.sort();
     },
   };
+}
+
+function unreadable(what: 'file' | 'folder', code: string | undefined): ProbeError {
+  return new ProbeError('access_denied', `a ${what} could not be read (${code ?? 'unknown error'})`);
 }
 
 async function walk(directory: string, prefix: string, visit: (path: string) => void): Promise<void> {
@@ -70,7 +91,7 @@ async function walk(directory: string, prefix: string, visit: (path: string) => 
       if ((await lstat(directory)).isFile()) visit(prefix);
       return;
     }
-    throw new ProbeError('access_denied', `a folder could not be read (${code ?? 'unknown error'})`);
+    throw unreadable('folder', code);
   }
   for (const entry of entries) {
     const path = prefix === '' ? entry.name : `${prefix}/${entry.name}`;

@@ -11,10 +11,17 @@ interface Answer {
 }
 
 /**
- * GitHub or GitHub Enterprise over REST. Only GET is ever sent, and a page link that leads to another host is refused.
+ * GitHub or GitHub Enterprise over REST. Only GET is ever sent. A page link or a redirect that leads elsewhere is
+ * refused: the answer has to come from where the environment file says.
  * @param api base URL, such as https://api.github.com
+ * @param callMs the longest that one call may take
  */
-export function githubPort(api: string, token: string | undefined, signal: AbortSignal): GitPort {
+export function githubPort(
+  api: string,
+  token: string | undefined,
+  signal: AbortSignal,
+  callMs = callSeconds * 1000,
+): GitPort {
   const headers = {
     'x-github-api-version': '2022-11-28',
     'user-agent': 'clawcheck',
@@ -23,15 +30,26 @@ export function githubPort(api: string, token: string | undefined, signal: Abort
   const answers = new Map<string, Promise<unknown>>();
 
   const ask = async (path: string): Promise<Answer | undefined> => {
+    if (token && !keepsSecrets(api)) throw plainHttp();
+    const late = AbortSignal.timeout(callMs);
     try {
-      const { data, headers: answered } = await request(`GET ${path}`, {
+      const {
+        data,
+        status,
+        headers: answered,
+      } = await request(`GET ${path}`, {
         baseUrl: api.replace(/\/$/, ''),
         headers,
-        request: { signal: AbortSignal.any([signal, AbortSignal.timeout(callSeconds * 1000)]) },
+        // The library would print the host's own text about deprecated paths.
+        request: { signal: AbortSignal.any([signal, late]), redirect: 'manual', log: silent },
       });
+      if (late.aborted) throw tooLate();
+      if ((status as number) !== 200) throw unexpected(status);
       return { data, headers: answered as Answer['headers'] };
     } catch (thrown) {
       if (signal.aborted && signal.reason instanceof ProbeError) throw signal.reason;
+      if (thrown instanceof ProbeError) throw thrown;
+      if (late.aborted) throw tooLate();
       return absentOrThrow(thrown, token !== undefined);
     }
   };
@@ -73,9 +91,8 @@ export function noGit(): GitPort {
 }
 
 function absentOrThrow(thrown: unknown, hasToken: boolean): undefined {
-  const { status, response, name } = thrown as {
+  const { status, response } = thrown as {
     status?: number;
-    name?: string;
     response?: { headers?: Record<string, string | undefined> };
   };
   const headers = response?.headers ?? {};
@@ -94,13 +111,39 @@ function absentOrThrow(thrown: unknown, hasToken: boolean): undefined {
       next: 'Give the token read access to administration, contents and actions of the repository.',
     });
   }
-  if (name === 'AbortError' || name === 'TimeoutError')
-    throw new ProbeError('timeout', 'the git host did not answer in time');
-  if (status === undefined || status === 500) {
-    const failed = thrown instanceof Error && 'cause' in thrown ? 'unreachable' : 'bad_response';
-    throw new ProbeError(failed, 'the git host could not be reached', { next: 'Check git.api and the network.' });
+  if (response === undefined) {
+    throw new ProbeError('unreachable', 'the git host could not be reached', {
+      next: 'Check git.api and the network.',
+    });
   }
-  throw new ProbeError('bad_response', `the git host answered with status ${status}`);
+  throw unexpected(status);
+}
+
+function unexpected(status: unknown): ProbeError {
+  if (typeof status === 'number' && status >= 300 && status < 400) {
+    return new ProbeError('bad_response', 'the git host says that the repository is elsewhere now', {
+      next: 'Give the present name in git.repository.',
+    });
+  }
+  return new ProbeError('bad_response', `the git host answered with status ${Number(status)}`);
+}
+
+function tooLate(): ProbeError {
+  return new ProbeError('timeout', 'the git host did not answer in time');
+}
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** A token goes over TLS, or stays on this machine. */
+function keepsSecrets(api: string): boolean {
+  const { protocol, hostname } = new URL(api);
+  return protocol === 'https:' || ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
+}
+
+function plainHttp(): ProbeError {
+  return new ProbeError('credentials', 'the token would be sent to the git host without encryption', {
+    next: 'Use an https address in git.api.',
+  });
 }
 
 function demandJson(body: unknown): object {

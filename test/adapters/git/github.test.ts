@@ -1,0 +1,190 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { githubPort, noGit } from '../../../src/adapters/git/github.ts';
+import { ProbeError } from '../../../src/model/reason.ts';
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+let server: Server;
+let api: string;
+let handle: Handler;
+let seen: IncomingMessage[];
+
+beforeEach(async () => {
+  seen = [];
+  server = createServer((request, response) => {
+    seen.push(request);
+    handle(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+const json = (body: unknown, status = 200, headers: Record<string, string> = {}): Handler => {
+  return (_, response) => {
+    response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
+    response.end(JSON.stringify(body));
+  };
+};
+
+const open = (token: string | undefined = 'secret', callMs = 5000, signal = new AbortController().signal) =>
+  githubPort(api, token, signal, callMs);
+
+async function reasonOf(work: Promise<unknown>): Promise<string> {
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof ProbeError)) throw new Error(`not a ProbeError: ${error}`);
+  expect(error.message).not.toContain('HOSTILE');
+  return error.reason;
+}
+
+describe('githubPort', () => {
+  it('sends GET with the token, and asks for each path once', async () => {
+    handle = json({ name: 'main' });
+    const git = open();
+    await Promise.all([git.get('/repos/a/b'), git.get('/repos/a/b')]);
+    expect(await git.get('/repos/a/b')).toEqual({ name: 'main' });
+    expect(seen.map(({ method, url, headers }) => [method, url, headers.authorization])).toEqual([
+      ['GET', '/repos/a/b', 'Bearer secret'],
+    ]);
+  });
+
+  it('sends no authorization without a token', async () => {
+    handle = json({});
+    await open('').get('/repos/a/b');
+    expect(seen[0]?.headers.authorization).toBeUndefined();
+  });
+
+  it('joins the pages of a list', async () => {
+    handle = (request, response) => {
+      const page = Number(new URL(request.url ?? '', api).searchParams.get('page') ?? 1);
+      const link: Record<string, string> =
+        page < 3 ? { link: `<${api}/list?page=${page + 1}>; rel="next", <${api}/list?page=3>; rel="last"` } : {};
+      json([page], 200, link)(request, response);
+    };
+    expect(await open().get('/list')).toEqual([1, 2, 3]);
+  });
+
+  it('joins the list of an object with a count', async () => {
+    handle = (request, response) => {
+      const second = request.url?.includes('page=2') ?? false;
+      const link: Record<string, string> = second ? {} : { link: `<${api}/runs?page=2>; rel="next"` };
+      json({ total_count: 2, workflow_runs: [second ? 2 : 1] }, 200, link)(request, response);
+    };
+    expect(await open().get('/runs')).toEqual({ total_count: 2, workflow_runs: [1, 2] });
+  });
+
+  it('refuses a page link to another host, and sends it nothing', async () => {
+    for (const next of ['http://203.0.113.9/list?page=2', `${api}.example.com/list`, `${api}@example.com/`]) {
+      handle = json([1], 200, { link: `<${next}>; rel="next"` });
+      expect(await reasonOf(open().get('/list'))).toBe('bad_response');
+    }
+  });
+
+  it('gives up on a list without an end', async () => {
+    handle = json([1], 200, { link: `<${api}/list?page=2>; rel="next"` });
+    expect(await reasonOf(open().get('/list'))).toBe('truncated');
+    expect(seen.length).toBe(50);
+  });
+
+  it('does not take a list that breaks off between pages for whole', async () => {
+    handle = (request, response) =>
+      request.url?.includes('page=2')
+        ? json({ message: 'Not Found' }, 404)(request, response)
+        : json([1], 200, { link: `<${api}/list?page=2>; rel="next"` })(request, response);
+    expect(await reasonOf(open().get('/list'))).toBe('truncated');
+  });
+
+  it('says absent for 404 with a token only: without one the host hides what is there', async () => {
+    handle = json({ message: 'HOSTILE' }, 404);
+    expect(await open().get('/x')).toBeUndefined();
+    expect(await reasonOf(githubPort(api, undefined, new AbortController().signal).get('/x'))).toBe('auth_failed');
+  });
+
+  it.each<[string, number, Record<string, string>, string]>([
+    ['401', 401, {}, 'auth_failed'],
+    ['403', 403, {}, 'access_denied'],
+    ['403 at the rate limit', 403, { 'x-ratelimit-remaining': '0' }, 'throttled'],
+    ['403 with retry-after', 403, { 'retry-after': '60' }, 'throttled'],
+    ['429', 429, {}, 'throttled'],
+    ['500', 500, {}, 'bad_response'],
+    ['502', 502, {}, 'bad_response'],
+    ['204', 204, {}, 'bad_response'],
+    ['304', 304, {}, 'bad_response'],
+  ])('%s is no answer', async (_, status, headers, reason) => {
+    handle = json({ message: 'HOSTILE' }, status, headers);
+    expect(await reasonOf(open().get('/x'))).toBe(reason);
+  });
+
+  it('follows no redirect', async () => {
+    handle = (request, response) =>
+      request.url === '/x' ? json({}, 301, { location: `${api}/y` })(request, response) : json({})(request, response);
+    expect(await reasonOf(open().get('/x'))).toBe('bad_response');
+    expect(seen.map(({ url }) => url)).toEqual(['/x']);
+  });
+
+  it.each<[string, string, string]>([
+    ['a page in HTML', 'text/html', '<html>HOSTILE</html>'],
+    ['HTML under the name of JSON', 'application/json', '<html>HOSTILE</html>'],
+    ['nothing', 'application/json', ''],
+    ['a bare text', 'application/json', '"HOSTILE"'],
+    ['null', 'application/json', 'null'],
+    ['bytes', 'application/octet-stream', 'HOSTILE'],
+  ])('takes %s for no answer', async (_, type, body) => {
+    handle = (__, response) => {
+      response.writeHead(200, { 'content-type': type });
+      response.end(body);
+    };
+    expect(await reasonOf(open().get('/x'))).toBe('bad_response');
+  });
+
+  it('says time-out when the host is silent, or stops in the middle of the answer', async () => {
+    handle = () => {};
+    expect(await reasonOf(open('secret', 100).get('/x'))).toBe('timeout');
+    handle = (_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.write('{"a":');
+    };
+    expect(await reasonOf(open('secret', 300).get('/x'))).toBe('timeout');
+  });
+
+  it('gives the reason of the run when that is stopped', async () => {
+    const run = new AbortController();
+    handle = () => run.abort(new ProbeError('cancelled', 'the run was interrupted'));
+    expect(await reasonOf(open('secret', 5000, run.signal).get('/x'))).toBe('cancelled');
+  });
+
+  it('says unreachable when nothing listens', async () => {
+    const closed = createServer();
+    await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
+    const { port } = closed.address() as AddressInfo;
+    await new Promise((resolve) => closed.close(resolve));
+    const git = githubPort(`http://127.0.0.1:${port}`, 'secret', new AbortController().signal);
+    expect(await reasonOf(git.get('/x'))).toBe('unreachable');
+  });
+
+  it('does not send a token without encryption to another machine', async () => {
+    const git = githubPort('http://git.example.com', 'secret', new AbortController().signal);
+    expect(await reasonOf(git.get('/x'))).toBe('credentials');
+  });
+
+  it('prints nothing of what the host says', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    handle = json({}, 200, { deprecation: 'true', sunset: 'HOSTILE' });
+    await open().get('/x');
+    expect(warn).not.toHaveBeenCalled();
+    warn.mockRestore();
+  });
+
+  it('without a configured git host answers that it is not configured', async () => {
+    expect(await reasonOf(noGit().get('/x'))).toBe('not_configured');
+  });
+});
