@@ -1,8 +1,10 @@
 import { identityAllows } from '../../src/judging/iam-policy.ts';
-import { powers, simulatedActions, sweeping } from '../../src/judging/role-powers.ts';
+import { powers, simulatedActions, sweeping, unseenPowers } from '../../src/judging/role-powers.ts';
+import { readAccess } from '../../src/judging/secret-access.ts';
 import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
 import { instanceRoles } from '../../src/probes/aws/instance-roles.ts';
 import { simulatedPowers } from '../../src/probes/aws/secret-readers.ts';
+import { guardedSecrets, ownSecret } from '../../src/probes/aws/secrets.ts';
 
 export default check({
   title: 'The instance role can do no more than run the gateway',
@@ -10,8 +12,8 @@ export default check({
   why: 'What the role can change, whoever steers the agent can change.',
   remediation:
     'Replace wildcards and NotAction by the actions that the gateway needs, and remove iam, sts:AssumeRole and secret writes from the policies of the role.',
-  needs: { instanceRoles, simulatedPowers },
-  judge({ instanceRoles, simulatedPowers }) {
+  needs: { instanceRoles, ownSecret, guardedSecrets, simulatedPowers },
+  judge({ instanceRoles, ownSecret, guardedSecrets, simulatedPowers }) {
     const findings = instanceRoles.flatMap((role): Finding<'instanceRoles'>[] => {
       const broad = sweeping(role.policies);
       return [
@@ -35,8 +37,14 @@ export default check({
       ];
     });
     if (findings.some(({ ok }) => !ok)) return judgeAll(findings);
-    // What the policies do not give and the simulation sees was given elsewhere, or a policy was not seen.
-    const more = simulatedPowers.flatMap(({ allowed }) => allowed ?? []);
+    // Control: policies that do not even give the role its own secret are not all of its policies.
+    const own = guardedSecrets.find(({ arn }) => arn === ownSecret.ARN);
+    if (!own || instanceRoles.some((role) => readAccess(role, own).allowed === 'no')) {
+      return undetermined('no_control', 'the policies that were seen do not even let the role read its own secret');
+    }
+    const more = instanceRoles.flatMap((role) =>
+      unseenPowers(role, simulatedPowers.find((s) => s.role === role.arn)?.allowed),
+    );
     if (more.length > 0) {
       return undetermined('conflict', `the policy simulation of IAM allows ${shorten(more)}, the policies do not`);
     }
@@ -45,7 +53,7 @@ export default check({
       subject: role,
       expected: 'the policy simulation of IAM agrees, where this run may use it',
       observed: allowed
-        ? `it refuses each of ${simulatedActions.length} actions on every resource`
+        ? `it allows ${allowed.length} of ${simulatedActions.length} actions on every resource`
         : 'not permitted to simulate: judged from the policies alone',
       ok: true,
     }));

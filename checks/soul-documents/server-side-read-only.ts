@@ -7,10 +7,12 @@ import {
   type Route,
   reaches,
 } from '../../src/judging/efs-access.ts';
+import { unseenPowers } from '../../src/judging/role-powers.ts';
 import { check, type Finding, fail, judgeAll, undetermined } from '../../src/model/check.ts';
 import { fileSystem } from '../../src/probes/aws/file-system.ts';
 import { accessPoints, fileSystemPolicy } from '../../src/probes/aws/file-system-access.ts';
 import { instanceRoles } from '../../src/probes/aws/instance-roles.ts';
+import { simulatedPowers } from '../../src/probes/aws/secret-readers.ts';
 
 const words = { yes: 'may change files', maybe: 'may change files under a condition', no: 'may not change files' };
 
@@ -20,8 +22,8 @@ export default check({
   why: 'A read-only mount can be mounted again by root; only the file system can refuse for good.',
   remediation:
     'Put a file system policy on the EFS file system that allows the role ClientMount through the workspace access point, and ClientWrite through the runtime access point only; allow nothing to "*", and remove elasticfilesystem:ClientWrite and ClientRootAccess from the policies of the role.',
-  needs: { fileSystem, fileSystemPolicy, accessPoints, instanceRoles },
-  judge({ fileSystem, fileSystemPolicy: { policy }, accessPoints, instanceRoles }, { environment }) {
+  needs: { fileSystem, fileSystemPolicy, accessPoints, instanceRoles, simulatedPowers },
+  judge({ fileSystem, fileSystemPolicy: { policy }, accessPoints, instanceRoles, simulatedPowers }, { environment }) {
     const subject = fileSystem.FileSystemArn;
     const expected = 'may not change files';
     if (!policy) {
@@ -51,6 +53,12 @@ export default check({
     if (!workspace && wrong.length > 0 && wrong.every(({ route }) => route !== 'root')) {
       const message = 'a role may write through an access point, and the environment file names none for the workspace';
       return undetermined('not_configured', message);
+    }
+    const unseen = instanceRoles.flatMap((role) =>
+      unseenPowers(role, simulatedPowers.find((s) => s.role === role.arn)?.allowed),
+    );
+    if (wrong.length === 0 && unseen.length > 0) {
+      return undetermined('conflict', 'the policy simulation of IAM allows the role more than its policies do');
     }
     // Control: a policy that lets nobody in at all is not the one that this deployment mounts by, or not understood.
     const entries = workspace ? [workspace] : routes;

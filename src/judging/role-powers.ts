@@ -1,4 +1,5 @@
 import type { Policy } from './iam-document.ts';
+import { type IdentityPolicies, identityAllows } from './iam-policy.ts';
 
 const prefixed = (service: string, names: string): string[] =>
   names
@@ -41,7 +42,7 @@ export const powers: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Those that the policy simulation is asked about too, on every resource: a few of each. */
+/** What the policy simulation is asked about too, on every resource: a few of each, and writing to a file system. */
 export const simulatedActions = [
   'iam:PassRole',
   'iam:CreateAccessKey',
@@ -51,7 +52,14 @@ export const simulatedActions = [
   'secretsmanager:DeleteSecret',
   'ec2:AuthorizeSecurityGroupIngress',
   'elasticfilesystem:DeleteFileSystemPolicy',
+  'elasticfilesystem:ClientWrite',
+  'elasticfilesystem:ClientRootAccess',
 ] as const;
+
+/** What the simulation allows and the policies do not: it was given elsewhere, or a policy was not seen. */
+export function unseenPowers(role: IdentityPolicies, simulated: readonly string[] | undefined): readonly string[] {
+  return (simulated ?? []).filter((action) => identityAllows(role, { action, resource: undefined }) === 'no');
+}
 
 /** Statements that allow every action, whatever bounds them otherwise, or all but those that they list. */
 export function sweeping(policies: readonly Policy[]): readonly string[] {

@@ -4,16 +4,27 @@ import { parsePolicy } from '../../../src/judging/iam-document.ts';
 import { judgeFacts } from '../../support/judge.ts';
 
 const arn = 'arn:aws:iam::123456789012:role/app';
+const own = {
+  arn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:a-AbCdEf',
+  name: 'a',
+  tags: {},
+  policy: undefined,
+};
 const identity = (...Statement: object[]) => parsePolicy(JSON.stringify({ Statement }), 'inline', 'identity');
 const allow = (Action: string | string[], more: object = {}) => ({ Effect: 'Allow', Action, Resource: '*', ...more });
 const role = (statements: object[], boundary?: object) => ({
   arn,
   account: '123456789012',
-  policies: [identity(...statements)],
+  policies: [identity(...statements), identity(allow('secretsmanager:GetSecretValue'))],
   boundary: boundary && identity(boundary),
 });
 const judge = (roles: object[], allowed?: string[]) =>
-  judgeFacts(check, { instanceRoles: roles, simulatedPowers: roles.map(() => ({ role: arn, allowed })) });
+  judgeFacts(check, {
+    instanceRoles: roles,
+    ownSecret: { ARN: own.arn },
+    guardedSecrets: [own],
+    simulatedPowers: roles.map(() => ({ role: arn, allowed })),
+  });
 const narrow = [allow('secretsmanager:GetSecretValue'), allow(['logs:PutLogEvents', 'iam:GetRole', 'ec2:Describe*'])];
 
 describe('credentials/role-least-privilege', () => {
@@ -42,13 +53,18 @@ describe('credentials/role-least-privilege', () => {
   });
 
   it('counts what the boundary leaves, but no sweeping statement', () => {
-    expect(judge([role([allow('iam:*')], allow('logs:*'))]).outcome).toBe('pass');
+    expect(judge([role([allow('iam:*')], allow(['logs:*', 'secretsmanager:Get*']))]).outcome).toBe('pass');
     expect(judge([role([allow('*')], allow('logs:*'))]).outcome).toBe('fail');
   });
 
   it('looks at every role', () => {
     expect(judge([role(narrow), role([allow('iam:*')])]).outcome).toBe('fail');
     expect(judge([]).outcome).toBe('undetermined');
+  });
+
+  it('does not take a role without its own secret for one without privileges', () => {
+    expect(judge([{ ...role([]), policies: [] }]).outcome).toBe('undetermined');
+    expect(judge([{ ...role([]), policies: [identity(allow('iam:*'))] }]).outcome).toBe('fail');
   });
 
   it('hears the simulation', () => {
