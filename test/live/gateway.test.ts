@@ -206,7 +206,6 @@ liveDescribe('a real gateway', requirement, () => {
       'approval-gates/approvers-authorised',
       'approval-gates/decisions-recorded',
       'infrastructure/sandboxed-tools',
-      'network/gateway-not-exposed',
       'soul-documents/no-second-rulebook',
       'monitoring/runaway-limited',
     ]) {

@@ -9,6 +9,9 @@ import { judgeFacts } from '../../support/judge.ts';
 
 const config = (inForce: object) => ({ inForce, differsFromFile: false });
 
+const listening = { listeners: ['0100007F'], ownsListener: true, networkNamespace: 'same' };
+const noTailscale = { tailscale: undefined, ssmAgent: 'running', cameInAt: undefined };
+
 describe('monitoring/gateway-healthy', () => {
   const ready = {
     state: 'ready',
@@ -70,6 +73,8 @@ describe('infrastructure/sandboxed-tools', () => {
 });
 
 describe('network/gateway-not-exposed', () => {
+  const process = { listeners: ['0100007F'], ownsListener: true, networkNamespace: 'same' };
+  const administration = { tailscale: undefined, ssmAgent: 'running', cameInAt: undefined };
   const closed = { bind: 'loopback', auth: { mode: 'token' } };
   const none = { 'infrastructure.approvedInbound': [] };
   it.each<[string, object, Record<string, unknown>, string]>([
@@ -96,7 +101,9 @@ describe('network/gateway-not-exposed', () => {
     ['origins that are no list', { ...closed, controlUi: { allowedOrigins: '*' } }, none, 'fail'],
     ['insecure logins', { ...closed, controlUi: { allowInsecureAuth: true } }, none, 'fail'],
   ])('%s', (_, gateway, changes, outcome) => {
-    expect(judgeFacts(exposed, { config: config({ gateway }) }, changes).outcome).toBe(outcome);
+    expect(judgeFacts(exposed, { config: config({ gateway }), process, administration }, changes).outcome).toBe(
+      outcome,
+    );
   });
 });
 
