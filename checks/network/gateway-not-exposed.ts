@@ -1,6 +1,10 @@
 import { isSettings, shown, textsAt, valueAt } from '../../src/judging/gateway-config.ts';
-import { check, type Finding, judgeAll } from '../../src/model/check.ts';
+import { fromProcNet, reachOf } from '../../src/judging/listen-address.ts';
+import { check, type Finding, fail, isNonEmpty, judgeAll, undetermined } from '../../src/model/check.ts';
+import { ProbeError } from '../../src/model/reason.ts';
 import { gatewayConfig } from '../../src/probes/gateway/config.ts';
+import { administration } from '../../src/probes/host/administration.ts';
+import { gatewayProcess } from '../../src/probes/host/gateway-process.ts';
 
 const dangerous = [
   'allowInsecureAuth',
@@ -14,10 +18,10 @@ export default check({
   why: 'Whoever reaches the gateway without a login commands the agent.',
   remediation:
     'Set gateway.bind to loopback or tailnet, gateway.auth.mode to token, password or trusted-proxy, gateway.tailscale.mode to off or serve, and leave the dangerous options of gateway.controlUi out.',
-  needs: { config: gatewayConfig },
-  judge({ config: { inForce } }, { environment }) {
+  needs: { config: gatewayConfig, process: gatewayProcess, administration },
+  judge({ config: { inForce }, process, administration }, { environment }) {
     const at = (path: string) => valueAt(inForce, `gateway.${path}`);
-    const findings: Finding<'config'>[] = [];
+    const findings: Finding<'config' | 'process' | 'administration'>[] = [];
     const see = (path: string, expected: string, ok: boolean, observed = shown(at(path))) =>
       findings.push({ fact: 'config', subject: `gateway.${path}`, expected, observed, ok });
 
@@ -49,6 +53,40 @@ export default check({
       const value = isSettings(panel) ? panel[option] : undefined;
       if (value !== undefined) see(`controlUi.${option}`, 'not set or false', value === false);
     }
+    for (const listener of process instanceof ProbeError ? [] : process.listeners) {
+      const address = fromProcNet(listener);
+      const reach = reachOf(address);
+      findings.push({
+        fact: 'process',
+        subject: `listening on ${address}`,
+        expected: behindBalancer ? 'loopback, tailnet, or any for the approved inbound rule' : 'loopback or tailnet',
+        observed: reach,
+        ok: behindBalancer || reach === 'loopback' || reach === 'tailnet',
+      });
+    }
+    const funnel = administration instanceof ProbeError ? 'unclear' : (administration.tailscale?.funnel ?? 'off');
+    findings.push({
+      fact: 'administration',
+      subject: 'Tailscale Funnel on the host',
+      expected: 'off',
+      observed: funnel,
+      ok: funnel === 'off',
+    });
+    const wrong = findings.filter(({ ok, observed }) => !ok && observed !== 'unclear');
+    if (isNonEmpty(wrong)) return fail(wrong);
+    if (process instanceof ProbeError) return undetermined(process.reason, process.message);
+    if (process.listeners.length === 0 || !process.ownsListener) {
+      return undetermined(
+        'not_found',
+        'the gateway process does not hold the socket that listens on its port',
+        findings,
+      );
+    }
+    if (process.networkNamespace !== 'same') {
+      return undetermined('conflict', 'the gateway is in another network namespace than the host', findings);
+    }
+    if (administration instanceof ProbeError) return undetermined(administration.reason, administration.message);
+    if (funnel === 'unclear') return undetermined('bad_response', 'tailscale did not say what it publishes', findings);
     return judgeAll(findings);
   },
 });

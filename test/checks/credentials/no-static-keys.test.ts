@@ -2,16 +2,21 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import check from '../../../checks/credentials/no-static-keys.ts';
 import { credentialForms } from '../../../src/judging/credential-forms.ts';
+import { ProbeError } from '../../../src/model/reason.ts';
 import { judgeFacts } from '../../support/judge.ts';
 import { runScenario } from '../../support/rig.ts';
 
 const clean = { place: 'user data of i-1', characters: 10, found: [] };
 const key = { user: 'openclaw', ending: 'ABCD', active: true };
 const facts = {
+  disk: { findings: [], roots: [], files: 9, bytes: 99, unreadable: 0, exempt: 0 },
+  process: { variables: 4, named: [], matched: [], unit: 'none' },
   deploymentKeys: { users: 3, named: ['openclaw'], keys: [] as object[] },
   userData: [clean],
   functionVariables: [],
 };
+
+const onDisk = { rule: 'aws-access-key', lines: 1, path: '/root/.aws/credentials' };
 
 describe('credentials/no-static-keys', () => {
   it.each([
@@ -24,6 +29,17 @@ describe('credentials/no-static-keys', () => {
     ],
     ['a key in user data', { userData: [clean, { ...clean, found: ['AWS access key id'] }] }, 'fail'],
     ['a key in a variable', { functionVariables: [{ ...clean, found: ['Slack token'] }] }, 'fail'],
+    ['a key in a file', { disk: { ...facts.disk, findings: [onDisk] } }, 'fail'],
+    ['a token of another kind in a file', { disk: { ...facts.disk, findings: [{ ...onDisk, rule: 'npm' }] } }, 'pass'],
+    ['files that could not be read', { disk: { ...facts.disk, unreadable: 1 } }, 'undetermined'],
+    ['a search that failed', { disk: new ProbeError('timeout', 'too slow') }, 'undetermined'],
+    ['a key in the environment', { process: { ...facts.process, named: ['AWS_ACCESS_KEY_ID'] } }, 'fail'],
+    [
+      'a key in the environment and no search',
+      { process: { ...facts.process, named: ['AWS_SECRET_ACCESS_KEY'] }, disk: new ProbeError('timeout', 'too slow') },
+      'fail',
+    ],
+    ['an environment that was not seen', { process: new ProbeError('not_found', 'no gateway') }, 'undetermined'],
     ['no user data was looked at', { userData: [] }, 'undetermined'],
     [
       'no user data was looked at, and an active key',

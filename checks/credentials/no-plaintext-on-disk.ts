@@ -1,0 +1,45 @@
+import { secretRules } from '../../src/judging/secret-patterns.ts';
+import { check, fail, isNonEmpty, type Observation, pass, undetermined } from '../../src/model/check.ts';
+import { ProbeError } from '../../src/model/reason.ts';
+import { exclusions, secretsOnDisk } from '../../src/probes/host/secrets-on-disk.ts';
+
+export default check({
+  title: 'No credential lies on disk as plain text',
+  failureTitle: 'A credential lies on disk as plain text',
+  why: 'What lies on disk can be read by the agent, ends up in backups, and outlives its rotation.',
+  remediation:
+    'Move the value to Secrets Manager and refer to it (SecretRef with an exec provider), delete the file with its backups, -wal and history, and revoke the credential.',
+  needs: { disk: secretsOnDisk },
+  judge({ disk }, { environment }) {
+    if (disk instanceof ProbeError) return undetermined(disk.reason, disk.message);
+    const { findings, roots, files, bytes, unreadable, exempt } = disk;
+    const found = findings.map(({ rule, lines, path }): Observation<'disk'> => {
+      const title = secretRules.find(({ id }) => id === rule)?.title ?? 'a credential in the name of the file';
+      return { fact: 'disk', subject: path, expected: 'no credential', observed: `${title}: ${lines} lines` };
+    });
+    if (isNonEmpty(found)) return fail(found);
+    const looked: Observation<'disk'> = {
+      fact: 'disk',
+      subject: roots
+        .filter(({ exists }) => exists)
+        .map(({ path }) => path)
+        .join(' '),
+      expected: 'no credential in any file',
+      observed: `none in ${files} files, ${bytes} bytes; ${exempt} exempt; ${exclusions}`,
+    };
+    const needed = [environment.host.stateDirectory, environment.soulDocuments.workspace];
+    const missing = roots.filter(({ path, exists }) => !exists && needed.includes(path));
+    if (missing.length > 0) {
+      return undetermined('not_found', `${missing.map(({ path }) => path).join(' and ')} does not exist`, [looked]);
+    }
+    if (unreadable > 0) {
+      return undetermined('access_denied', `${unreadable} files or directories could not be read`, [looked]);
+    }
+    if (files === 0 || bytes === 0) return undetermined('empty_subject', 'not a single byte was read', [looked]);
+    const control = 'each of them, and not the harmless text';
+    return pass(
+      [looked],
+      [{ fact: 'disk', subject: `${secretRules.length} made-up credentials`, expected: control, observed: control }],
+    );
+  },
+});

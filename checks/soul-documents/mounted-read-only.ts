@@ -1,0 +1,99 @@
+import {
+  deviceNumber,
+  efsSource,
+  isReadOnly,
+  isWithin,
+  type Mount,
+  mountOf,
+  mountsBelow,
+  overlaps,
+} from '../../src/judging/mounts.ts';
+import { check, type Finding, fail, isNonEmpty, judgeAll, undetermined } from '../../src/model/check.ts';
+import { ProbeError } from '../../src/model/reason.ts';
+import { agentMounts, rootMounts } from '../../src/probes/host/mounts.ts';
+
+export default check({
+  title: 'The workspace is a read-only mount of the EFS file system',
+  failureTitle: 'The workspace is not a read-only mount of the EFS file system',
+  why: 'Permissions can be changed by who owns the files; a read-only mount cannot be written by anyone.',
+  remediation:
+    'Mount the workspace with the EFS mount helper and the options ro,tls, for the gateway and the whole host, with no bind or overlay over it and no second writable mount.',
+  needs: { agent: agentMounts, root: rootMounts },
+  judge({ agent, root }, { environment }) {
+    const { workspace, fileSystemId } = environment.soulDocuments;
+    const fact = agent instanceof ProbeError ? 'root' : 'agent';
+    const own = agent instanceof ProbeError ? root : agent;
+    if (own instanceof ProbeError) return undetermined(own.reason, own.message);
+    const all = root instanceof ProbeError ? own : root;
+
+    const mount = mountOf(own.seen, workspace);
+    if (!mount) return undetermined('bad_response', 'the mount table of the gateway names no mount for the workspace');
+    const findings: Finding<'agent' | 'root'>[] = [];
+    const see = (subject: string, expected: string, observed: string, ok: boolean) =>
+      findings.push({ fact, subject, expected, observed, ok });
+
+    const source = efsSource(mount);
+    see(workspace, 'a mount point of its own', `mounted at ${mount.target}`, mount.target === workspace);
+    see(workspace, 'type nfs4, as EFS is', `type ${mount.type}`, source !== undefined);
+    see(workspace, 'ro for the mount and the file system', writable(mount), isReadOnly(mount));
+    if (source?.kind === 'name') see(workspace, fileSystemId, source.fileSystem, source.fileSystem === fileSystemId);
+    const helper = source?.kind === 'helper' ? all.helpers.find(({ port }) => port === source.port) : undefined;
+    if (helper) {
+      see(
+        `the mount helper on port ${helper.port}`,
+        fileSystemId,
+        helper.fileSystem,
+        helper.fileSystem === fileSystemId,
+      );
+    }
+    for (const below of mountsBelow(own.seen, workspace)) {
+      see(below.target, 'no mount inside the workspace', `${below.type}, ${writable(below)}`, false);
+    }
+    const twins = all.twins.filter((twin) => overlaps(twin, mount) || showsSameTree(twin, mount));
+    for (const twin of twins.filter((one) => !one.readOnly && !one.superOptions.includes('ro'))) {
+      findings.push({
+        fact: root instanceof ProbeError ? fact : 'root',
+        subject: `${twin.target}, in some mount namespace`,
+        expected: 'no writable mount of the same tree',
+        observed: writable(twin),
+        ok: false,
+      });
+    }
+    if (own.linked) return undecided(findings, 'conflict', 'a part of the path is a symbolic link');
+    if (own.workspaceDevice !== deviceNumber(mount.device)) {
+      return undecided(findings, 'conflict', 'the workspace is not on the device that the mount table names');
+    }
+    if (!twins.some(({ id }) => id === mount.id)) {
+      return undecided(findings, 'no_control', 'the search for a second mount did not find the first one');
+    }
+    if (source?.kind === 'address') {
+      return undecided(findings, 'unbound', 'an address does not say which file system it is; mount by name');
+    }
+    if (source?.kind === 'helper' && !helper?.connects) {
+      return undecided(findings, 'unbound', 'the files of the mount helper do not show which file system it reaches');
+    }
+    return judgeAll(findings);
+  },
+});
+
+/** A mount of its own of the same file system: NFS by name tells which directory it begins at. */
+function showsSameTree(a: Mount, b: Mount): boolean {
+  const [one, other] = [efsSource(a), efsSource(b)];
+  if (one?.kind !== 'name' || other?.kind !== 'name' || one.fileSystem !== other.fileSystem) return false;
+  return isWithin(one.path, other.path) || isWithin(other.path, one.path);
+}
+
+/** What is seen to be wrong stays wrong, whatever else is not known. */
+function undecided(
+  findings: readonly Finding<'agent' | 'root'>[],
+  reason: 'conflict' | 'no_control' | 'unbound',
+  message: string,
+) {
+  const wrong = findings.filter(({ ok }) => !ok);
+  return isNonEmpty(wrong) ? fail(wrong) : undetermined(reason, message, findings);
+}
+
+function writable(mount: Mount): string {
+  const state = isReadOnly(mount) ? 'ro' : mount.readOnly ? 'ro mount of a writable file system' : 'rw';
+  return `${state} from ${mount.source.replaceAll(/[^A-Za-z0-9.:/_-]/g, '?').slice(0, 100)}`;
+}

@@ -1,0 +1,66 @@
+import { deviceNumber, isWithin, mountOf, overlaps } from '../../src/judging/mounts.ts';
+import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
+import { ProbeError } from '../../src/model/reason.ts';
+import { agentMounts } from '../../src/probes/host/mounts.ts';
+import { agentWriteAttempts } from '../../src/probes/host/write-attempts.ts';
+
+export default check({
+  title: 'Runtime files are writable and apart from the workspace',
+  failureTitle: 'Runtime files are not apart from the workspace',
+  why: 'The agent must write somewhere, and that must not be a way to its rules.',
+  remediation:
+    'Give the runtime directory a mount of its own, with another access point whose root is neither inside nor above that of the workspace.',
+  needs: { mounts: agentMounts, writes: agentWriteAttempts },
+  judge({ mounts, writes }, { environment }) {
+    const { workspace, runtime } = environment.soulDocuments;
+    if (mounts instanceof ProbeError) return undetermined(mounts.reason, mounts.message);
+    if (writes instanceof ProbeError) return undetermined(writes.reason, writes.message);
+    const [inside, outside] = [mountOf(mounts.seen, workspace), mountOf(mounts.seen, runtime)];
+    if (!inside || !outside) return undetermined('bad_response', 'the mount table of the gateway names no mount');
+    if (mounts.linked) return undetermined('conflict', 'a part of a path is a symbolic link');
+    if (mounts.runtimeDevice === undefined) return undetermined('not_found', 'the runtime directory does not exist');
+    if (
+      mounts.runtimeDevice !== deviceNumber(outside.device) ||
+      mounts.workspaceDevice !== deviceNumber(inside.device)
+    ) {
+      return undetermined('conflict', 'a directory is not on the device that the mount table names');
+    }
+    const apart = !isWithin(runtime, workspace) && !isWithin(workspace, runtime);
+    const findings: Finding<'mounts' | 'writes'>[] = [
+      {
+        fact: 'mounts',
+        subject: `${runtime} and ${workspace}`,
+        expected: 'neither inside the other',
+        observed: apart ? 'apart' : 'one inside the other',
+        ok: apart,
+      },
+      {
+        fact: 'mounts',
+        subject: `mounts of ${runtime} and ${workspace}`,
+        expected: 'two mounts that share no tree',
+        observed: inside.id === outside.id ? 'the same mount' : overlaps(inside, outside) ? 'a shared tree' : 'apart',
+        ok: inside.id !== outside.id && !overlaps(inside, outside),
+      },
+      {
+        fact: 'writes',
+        subject: `a new file in ${runtime}`,
+        expected: 'succeeded',
+        observed: writes.control,
+        ok: writes.control === 'succeeded',
+      },
+    ];
+    // Two access points are two mounts even where one begins inside the other: their inodes tell.
+    if (inside.type === 'nfs4' && outside.type === 'nfs4') {
+      findings.push({
+        fact: 'mounts',
+        subject: `directories of ${runtime} and ${workspace}`,
+        expected: 'no directory in common',
+        observed: { yes: 'one is or holds the other', no: 'none in common', unclear: 'could not be seen' }[
+          mounts.shared
+        ],
+        ok: mounts.shared === 'no',
+      });
+    }
+    return judgeAll(findings);
+  },
+});
