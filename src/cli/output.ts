@@ -11,25 +11,38 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../model/reason.ts';
 import type { Report } from '../model/report.ts';
+import { renderHtml } from '../report/html.ts';
 import { renderJson } from '../report/json.ts';
+import { renderJunit } from '../report/junit.ts';
+import { renderMarkdown } from '../report/markdown.ts';
+import { renderSarif } from '../report/sarif.ts';
 import { renderText } from '../report/text.ts';
+import { type Format, formatOf } from './formats.ts';
 
 export interface OutputOptions {
-  readonly format?: string;
+  /** For the standard output, and for files whose name does not say it. Default: text. */
+  readonly format?: Format;
   /** Files; `-` is the standard output. None: the standard output. */
   readonly output: readonly string[];
   readonly verbose?: boolean;
   readonly quiet?: boolean;
 }
 
-const formats: Record<string, (report: Report, options: OutputOptions, tty: boolean) => string> = {
+type Renderer = (report: Report, options: OutputOptions, tty: boolean) => string;
+
+/** How each format is made. */
+const renderers = {
   text: (report, { verbose = false }, tty) =>
     renderText(report, { width: (tty && process.stdout.columns) || 100, color: useColor(tty), verbose }),
-  json: (report) => renderJson(report),
-};
+  json: renderJson,
+  html: renderHtml,
+  markdown: renderMarkdown,
+  junit: renderJunit,
+  sarif: renderSarif,
+} satisfies Record<Format, Renderer>;
 
 /** NO_COLOR wins over everything; FORCE_COLOR over the absence of a terminal. */
 function useColor(tty: boolean): boolean {
@@ -60,7 +73,7 @@ export async function writeReport(report: Report, options: OutputOptions): Promi
     try {
       if (target === '-')
         await writeStandardOutput(render(report, options, options.format ?? 'text', Boolean(process.stdout.isTTY)));
-      else writeFile(target, render(report, options, options.format ?? formatOf(target), false));
+      else writeFile(target, render(report, options, formatOf(target) ?? options.format ?? 'text', false));
     } catch (error) {
       complete = false;
       const { code = 'unknown error' } = error as NodeJS.ErrnoException;
@@ -72,14 +85,9 @@ export async function writeReport(report: Report, options: OutputOptions): Promi
   return complete;
 }
 
-function render(report: Report, options: OutputOptions, format: string, tty: boolean): string {
-  const renderer = formats[format];
-  if (!renderer) throw new Error(`no format ${format}`);
+function render(report: Report, options: OutputOptions, format: Format, tty: boolean): string {
+  const renderer: Renderer = renderers[format];
   return renderer(report, options, tty);
-}
-
-function formatOf(file: string): string {
-  return extname(file) === '.json' ? 'json' : 'text';
 }
 
 /** A reader that has seen enough (a closed pipe) is no failure; a full disk is. */

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { exitCodeOf, exitCodes } from '../model/exit-code.ts';
 import { UsageError } from '../model/reason.ts';
+import { formats } from './formats.ts';
 import { version } from './version.ts';
 
 const codes = Object.values(exitCodes)
@@ -28,8 +29,13 @@ export async function program(argv: readonly string[]): Promise<void> {
     .option('-c, --config <file>', 'environment file', 'clawcheck.yaml')
     .option('--area <id>', 'only this area (again or comma-separated for more); never READY', list, [])
     .option('--check <id>', 'only this check (again or comma-separated for more); never READY', list, [])
-    .addOption(new Option('--format <format>', 'format of the report').choices(['text', 'json']))
-    .option('-o, --output <file>', 'write the report to a file (- is the standard output); again for more', list, [])
+    .addOption(new Option('--format <format>', 'format of the standard output').choices(formats))
+    .option(
+      '-o, --output <file>',
+      'write the report to a file, in the format of its extension: .txt .json .html .md .xml (JUnit) .sarif; - is the standard output; again for more',
+      list,
+      [],
+    )
     .option('--timeout <seconds>', 'longest time for the whole run', '120')
     .option('--record <dir>', 'write every exchange, redacted, to a new folder, from which the run can be judged again')
     .option('--replay <dir>', 'judge a recording again: no network, and the same report with mode replay')
@@ -46,8 +52,13 @@ export async function program(argv: readonly string[]): Promise<void> {
     .description('check an embedded deployment on this machine: no AWS account, no root')
     .option('--scenario <name>', 'good, leaky, or the name of one flaw (--list shows them)', 'good')
     .option('--list', 'show the scenarios')
-    .addOption(new Option('--format <format>', 'format of the report').choices(['text', 'json']))
-    .option('-o, --output <file>', 'write the report to a file; again for more', list, [])
+    .addOption(new Option('--format <format>', 'format of the standard output').choices(formats))
+    .option(
+      '-o, --output <file>',
+      'write the report to a file, in the format of its extension; again for more',
+      list,
+      [],
+    )
     .option('-v, --verbose', 'also show the evidence of what passed')
     .option('-q, --quiet', 'no progress')
     .addHelpText(

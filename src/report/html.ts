@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import type { CheckResult, Report, Verdict } from '../model/report.ts';
+import { checkHtml, classOf, tag, text } from './html-check.ts';
+import { style } from './html-style.ts';
+import { renderJson } from './json.ts';
+import {
+  acceptanceOf,
+  cautions,
+  checksOf,
+  signatureNamespace,
+  statusWords,
+  subjectRows,
+  verdictMeanings,
+  verdictWords,
+  worstOf,
+} from './words.ts';
+
+const verdictClass: Readonly<Record<Verdict, string>> = {
+  READY: 'pass',
+  NOT_READY: 'fail',
+  INCOMPLETE: 'unknown',
+  UNTRUSTED: 'fail',
+};
+
+/**
+ * The report as one self-contained page for who signs it: the verdict, the areas, what could not be verified, what
+ * failed, then every check. No script, nothing that is loaded; the policy in its head forbids both.
+ */
+export function renderHtml(report: Report): string {
+  const all = checksOf(report);
+  const of = (status: CheckResult['status']) => all.filter((check) => check.status === status);
+  const title = `${verdictWords[report.verdict]}: ${report.environment.name}`;
+  return [
+    '<!DOCTYPE html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    '<meta name="referrer" content="no-referrer">',
+    `<title>${text(title)} - clawcheck readiness report</title>`,
+    `<style>${style}</style>`,
+    '</head>',
+    '<body>',
+    '<a class="skip" href="#checks">Skip to the checks</a>',
+    heading(report),
+    '<main>',
+    glance(report),
+    troubles('unverified', 'What could not be verified', of('unknown'), 'Nothing: every check came to a result.'),
+    troubles('failed', 'What failed', of('fail'), 'Nothing.'),
+    accepted(all),
+    section('subject', 'What was looked at', rows(report)),
+    section('checks', 'Every check', everyCheck(report)),
+    section('verify', 'Verify and sign', verify(report)),
+    '</main>',
+    `<footer><p>Made by clawcheck ${text(report.tool.version)} from observations of ${text(report.window.start)} to ${text(report.window.end)}. The signed document is the JSON report; this page is a rendering of it and holds no text of the target but short observed values.</p></footer>`,
+    '</body>',
+    '</html>',
+    '',
+  ].join('\n');
+}
+
+function heading(report: Report): string {
+  const { counts, verdict } = report;
+  const total = Object.values(counts).reduce((sum, n) => sum + n, 0);
+  const parts = (Object.keys(counts) as (keyof typeof counts)[])
+    .filter((status) => counts[status] > 0)
+    .map((status) => `${counts[status]} ${statusWords[status].toLowerCase()}`);
+  return [
+    '<header>',
+    '<p class="soft">clawcheck readiness report</p>',
+    `<h1>Is <b>${text(report.environment.name)}</b> ready to go live?</h1>`,
+    `<div class="verdict ${verdictClass[verdict]}" role="status"><strong>${verdictWords[verdict]}</strong><p>${verdictMeanings[verdict]}</p>`,
+    `<p>${total} ${report.narrowedTo ? 'checks of a narrowed run' : 'checks'}: ${parts.join(', ')}.</p></div>`,
+    ...cautions(report).map((caution) => `<p class="caution">${text(caution)}</p>`),
+    '</header>',
+  ].join('\n');
+}
+
+function section(id: string, title: string, body: string): string {
+  return `<section aria-labelledby="${id}">\n<h2 id="${id}">${title}</h2>\n${body}\n</section>`;
+}
+
+function glance({ areas }: Report): string {
+  const items = areas.map((area) => {
+    const worst = worstOf(area);
+    const counted = [...new Set(area.checks.map(({ status }) => status))]
+      .map(
+        (status) =>
+          `${area.checks.filter((check) => check.status === status).length} ${statusWords[status].toLowerCase()}`,
+      )
+      .join(', ');
+    return `<li class="${classOf[worst]}"><span class="name">${text(area.title)}</span> ${tag(worst)} <span class="count">${counted}</span></li>`;
+  });
+  return section('glance', 'The areas at a glance', `<ul class="glance">\n${items.join('\n')}\n</ul>`);
+}
+
+function troubles(id: string, title: string, checks: readonly CheckResult[], none: string): string {
+  const body =
+    checks.length === 0 ? `<p class="soft">${none}</p>` : checks.map((check) => checkHtml(check, 'trouble')).join('\n');
+  return section(id, checks.length === 0 ? title : `${title} (${checks.length})`, body);
+}
+
+function accepted(all: readonly CheckResult[]): string {
+  const people = all.filter((check) => acceptanceOf(check) !== undefined);
+  if (people.length === 0) return '';
+  const lines = people.map(
+    (check) =>
+      `<article class="check people"><header><h4>${text(check.title)}</h4> ${tag(check.status)}</header><p class="id mono">${text(check.id)}</p><p>${text(acceptanceOf(check) ?? '')}</p></article>`,
+  );
+  return section('people', 'Accepted by people, not measured', lines.join('\n'));
+}
+
+function rows(report: Report): string {
+  const list = subjectRows(report).map(([name, value]) => `<dt>${text(name)}</dt><dd class="mono">${text(value)}</dd>`);
+  return `<dl class="rows">\n${list.join('\n')}\n</dl>`;
+}
+
+function everyCheck({ areas }: Report): string {
+  return areas
+    .map(
+      ({ title, checks }) => `<h3>${text(title)}</h3>\n${checks.map((check) => checkHtml(check, 'full')).join('\n')}`,
+    )
+    .join('\n');
+}
+
+function verify(report: Report): string {
+  const sha256 = createHash('sha256').update(renderJson(report)).digest('hex');
+  const signable = report.verdict === 'READY' && report.mode === 'live';
+  return [
+    '<p>SHA-256 of the JSON report that this page was made from:</p>',
+    `<pre>${sha256}</pre>`,
+    '<p>Its signature, form and arithmetic are checked with</p>',
+    '<pre>clawcheck verify report.json --allowed-signers allowed_signers</pre>',
+    '<p>or, the signature alone, with stock OpenSSH:</p>',
+    `<pre>ssh-keygen -Y verify -f allowed_signers -I WHO -n ${signatureNamespace} -s report.json.sig &lt; report.json</pre>`,
+    signable
+      ? '<table class="sign" aria-label="Signatures"><thead><tr><th scope="col">For</th><th scope="col">Name</th><th scope="col">Date</th><th scope="col">Signature</th></tr></thead><tbody><tr><td>Operator</td><td></td><td></td><td></td></tr><tr><td>Client</td><td></td><td></td><td></td></tr></tbody></table>'
+      : `<p class="caution">Not for signature: ${report.mode === 'live' ? `the verdict is ${verdictWords[report.verdict]}` : `this is a ${report.mode} run`}.</p>`,
+  ].join('\n');
+}

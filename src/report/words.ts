@@ -1,0 +1,106 @@
+import type { Source } from '../model/probe.ts';
+import type { AreaResult, CheckResult, Report, Status, Verdict } from '../model/report.ts';
+import { inert } from '../model/text.ts';
+
+/** The namespace of signatures over a report: a signature for anything else does not count. */
+export const signatureNamespace = 'clawcheck-report@v1';
+
+export const statusWords: Readonly<Record<Status, string>> = {
+  pass: 'Pass',
+  fail: 'Fail',
+  unknown: 'Not verified',
+  waived: 'Waived',
+  attested: 'Attested',
+  'not-applicable': 'Not applicable',
+};
+
+export const verdictWords: Readonly<Record<Verdict, string>> = {
+  READY: 'READY',
+  NOT_READY: 'NOT READY',
+  INCOMPLETE: 'INCOMPLETE',
+  UNTRUSTED: 'UNTRUSTED',
+};
+
+/** What a verdict means to who reads it. */
+export const verdictMeanings: Readonly<Record<Verdict, string>> = {
+  READY: 'Every check passed, or is attested, waived or declared not applicable by a named person.',
+  NOT_READY: 'At least one check failed.',
+  INCOMPLETE: 'Nothing failed, but not everything was verified.',
+  UNTRUSTED: 'What was looked at is not the deployment that was asked about. Nothing was judged.',
+};
+
+export const sourceWords: Readonly<Record<Source, string>> = {
+  'aws-control-plane': 'AWS',
+  'git-host': 'git host',
+  'local-files': 'files of the repository',
+  'target-self-report': 'told by the host',
+  'human-attested': 'stated by a person',
+};
+
+/** Any text of a report as printable ASCII on one line. */
+export function plain(text: string): string {
+  return inert(text, 4000);
+}
+
+export function checksOf(report: Pick<Report, 'areas'>): readonly CheckResult[] {
+  return report.areas.flatMap(({ checks }) => checks);
+}
+
+/** The sources of a check's evidence, each once. */
+export function sourcesOf(check: CheckResult): string {
+  return [...new Set(check.evidence.map(({ source }) => sourceWords[source]))].join(', ');
+}
+
+/** Status of an area as a whole: the worst of its checks. */
+export function worstOf({ checks }: AreaResult): Status {
+  const order: readonly Status[] = ['fail', 'unknown', 'waived', 'attested', 'not-applicable', 'pass'];
+  return order.find((status) => checks.some((check) => check.status === status)) ?? 'unknown';
+}
+
+/** What keeps a report from saying what it seems to say, each as a sentence. */
+export function cautions({ mode, narrowedTo, window, subject }: Report): string[] {
+  return [
+    ...(mode === 'simulated' ? ['Simulated: this is not a live deployment.'] : []),
+    ...(mode === 'replay' ? ['Replayed from a recording: nothing was looked at anew.'] : []),
+    ...(narrowedTo ? [`Narrowed to ${narrowedTo.join(', ')}: never READY.`] : []),
+    ...(window.interrupted ? ['Interrupted: what was not seen by then is not verified.'] : []),
+    ...subject.mismatches.map((text) => `Mismatch: ${text}`),
+    ...subject.unproven.map((text) => `Not proven: ${text}`),
+  ];
+}
+
+/** What the report is about, as rows of name and value. */
+export function subjectRows({ subject, environment, window, tool, mode }: Report): (readonly [string, string])[] {
+  return [
+    ['Environment', environment.name],
+    ['AWS account', subject.account ?? 'not proven'],
+    ['Region', subject.region],
+    ['Auto Scaling Group', subject.autoScalingGroup ?? 'not seen'],
+    ...subject.instances.map(
+      (i) => ['Instance', `${i.id} at ${i.address}, host key ${i.hostKeyFingerprint ?? 'not verified'}`] as const,
+    ),
+    ['File system', subject.fileSystemId],
+    ['Gateway version', subject.gatewayVersion ?? 'not seen'],
+    [
+      'Repository',
+      subject.repository ? `${subject.repository}${subject.commit ? ` at ${subject.commit}` : ''}` : 'not configured',
+    ],
+    ['Credentials', subject.principal ?? 'not proven'],
+    ['Observed', `${window.start} to ${window.end}`],
+    ['Mode', mode],
+    ['Environment file', `SHA-256 ${environment.fileSha256}`],
+    ['Tool', `clawcheck ${tool.version}`],
+  ];
+}
+
+/** What people accepted, as sentences: who, what, until when. */
+export function acceptanceOf({ waiver, attestation, status, notApplicable }: CheckResult): string | undefined {
+  if (waiver) {
+    return `Waived (${statusWords[waiver.status].toLowerCase()} without it) by ${waiver.by} until ${waiver.expires}, ${waiver.ticket}: ${waiver.reason}`;
+  }
+  if (status === 'attested' && attestation) {
+    const { by, date, expires, statement, evidence } = attestation;
+    return `Stated by ${by} on ${date}, valid until ${expires}: ${statement} (${evidence})`;
+  }
+  return notApplicable === null ? undefined : `Declared not applicable: ${notApplicable}`;
+}
