@@ -1,5 +1,5 @@
 import { personalMarks } from '../../src/judging/bot-account.ts';
-import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
+import { check, type Finding, fail, judgeAll, undetermined } from '../../src/model/check.ts';
 import { integrations } from '../../src/probes/files/integrations.ts';
 
 export default check({
@@ -13,10 +13,11 @@ export default check({
   needs: { integrations },
   judge({ integrations }, { environment }) {
     if (integrations.length === 0) {
-      return undetermined(
-        'not_configured',
-        'the environment file lists no integration; list each, or declare this check not applicable',
-      );
+      // No attestation makes up for it: nobody can vouch for accounts that are not named.
+      const expected = 'each integration listed, or this check declared not applicable';
+      return fail([
+        { fact: 'integrations', subject: 'credentials.integrations', expected, observed: 'none is listed' },
+      ]);
     }
     const people = Object.values(environment.owners).flatMap((owner) => (owner ? [owner.name, owner.contact] : []));
     const findings = integrations.map((integration): Finding<'integrations'> => {

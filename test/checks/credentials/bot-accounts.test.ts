@@ -39,6 +39,9 @@ describe('credentials/bot-accounts', () => {
   it('never passes by itself: a declaration is for somebody to attest', () => {
     expect(check.attestable).toBe(true);
     expect(judge(good)).toMatchObject({ outcome: 'undetermined', reason: 'not_attested' });
-    expect(judge()).toMatchObject({ outcome: 'undetermined', reason: 'not_configured' });
+  });
+
+  it('fails where none is listed, which no attestation makes up for', () => {
+    expect(judge().outcome).toBe('fail');
   });
 });
