@@ -21,6 +21,7 @@ export default check({
       return undetermined('not_configured', 'approvalGates.gates names no action that waits for a person');
     }
     const gated = named.length > 0 ? named : agents;
+    if (gated.length === 0) return undetermined('empty_subject', 'the gateway names no agent');
     const findings: F[] = gated.flatMap((agent) => {
       if (!agents.includes(agent)) return [missing(agent)];
       const policy = execPolicy(config.inForce, approvals, agent);

@@ -1,5 +1,5 @@
 import { agentValue, shown, valueAt } from '../../src/judging/gateway-config.ts';
-import { check, type Finding, judgeAll } from '../../src/model/check.ts';
+import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
 import { gatewayAgents, gatewayConfig } from '../../src/probes/gateway/config.ts';
 
 const longestTurnSeconds = 3600;
@@ -14,6 +14,7 @@ export default check({
     'Set tools.loopDetection.enabled, agents.defaults.timeoutSeconds, agents.defaults.maxConcurrent, tools.exec.timeoutSeconds and gateway.auth.rateLimit in the gateway configuration.',
   needs: { config: gatewayConfig, agents: gatewayAgents },
   judge({ config: { inForce }, agents }) {
+    if (agents.length === 0) return undetermined('empty_subject', 'the gateway names no agent');
     const findings: Finding<'config'>[] = [];
     const limit = (subject: string, value: unknown, most: number, unit: string) => {
       const ok = typeof value === 'number' && value > 0 && value <= most;

@@ -1,6 +1,6 @@
 import { execPolicy, isGated } from '../../src/judging/exec-policy.ts';
 import { agentSettings, isDenied, shown, textsAt, valueAt } from '../../src/judging/gateway-config.ts';
-import { check, type Finding, judgeAll } from '../../src/model/check.ts';
+import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
 import { gatewayAgents, gatewayConfig } from '../../src/probes/gateway/config.ts';
 import { execApprovals } from '../../src/probes/gateway/exec-approvals.ts';
 import { gatewaySkills } from '../../src/probes/gateway/skills.ts';
@@ -14,6 +14,7 @@ export default check({
   needs: { config: gatewayConfig, agents: gatewayAgents, skills: gatewaySkills, approvals: execApprovals },
   judge({ config: { inForce }, agents, skills, approvals }, { environment }) {
     const { workspace, runtime } = environment.soulDocuments;
+    if (agents.length === 0) return undetermined('empty_subject', 'the gateway names no agent');
     const findings: Finding<'config' | 'skills' | 'approvals'>[] = [];
     const mode = valueAt(inForce, 'skills.workshop.autonomous.mode');
     findings.push({

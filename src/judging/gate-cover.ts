@@ -24,7 +24,11 @@ export function gateCover(gate: Gate, policy: ExecPolicy, config: unknown, isDen
   if (valueAt(config, 'plugins.enabled') === false) return { ok: false, observed: 'plugins are off' };
   if ((textsAt(config, 'plugins.deny') ?? [plugin]).includes(plugin))
     return { ok: false, observed: 'its plugin is denied' };
-  const entry = valueAt(config, `plugins.entries`);
+  const allow = valueAt(config, 'plugins.allow');
+  if (allow !== undefined && !(Array.isArray(allow) && allow.includes(plugin))) {
+    return { ok: false, observed: 'its plugin is not on plugins.allow' };
+  }
+  const entry = valueAt(config, 'plugins.entries');
   const enabled = valueAt((entry as Record<string, unknown> | undefined)?.[plugin], 'enabled');
   const observed = `its plugin: enabled ${shown(enabled)} in plugins.entries`;
   return { ok: enabled === true, observed };

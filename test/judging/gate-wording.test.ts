@@ -72,6 +72,8 @@ describe('the rule behind a gate', () => {
     expect(gateCover(gate, asks, plugins({ enabled: false }), never).ok).toBe(false);
     expect(gateCover(gate, asks, plugins({ deny: ['gate'] }), never).ok).toBe(false);
     expect(gateCover(gate, asks, plugins({ deny: 'gate' }), never).ok).toBe(false);
+    expect(gateCover(gate, asks, plugins({ allow: ['other'] }), never).ok).toBe(false);
+    expect(gateCover(gate, asks, plugins({ allow: ['gate'] }), never).ok).toBe(true);
     expect(gateCover(gate, asks, { plugins: { entries: { gate: {} } } }, never).ok).toBe(false);
   });
 });

@@ -1,4 +1,5 @@
 import { gatewayProbe } from '../../model/probe.ts';
+import { ProbeError } from '../../model/reason.ts';
 import { type JsonObject, listAt, objectAt, textAt } from './payload.ts';
 import { readiness } from './readiness.ts';
 
@@ -28,8 +29,10 @@ export const gatewayAgents = gatewayProbe<readonly string[], { readiness: typeof
   needs: { readiness },
   async gather(gateway) {
     const answer = objectAt(await gateway.rpc('agents.list', {}), 'its agents');
-    return listAt(answer['agents'], 'its agents').map((agent) =>
+    const ids = listAt(answer['agents'], 'its agents').map((agent) =>
       textAt(objectAt(agent, 'an agent')['id'], 'the id of an agent'),
     );
+    if (ids.length === 0) throw new ProbeError('empty_subject', 'the gateway names no agent');
+    return ids;
   },
 });

@@ -47,6 +47,11 @@ describe('approval-gates/gates-enforced', () => {
     expect(judgeFacts(check, facts, { 'approvalGates.agents': ['other'] }).outcome).toBe('fail');
   });
 
+  it('does not know without an agent', () => {
+    const facts = { config: config(strict), approvals: host, agents: [] };
+    expect(judgeFacts(check, facts).outcome).toBe('undetermined');
+  });
+
   it('does not know without a documented gate', () => {
     const facts = { config: config(strict), approvals: host, agents: ['main'] };
     expect(judgeFacts(check, facts, { 'approvalGates.gates': [] }).outcome).toBe('undetermined');

@@ -149,6 +149,10 @@ describe('soul-documents/no-second-rulebook', () => {
     const facts = { config: config(inForce), agents: ['main'], skills, approvals };
     expect(judgeFacts(rulebook, facts).outcome).toBe(outcome);
   });
+  it('does not pass without agents', () => {
+    const facts = { config: config(good), agents: [], skills: own, approvals };
+    expect(judgeFacts(rulebook, facts).outcome).toBe('undetermined');
+  });
 });
 
 describe('monitoring/runaway-limited', () => {
@@ -173,5 +177,8 @@ describe('monitoring/runaway-limited', () => {
     ['no limit of logins', { ...good, gateway: {} }, 'fail'],
   ])('%s', (_, inForce, outcome) => {
     expect(judgeFacts(limited, { config: config(inForce), agents: ['main'] }).outcome).toBe(outcome);
+  });
+  it('does not pass without agents', () => {
+    expect(judgeFacts(limited, { config: config(good), agents: [] }).outcome).toBe('undetermined');
   });
 });

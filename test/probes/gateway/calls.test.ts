@@ -45,6 +45,11 @@ describe('agents and skills', () => {
     await expect(gatewayAgents.gather(gateway, none, contextOf())).rejects.toMatchObject({ reason: 'bad_response' });
   });
 
+  it('none is not a gateway whose agents are all in order', async () => {
+    const seen = gatewayAgents.gather(answering({ 'agents.list': { agents: [] } }), none, contextOf());
+    await expect(seen).rejects.toMatchObject({ reason: 'empty_subject' });
+  });
+
   it('skills are those of every agent', async () => {
     const asked: unknown[] = [];
     const gateway = gatewayOf({}, async (_, params) => {
