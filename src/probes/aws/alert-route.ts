@@ -46,7 +46,10 @@ async function topicOf(aws: AwsPort, arn: string, endpoint: string | undefined):
     if (!subscription.startsWith('arn:')) return { arn: subscription, filtered: false };
     const attributes = await aws.find('sns:GetSubscriptionAttributes', { SubscriptionArn: subscription });
     if (!attributes) return { arn: 'Deleted', filtered: false };
-    const { FilterPolicy, PendingConfirmation } = attributes.Attributes ?? {};
+    const { FilterPolicy, PendingConfirmation, SubscriptionArn, TopicArn } = attributes.Attributes ?? {};
+    if (SubscriptionArn !== subscription || TopicArn !== arn) {
+      throw new ProbeError('bad_response', 'SNS described another subscription than was asked for');
+    }
     return {
       arn: PendingConfirmation === 'true' ? 'PendingConfirmation' : subscription,
       filtered: FilterPolicy !== undefined && FilterPolicy !== '' && FilterPolicy !== '{}',

@@ -18,14 +18,17 @@ export const backupPlans = awsProbe({
     const { BackupPlansList } = await aws.read('backup:ListBackupPlans', {});
     const plans = (BackupPlansList ?? []).map(async ({ BackupPlanId, BackupPlanArn }) => {
       if (!BackupPlanId || !BackupPlanArn) throw new ProbeError('bad_response', 'a backup plan was listed without id');
-      if (BackupPlanArn.split(':')[4] !== aws.account) {
-        throw new ProbeError('wrong_subject', 'a backup plan of another account was listed');
+      const [, , , region, owner] = BackupPlanArn.split(':');
+      if (owner !== aws.account || region !== aws.region) {
+        throw new ProbeError('wrong_subject', 'a backup plan of another account or region was listed');
       }
       const plan = await aws.find('backup:GetBackupPlan', { BackupPlanId });
       // Deleted between the two calls, or by the time of this answer.
       if (!plan || plan.DeletionDate) return [];
       const rules = plan.BackupPlan?.Rules;
-      if (!rules) throw new ProbeError('bad_response', 'a backup plan was described without its rules');
+      if (!rules || plan.BackupPlanId !== BackupPlanId || plan.BackupPlanArn !== BackupPlanArn) {
+        throw new ProbeError('bad_response', 'another backup plan was described, or one without its rules');
+      }
       if (vault && !rules.some(({ TargetBackupVaultName }) => TargetBackupVaultName === vault)) return [];
       return [{ id: BackupPlanId, arn: BackupPlanArn, rules, selections: await selectionsOf(aws, BackupPlanId) }];
     });
@@ -37,8 +40,11 @@ async function selectionsOf(aws: AwsPort, BackupPlanId: string): Promise<readonl
   const { BackupSelectionsList } = await aws.read('backup:ListBackupSelections', { BackupPlanId });
   const selections = (BackupSelectionsList ?? []).map(async ({ SelectionId }) => {
     if (!SelectionId) throw new ProbeError('bad_response', 'a backup selection was listed without its id');
-    const { BackupSelection } = await aws.read('backup:GetBackupSelection', { BackupPlanId, SelectionId });
-    return BackupSelection ?? [];
+    const answer = await aws.read('backup:GetBackupSelection', { BackupPlanId, SelectionId });
+    if (answer.SelectionId !== SelectionId || answer.BackupPlanId !== BackupPlanId) {
+      throw new ProbeError('bad_response', 'another backup selection was described than was asked for');
+    }
+    return answer.BackupSelection ?? [];
   });
   return (await Promise.all(selections)).flat();
 }

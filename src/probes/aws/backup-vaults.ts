@@ -28,8 +28,8 @@ export const backupVaults = awsProbe({
         if (BackupVaultArn.split(':')[4] !== aws.account || BackupVaultArn.split(':')[3] !== aws.region) {
           throw new ProbeError('wrong_subject', 'the backup vault belongs to another account or region');
         }
-        if (access && access.Policy === undefined) {
-          throw new ProbeError('bad_response', 'the access policy of a backup vault was answered without a policy');
+        if (access && (access.Policy === undefined || access.BackupVaultArn !== BackupVaultArn)) {
+          throw new ProbeError('bad_response', 'the access policy of another vault was answered, or none at all');
         }
         return { ...vault, BackupVaultName, BackupVaultArn, policy: access?.Policy };
       }),

@@ -25,6 +25,9 @@ export const budget = awsProbe({
       aws.find('budgets:DescribeNotificationsForBudget', { AccountId, BudgetName: name }),
       aws.find('budgets:DescribeBudgetActionsForBudget', { AccountId, BudgetName: name }),
     ]);
+    if (actions?.Actions?.some(({ BudgetName }) => BudgetName !== name)) {
+      throw new ProbeError('wrong_subject', 'actions of another budget were described');
+    }
     return { budget: found, notifications: notifications?.Notifications ?? [], actions: actions?.Actions ?? [] };
   },
 });
