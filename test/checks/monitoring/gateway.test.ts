@@ -9,9 +9,6 @@ import { judgeFacts } from '../../support/judge.ts';
 
 const config = (inForce: object) => ({ inForce, differsFromFile: false });
 
-const listening = { listeners: ['0100007F'], ownsListener: true, networkNamespace: 'same' };
-const noTailscale = { tailscale: undefined, ssmAgent: 'running', cameInAt: undefined };
-
 describe('monitoring/gateway-healthy', () => {
   const ready = {
     state: 'ready',
