@@ -30,6 +30,22 @@ const cases: readonly [flaw: string, check: string][] = [
   ['egress-in-two-halves', 'network/egress-allowlisted'],
   ['egress-prefix-list-everywhere', 'network/egress-allowlisted'],
   ['inbound-ssh-from-internet', 'network/ssh-not-public'],
+  ['secret-public', 'credentials/secret-in-secrets-manager'],
+  ['secret-too-old', 'credentials/secret-in-secrets-manager'],
+  ['role-reads-every-secret', 'credentials/role-reads-one-secret'],
+  ['role-reads-by-wildcard', 'credentials/role-reads-one-secret'],
+  ['role-reads-by-resource-policy', 'credentials/role-reads-one-secret'],
+  ['role-is-administrator', 'credentials/role-least-privilege'],
+  ['role-passes-roles', 'credentials/role-least-privilege'],
+  ['imdsv1-on-instance', 'credentials/imdsv2-required'],
+  ['imdsv1-in-template', 'credentials/imdsv2-required'],
+  ['alert-role-reads-main-secret', 'credentials/monitoring-secret-isolated'],
+  ['main-role-reads-monitoring', 'credentials/monitoring-secret-isolated'],
+  ['secret-value-too-old', 'credentials/rotation'],
+  ['efs-policy-lets-everyone-write', 'soul-documents/server-side-read-only'],
+  ['efs-role-policy-writes', 'soul-documents/server-side-read-only'],
+  ['efs-runtime-covers-workspace', 'soul-documents/server-side-read-only'],
+  ['efs-without-tls', 'soul-documents/encrypted-in-transit'],
 ];
 
 type Fault = (rule: OperationRule, output: unknown) => { output?: unknown; error?: { code: string; status: number } };
