@@ -2,7 +2,7 @@ import type { EvalWorkflow, WorkflowJob, WorkflowStep } from '../probes/files/ev
 
 /** Whether a job runs promptfoo, and whether a failing case makes it fail. */
 
-const runsEval = /(?:^|[\s;&|("'/])promptfoo(?:@[^\s;&|]+)?(?:\s+--)?\s+eval(?:uate)?(?=\s|$)/;
+const runsEval = /(?:^|[\s;&|("'/])promptfoo(?:@[^\s;&|]+)?(?:\s+--)?\s+eval(?:uate)?(?=[\s;&|)]|$)/;
 const action = /^promptfoo\/promptfoo-action@/;
 
 /** The jobs that run the evaluations. */
@@ -88,7 +88,7 @@ export function swallows(script: string, shell: string | undefined): string[] {
     if (/&&/.test(after) && i !== lines.length - 1) why.push('&& after promptfoo, with more lines to come');
     if (/^(if|elif|while|until|!)\s/.test(line) || /[;&|]\s*(if|while|until|!)\s/.test(line))
       why.push('promptfoo in a condition');
-    if (/\$\(|`/.test(line.slice(0, line.search(runsEval)))) why.push('promptfoo in a substitution');
+    if (/\$\(|`/.test(line.slice(0, line.search(runsEval) + 1))) why.push('promptfoo in a substitution');
   }
   return [...new Set(why)];
 }

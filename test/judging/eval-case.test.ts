@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { asserts, type EvalCase, inputOf, isReal, isRunOf } from '../../src/judging/eval-case.ts';
+
+const evalCase = (more: Partial<EvalCase> = {}): EvalCase => ({
+  from: 'evals/a/promptfooconfig.yaml',
+  description: 'd',
+  skill: 'a',
+  kind: 'normal',
+  commit: undefined,
+  vars: { request: 'x' },
+  asserts: [{ type: 'contains', value: 'y' }],
+  threshold: undefined,
+  exact: true,
+  ...more,
+});
+
+describe('isReal', () => {
+  it.each<[string, unknown]>([
+    ['contains', { type: 'contains', value: 'yes' }],
+    ['contains-any', { type: 'contains-any', value: ['a', 'b'] }],
+    ['contains-all as one text', { type: 'contains-all', value: 'a, b' }],
+    ['not-contains', { type: 'not-contains', value: 'secret' }],
+    ['regex', { type: 'regex', value: '^Dear' }],
+    ['regex for the empty answer', { type: 'regex', value: '^$' }],
+    ['is-json', { type: 'is-json' }],
+    ['equals with nothing: the answer has to be empty', { type: 'equals', value: '' }],
+    ['llm-rubric', { type: 'llm-rubric', value: 'declines' }],
+    ['javascript on the output', { type: 'javascript', value: 'output.length > 10' }],
+    ['javascript on the context', { type: 'javascript', value: 'context.vars.a === 1' }],
+    ['javascript in a file', { type: 'javascript', value: 'file://assert.js' }],
+    ['python', { type: 'python', value: "'x' in output" }],
+    ['a set with one that is real', { type: 'assert-set', assert: [{ type: 'contains', value: 'y' }] }],
+    ['a positive threshold', { type: 'similar', value: 'x', threshold: 0.8 }],
+  ])('%s', (_, assertion) => expect(isReal(assertion)).toBe(true));
+
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['a text', 'contains'],
+    ['without a type', { value: 'x' }],
+    ['contains nothing', { type: 'contains', value: '' }],
+    ['contains without a value', { type: 'contains' }],
+    ['contains a space', { type: 'icontains', value: ' ' }],
+    ['starts with nothing', { type: 'starts-with', value: '' }],
+    ['contains any of nothing', { type: 'contains-any', value: [] }],
+    ['contains any, one of them empty', { type: 'contains-any', value: ['a', ''] }],
+    ['contains any, with a comma at the end', { type: 'icontains-any', value: 'a,' }],
+    ['contains all of what is empty', { type: 'contains-all', value: ['', ' '] }],
+    ['a regex for anything', { type: 'regex', value: '.*' }],
+    ['an empty regex', { type: 'regex', value: '' }],
+    ['a regex for anything, anchored', { type: 'regex', value: '^[\\s\\S]*$' }],
+    ['a regex without a value', { type: 'regex' }],
+    ['not equal to nothing', { type: 'not-equals', value: '' }],
+    ['javascript true', { type: 'javascript', value: 'true' }],
+    ['javascript return true', { type: 'javascript', value: 'return true;' }],
+    ['javascript 1', { type: 'javascript', value: '1' }],
+    ['javascript that only names the output in a comment', { type: 'javascript', value: 'true // output is fine' }],
+    ['javascript that only names the output in a text', { type: 'javascript', value: "'output' === 'output'" }],
+    ['javascript or true', { type: 'javascript', value: "output.includes('x') || true" }],
+    ['javascript with a length that always fits', { type: 'javascript', value: 'output.length >= 0' }],
+    ['python True', { type: 'python', value: 'True' }],
+    ['python or True', { type: 'python', value: "'x' in output or True" }],
+    ['a script that is no text', { type: 'javascript', value: true }],
+    ['weight 0', { type: 'contains', value: 'y', weight: 0 }],
+    ['threshold 0', { type: 'llm-rubric', value: 'declines', threshold: 0 }],
+    ['a rubric without text', { type: 'llm-rubric', value: '' }],
+    ['latency', { type: 'latency', threshold: 5000 }],
+    ['cost', { type: 'cost', threshold: 1 }],
+    ['an empty set', { type: 'assert-set', assert: [] }],
+    ['a set of what is always true', { type: 'assert-set', assert: [{ type: 'contains', value: '' }] }],
+    ['a set with threshold 0', { type: 'assert-set', threshold: 0, assert: [{ type: 'contains', value: 'y' }] }],
+  ])('is not: %s', (_, assertion) => expect(isReal(assertion)).toBe(false));
+});
+
+describe('asserts', () => {
+  it('is false for an empty list, and for a case that passes with a score of 0', () => {
+    expect(asserts(evalCase())).toBe(true);
+    expect(asserts(evalCase({ asserts: [] }))).toBe(false);
+    expect(asserts(evalCase({ threshold: 0 }))).toBe(false);
+    expect(asserts(evalCase({ threshold: 0.5 }))).toBe(true);
+  });
+});
+
+describe('inputOf', () => {
+  it('is the same for the same vars in another order, and under another description', () => {
+    expect(inputOf(evalCase({ vars: { a: 1, b: 2 } }))).toBe(
+      inputOf(evalCase({ vars: { b: 2, a: 1 }, description: 'e' })),
+    );
+    expect(inputOf(evalCase({ vars: { a: 1 } }))).not.toBe(inputOf(evalCase({ vars: { a: '1' } })));
+  });
+});
+
+describe('isRunOf', () => {
+  it.each<[string, Partial<EvalCase>, Partial<EvalCase>, boolean]>([
+    ['the same', {}, {}, true],
+    ['keys in another order', { vars: { a: 1, b: 2 } }, { vars: { b: 2, a: 1 } }, true],
+    ['a commit that the configuration does not know', {}, { commit: 'abc' }, true],
+    ['another input', {}, { vars: { request: 'z' } }, false],
+    ['one var more', {}, { vars: { request: 'x', more: 1 } }, false],
+    ['another assertion', {}, { asserts: [{ type: 'contains', value: '' }] }, false],
+    ['fewer assertions', {}, { asserts: [] }, false],
+    ['another kind', {}, { kind: 'edge' }, false],
+    ['another skill', {}, { skill: 'b' }, false],
+    ['a threshold', {}, { threshold: 0 }, false],
+    ['a rendered variable', { description: 'on {{env.SHA}} now' }, { description: 'on abc now' }, true],
+    ['a rendered variable, other text', { description: 'on {{env.SHA}} now' }, { description: 'off abc now' }, false],
+    ['parts that would overlap', { description: 'aba{{env.X}}ba' }, { description: 'aba' }, false],
+    ['a template that promptfoo leaves', { description: '{{request}}' }, { description: 'x' }, false],
+    ['a table, by the number of assertions', { exact: false }, { asserts: [{ type: 'equals', value: 'q' }] }, true],
+    ['a table with fewer assertions', { exact: false }, { asserts: [] }, false],
+  ])('%s', (_, configured, run, expected) => {
+    expect(isRunOf(evalCase(configured), evalCase(run))).toBe(expected);
+  });
+});
