@@ -68,6 +68,17 @@ export default check({
     if (wrong.length === 0 && !mountable) {
       return undetermined('no_control', 'the file system policy lets nobody mount the workspace');
     }
-    return judgeAll(findings);
+    const heard = simulatedPowers.map(
+      ({ role, allowed }): Finding<'simulatedPowers'> => ({
+        fact: 'simulatedPowers',
+        subject: role,
+        expected: 'the policy simulation of IAM agrees, where this run may use it',
+        observed: allowed
+          ? 'it allows nothing that the policies do not'
+          : 'not permitted to simulate: judged from the policies alone',
+        ok: true,
+      }),
+    );
+    return judgeAll<'fileSystemPolicy' | 'simulatedPowers'>([...findings, ...heard]);
   },
 });
