@@ -5,6 +5,7 @@ const denied = [
   'AccessDeniedException',
   'UnauthorizedOperation',
   'AuthorizationError',
+  'AuthorizationErrorException',
   'NotAuthorized',
 ];
 const badCredentials = [
