@@ -4,7 +4,8 @@ import { noGit } from '../../../src/adapters/git/github.ts';
 import type { AwsProbe, Probe } from '../../../src/model/probe.ts';
 import { ProbeError } from '../../../src/model/reason.ts';
 import type { CheckResult, Report } from '../../../src/model/report.ts';
-import type { AwsOperation, AwsPort, CallLog, InputOf } from '../../../src/ports/aws.ts';
+import type { AwsOperation, AwsPort, CallLog, InputOf, OperationRule } from '../../../src/ports/aws.ts';
+import { operations } from '../../../src/ports/aws-operations.ts';
 import { group } from '../../../src/probes/aws/group.ts';
 import { identity } from '../../../src/probes/aws/identity.ts';
 import { type Clock, probesOf } from '../../../src/runner/gather.ts';
@@ -135,16 +136,36 @@ export async function traceDependencies(work: () => Promise<unknown>): Promise<D
   );
 }
 
-/** The port of a good run, but for one operation, which the lab is asked for again: with the fault that is planted. */
-export function faultyAt(operation: AwsOperation, good: AwsAdapter, live: AwsAdapter): AwsPort & CallLog {
+/**
+ * The port of a good run, but for one operation, which the lab is asked for again: with the fault that is planted.
+ * @param onCut called when an answer has fewer rows than in the good run
+ */
+export function faultyAt(
+  operation: AwsOperation,
+  good: AwsAdapter,
+  live: AwsAdapter,
+  onCut: () => void = () => {},
+): AwsPort & CallLog {
   const of = (asked: AwsOperation) => (asked === operation ? live : good);
+  const compared = async <O extends AwsOperation, T>(asked: O, input: InputOf<O>, answer: T): Promise<T> => {
+    if (asked === operation && rowsOf(asked, answer) < rowsOf(asked, await good.find(asked, input))) onCut();
+    return answer;
+  };
   return {
     region: good.region,
     account: good.account,
-    find: (asked, input) => of(asked).find(asked, input),
-    read: (asked, input) => of(asked).read(asked, input),
+    find: async (asked, input) => compared(asked, input, await of(asked).find(asked, input)),
+    read: async (asked, input) => compared(asked, input, await of(asked).read(asked, input)),
     counts: () => live.counts(),
   };
+}
+
+function rowsOf(operation: AwsOperation, answer: unknown): number {
+  const rule: OperationRule = operations[operation];
+  const members = (rule.joined ?? rule.members).map(
+    (member) => (answer as Record<string, unknown> | undefined)?.[member],
+  );
+  return members.reduce<number>((sum, value) => sum + Object.keys(value ?? {}).length, 0);
 }
 
 /** Does the work for each item, some at a time, and gives what came of it in the order of the items. */

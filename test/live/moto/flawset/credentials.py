@@ -11,6 +11,7 @@ from lab import Lab, ago
 ONE_SECRET = ("credentials/role-reads-one-secret",)
 LEAST = ("credentials/role-least-privilege",)
 SECRET = ("credentials/secret-in-secrets-manager",)
+APART = ("credentials/monitoring-secret-isolated",)
 READ = "secretsmanager:GetSecretValue"
 
 
@@ -30,14 +31,14 @@ def secret_policy(lab: Lab, which: str, statement: dict[str, Any]) -> None:
         SecretId=lab.ids["secrets"][which], ResourcePolicy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
 
 
-@flaw("role-wildcard-secret", *ONE_SECRET)
+@flaw("role-wildcard-secret", *ONE_SECRET, *APART)
 def wildcard(lab: Lab) -> None:
     """A pattern for the environment matches the monitoring secret too."""
     grant(lab, {"Effect": "Allow", "Action": READ,
                 "Resource": f"arn:aws:secretsmanager:{lab.region}:{lab.account}:secret:openclaw/prod/*"})
 
 
-@flaw("role-notaction", *ONE_SECRET, *LEAST, "backup/vault-protected")
+@flaw("role-notaction", *ONE_SECRET, *LEAST, *APART, "backup/vault-protected")
 def not_action(lab: Lab) -> None:
     """Allow with NotAction: all but IAM, which includes every secret."""
     grant(lab, {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"})
@@ -49,14 +50,14 @@ def not_resource(lab: Lab) -> None:
     grant(lab, {"Effect": "Allow", "Action": READ, "NotResource": lab.ids["secrets"]["monitoring"]})
 
 
-@flaw("role-admin", *ONE_SECRET, *LEAST, "backup/vault-protected")
+@flaw("role-admin", *ONE_SECRET, *LEAST, *APART, "backup/vault-protected")
 def admin(lab: Lab) -> None:
     """A managed policy that allows everything, beside a careful inline one."""
     arn = managed(lab, "temporary", {"Effect": "Allow", "Action": "*", "Resource": "*"})
     lab.client("iam").attach_role_policy(RoleName=lab.ids["role"], PolicyArn=arn)
 
 
-@flaw("role-managed-new-default-version", *ONE_SECRET)
+@flaw("role-managed-new-default-version", *ONE_SECRET, *APART)
 def new_version(lab: Lab) -> None:
     """An attached policy was harmless in version 1; version 2 is the default one and reads every secret."""
     iam = lab.client("iam")
@@ -90,26 +91,26 @@ def boundary(lab: Lab) -> None:
     lab.client("iam").put_role_permissions_boundary(RoleName=lab.ids["role"], PermissionsBoundary=arn)
 
 
-@flaw("alert-role-reads-main", "credentials/monitoring-secret-isolated")
+@flaw("alert-role-reads-main", *APART)
 def alert_reads_main(lab: Lab) -> None:
     """The alert function's role can read the gateway's secret."""
     grant(lab, {"Effect": "Allow", "Action": READ, "Resource": lab.ids["secrets"]["gateway"]}, role="alertRole")
 
 
-@flaw("main-role-reads-alert", "credentials/monitoring-secret-isolated", *ONE_SECRET)
+@flaw("main-role-reads-alert", *APART, *ONE_SECRET)
 def main_reads_alert(lab: Lab) -> None:
     """The gateway's role can read the monitoring secret by its exact ARN."""
     grant(lab, {"Effect": "Allow", "Action": READ, "Resource": lab.ids["secrets"]["monitoring"]})
 
 
-@flaw("monitoring-secret-resource-policy", "credentials/monitoring-secret-isolated", *ONE_SECRET)
+@flaw("monitoring-secret-resource-policy", *APART, *ONE_SECRET)
 def granted_by_secret(lab: Lab) -> None:
     """No role policy grants it; the monitoring secret's own policy lets the gateway's role read."""
     secret_policy(lab, "monitoring", {
         "Effect": "Allow", "Principal": {"AWS": lab.ids["roleArn"]}, "Action": READ, "Resource": "*"})
 
 
-@flaw("secret-public-policy", *SECRET)
+@flaw("secret-public-policy", *SECRET, *APART)
 def public_policy(lab: Lab) -> None:
     """The secret's policy lets any principal of AWS read."""
     secret_policy(lab, "gateway", {"Effect": "Allow", "Principal": "*", "Action": READ, "Resource": "*"})
@@ -121,7 +122,7 @@ def deletion(lab: Lab) -> None:
     lab.client("secretsmanager").delete_secret(SecretId=lab.ids["secrets"]["gateway"], RecoveryWindowInDays=7)
 
 
-@flaw("secret-missing", unknown=(*SECRET, *ONE_SECRET))
+@flaw("secret-missing", unknown=(*SECRET, *ONE_SECRET, *APART, "credentials/rotation"))
 def missing(lab: Lab) -> None:
     """The secret that the environment names does not exist; one with a longer name does."""
     manager = lab.client("secretsmanager")
@@ -136,7 +137,7 @@ def old_secret(lab: Lab) -> None:
         LastChangedDate=ago(days=400), LastRotatedDate=ago(days=400), RotationEnabled=False, NextRotationDate=None)
 
 
-@flaw("rotation-stuck", "credentials/rotation", *SECRET)
+@flaw("rotation-stuck", *SECRET)
 def stuck(lab: Lab) -> None:
     """Rotation is on and its last run failed: a pending version that never became the current one."""
     arn = lab.ids["secrets"]["gateway"]

@@ -37,8 +37,10 @@ ON_INSTANCES = (
     "infrastructure/runs-in-asg", "infrastructure/private-subnets", "infrastructure/no-public-ip",
     "infrastructure/no-inbound-rules", "infrastructure/health-check-is-gateway", "infrastructure/storage-encrypted",
     "infrastructure/environments-separate", "soul-documents/server-side-read-only", "soul-documents/encrypted-in-transit",
-    "credentials/role-reads-one-secret", "credentials/imdsv2-required", "network/no-public-ingress",
-    "network/egress-allowlisted", "network/ssh-not-public", "backup/vault-protected",
+    "credentials/role-reads-one-secret", "credentials/role-least-privilege", "credentials/imdsv2-required",
+    "credentials/monitoring-secret-isolated", "credentials/rotation", "credentials/no-static-keys",
+    "network/no-public-ingress", "network/egress-allowlisted", "network/ssh-not-public", "monitoring/logs-arrive",
+    "backup/vault-protected",
 )
 
 
@@ -48,7 +50,7 @@ def empty(lab: Lab) -> None:
     update(lab, MinSize=0, DesiredCapacity=0)
 
 
-@flaw("instance-not-in-service", "infrastructure/runs-in-asg")
+@flaw("instance-not-in-service", "infrastructure/runs-in-asg", unknown=("monitoring/logs-arrive",))
 def not_in_service(lab: Lab) -> None:
     """Every instance waits in its launch hook for ever."""
     for state in group(lab).instance_states:
