@@ -7,7 +7,7 @@ const { values } = parseArgs({
   options: {
     sample: { type: 'string' },
     seed: { type: 'string', default: '1' },
-    scenario: { type: 'string', multiple: true, default: ['good', 'public-ip-on-secondary-interface'] },
+    scenario: { type: 'string', multiple: true, default: ['good', 'instance-public-address'] },
     verbose: { type: 'boolean', default: false },
   },
 });

@@ -43,8 +43,9 @@ const aws: Fault[] = [
     apply: (call) => (ruleOf(call)?.members.length ? Promise.resolve({}) : undefined),
   },
   {
-    name: 'the same page token for ever',
-    kind: 'loss',
+    name: 'a page token that comes again',
+    // Once, it only makes the next page be asked for again: nothing is lost.
+    kind: 'lie',
     apply: (call, answer) => {
       const token = ruleOf(call)?.token;
       return token && answer().then((output) => ({ ...(output as object), [token[1]]: 'again' }));

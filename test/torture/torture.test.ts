@@ -8,7 +8,7 @@ import { attempt, baseline, sample, trialsOf } from './torture.ts';
 describe('a single fault', () => {
   it.each([
     ['the good deployment', []],
-    ['a deployment with a public address', ['public-ip-on-secondary-interface']],
+    ['a deployment with a public address', ['instance-public-address']],
   ] as const)(
     'on %s never makes a wrong READY',
     async (_, flaws) => {
