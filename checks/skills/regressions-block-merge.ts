@@ -31,7 +31,7 @@ export default check({
       if (name === undefined) {
         return undetermined(
           'not_found',
-          `job ${job.id} has a matrix, an expression in its name or calls another workflow, so its status check has no fixed name; add a job of fixed name`,
+          `job ${job.id} has a matrix, an expression in its name or calls another workflow, so its status check has no fixed name; evaluate in one job of fixed name`,
         );
       }
       const faults = whyItCannotFail(job, workflow, 'pull_request');

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import matchesGit from '../../../checks/soul-documents/matches-git.ts';
+import reviewedChanges from '../../../checks/soul-documents/reviewed-changes.ts';
+import type { BranchRules } from '../../../src/probes/git/branch-rules.ts';
+import { judgeFacts } from '../../support/judge.ts';
+
+const head = { branch: 'main', commit: 'c'.repeat(40), tree: 't', protected: true };
+
+describe('reviewed-changes', () => {
+  const good: BranchRules = {
+    from: 'branch protection',
+    reviews: 1,
+    dismissesStale: false,
+    adminsExempt: false,
+    forbidsForcePush: true,
+    bypass: [],
+    requiredChecks: [],
+  };
+  const judge = (rules: readonly BranchRules[], changes = {}) =>
+    judgeFacts(reviewedChanges, { rules, head }, changes).outcome;
+  const mallory = { name: 'mallory', id: 'User:5' };
+
+  it.each<[string, readonly BranchRules[], string]>([
+    ['a review', [good], 'pass'],
+    ['no rule', [], 'fail'],
+    ['no pull request', [{ ...good, reviews: undefined }], 'fail'],
+    ['a pull request without review', [{ ...good, reviews: 0 }], 'fail'],
+    ['administrators exempt', [{ ...good, adminsExempt: true }], 'fail'],
+    ['force push', [{ ...good, forbidsForcePush: false }], 'fail'],
+    ['somebody exempt', [{ ...good, bypass: [mallory] }], 'fail'],
+    ['a lax rule beside a strict one: they add up', [{ ...good, reviews: 0, adminsExempt: true }, good], 'pass'],
+    [
+      'force push forbidden by another rule',
+      [
+        { ...good, forbidsForcePush: false },
+        { ...good, reviews: undefined },
+      ],
+      'pass',
+    ],
+    [
+      'force push forbidden by another rule that exempts somebody',
+      [
+        { ...good, forbidsForcePush: false },
+        { ...good, reviews: undefined, bypass: [mallory] },
+      ],
+      'fail',
+    ],
+    [
+      'half in one rule, half in another',
+      [
+        { ...good, bypass: [mallory] },
+        { ...good, reviews: 0 },
+      ],
+      'fail',
+    ],
+  ])('%s', (_, rules, outcome) => expect(judge(rules)).toBe(outcome));
+
+  it('counts reviews as configured, and exempts whom the file names', () => {
+    expect(judge([good], { 'git.minimumReviews': 2 })).toBe('fail');
+    expect(judge([{ ...good, bypass: [mallory] }], { 'git.approvedBypass': ['mallory'] })).toBe('pass');
+    expect(judge([{ ...good, bypass: [mallory] }], { 'git.approvedBypass': ['User:5'] })).toBe('pass');
+    expect(judge([{ ...good, bypass: [mallory] }], { 'git.approvedBypass': ['User:6'] })).toBe('fail');
+    expect(judge([{ ...good, adminsExempt: true }], { 'git.approvedBypass': ['mallory'] })).toBe('fail');
+  });
+});
+
+describe('matches-git', () => {
+  const documents = ['SOUL.md', 'IDENTITY.md', 'AGENTS.md'];
+  const deployed = documents.map((path, i) => ({ path, blob: `${i}`.repeat(40) }));
+  const tree = deployed.map(({ path, blob }) => ({ path: `workspace/${path}`, mode: '100644', blob }));
+  const judge = (there: readonly unknown[], reviewed: readonly unknown[] = tree, changes = {}) =>
+    judgeFacts(matchesGit, { deployed: there, tree: reviewed, head }, changes).outcome;
+
+  it.each<[string, readonly unknown[], readonly unknown[], string]>([
+    ['the same', deployed, tree, 'pass'],
+    ['other content', [{ path: 'SOUL.md', blob: 'f'.repeat(40) }, ...deployed.slice(1)], tree, 'fail'],
+    ['a link', [{ path: 'SOUL.md', blob: undefined }, ...deployed.slice(1)], tree, 'fail'],
+    ['a link in the repository', deployed, [{ ...tree[0], mode: '120000' }, ...tree.slice(1)], 'fail'],
+    ['missing on the instance', deployed.slice(1), tree, 'fail'],
+    ['missing in the repository', deployed, tree.slice(1), 'fail'],
+    ['extra on the instance', [...deployed, { path: 'TOOLS.md', blob: 'f'.repeat(40) }], tree, 'fail'],
+    ['extra with the content of another document', [...deployed, { ...deployed[0], path: 'X.md' }], tree, 'fail'],
+    [
+      'not deployed, and no document',
+      deployed,
+      [...tree, { path: 'workspace/README.md', mode: '100644', blob: 'e' }],
+      'pass',
+    ],
+    ['nothing on the instance', [], tree, 'fail'],
+    ['nothing in the repository', deployed, [], 'undetermined'],
+  ])('%s', (_, there, reviewed, outcome) => expect(judge(there, reviewed)).toBe(outcome));
+
+  it('finds the skills of the workspace in their own folder of the repository', () => {
+    const blob = 'd'.repeat(40);
+    const withSkill = [...deployed, { path: 'skills/a/SKILL.md', blob }];
+    expect(judge(withSkill, [...tree, { path: 'skills/a/SKILL.md', mode: '100644', blob }])).toBe('pass');
+    expect(judge(withSkill, [...tree, { path: 'skills/a/SKILL.md', mode: '100644', blob: 'e' }])).toBe('fail');
+    expect(judge(withSkill)).toBe('fail');
+  });
+
+  it('compares with the top of the repository where the documents are there', () => {
+    const top = tree.map((entry) => ({ ...entry, path: entry.path.slice('workspace/'.length) }));
+    expect(judge(deployed, top, { 'soulDocuments.repositoryPath': '' })).toBe('pass');
+    expect(judge(deployed, top)).toBe('undetermined');
+  });
+});
