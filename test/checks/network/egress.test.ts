@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import approvedHostReachable from '../../../checks/network/approved-host-reachable.ts';
+import unapprovedHostTimesOut from '../../../checks/network/unapproved-host-times-out.ts';
+import type { ConnectionAttempt, ConnectionResult, Egress } from '../../../src/probes/host/egress.ts';
+import { judgeFacts } from '../../support/judge.ts';
+
+const hosts = {
+  'network.approvedHosts': [{ host: 'a.example' }, { host: 'b.example' }],
+  'network.unapprovedHosts': [{ host: '192.0.2.1' }, { host: 'u.example' }],
+};
+const attempt = (host: string, result: ConnectionResult, family: 'ipv4' | 'ipv6' = 'ipv4'): ConnectionAttempt => ({
+  host,
+  port: 443,
+  tls: true,
+  family,
+  result,
+  seconds: 5,
+  approved: host === 'a.example' || host === 'b.example',
+});
+const all: Record<string, ConnectionAttempt> = {
+  a4: attempt('a.example', 'connected'),
+  a6: attempt('a.example', 'dns_failed', 'ipv6'),
+  b4: attempt('b.example', 'dns_failed'),
+  b6: attempt('b.example', 'connected', 'ipv6'),
+  u4: attempt('192.0.2.1', 'tcp_timeout'),
+  n4: attempt('u.example', 'tcp_timeout'),
+  n6: attempt('u.example', 'dns_failed', 'ipv6'),
+};
+const fact = (results: Record<string, ConnectionResult> = {}, more: Partial<Egress> = {}): { egress: Egress } => ({
+  egress: {
+    attempts: Object.entries(all).map(([key, one]) => ({ ...one, result: results[key] ?? one.result })),
+    namespace: 'same',
+    proxied: 'no',
+    ipv6: 'absent',
+    ...more,
+  },
+});
+
+describe('approved-host-reachable', () => {
+  const outcome = (facts: { egress: Egress }, environment: object = hosts) =>
+    judgeFacts(approvedHostReachable, facts, { ...environment }).outcome;
+
+  it('passes when each connects over one family', () => {
+    expect(outcome(fact())).toBe('pass');
+  });
+  it.each(['tcp_timeout', 'tcp_refused', 'tls_untrusted', 'tls_failed', 'dns_failed', 'other'] as const)(
+    'fails when one ends in %s',
+    (result) => {
+      expect(outcome(fact({ b6: result }))).toBe('fail');
+    },
+  );
+  it('fails when one was not tried, and is unknown when none is named', () => {
+    expect(outcome(fact(), { 'network.approvedHosts': [{ host: 'c.example' }] })).toBe('fail');
+    expect(outcome(fact(), { 'network.approvedHosts': [] })).toBe('undetermined');
+  });
+});
+
+describe('unapproved-host-times-out', () => {
+  const judged = (facts: { egress: Egress }, environment: object = hosts) =>
+    judgeFacts(unapprovedHostTimesOut, facts, { ...environment });
+
+  it('passes when each times out while each approved one answers', () => {
+    expect(judged(fact()).outcome).toBe('pass');
+  });
+  it('counts a host without IPv6 as unable to reach an address of it, and only that', () => {
+    expect(judged(fact({ n6: 'unreachable' })).outcome).toBe('pass');
+    expect(judged(fact({ n6: 'unreachable' }, { ipv6: 'routed' })).outcome).toBe('undetermined');
+    expect(judged(fact({ n4: 'unreachable' })).outcome).toBe('undetermined');
+  });
+  it.each(['connected', 'tls_failed', 'tls_timeout', 'tls_untrusted', 'tcp_refused'] as const)(
+    'fails when one ends in %s, whatever else is not known',
+    (result) => {
+      for (const one of ['u4', 'n4', 'n6']) {
+        expect(judged(fact({ [one]: result })).outcome).toBe('fail');
+        expect(judged(fact({ [one]: result, a4: 'tcp_timeout' }, { namespace: 'other' })).outcome).toBe('fail');
+      }
+    },
+  );
+  it.each(['unreachable', 'dns_timeout', 'other'] as const)('is unknown when one ends in %s', (result) => {
+    expect(judged(fact({ u4: result })).outcome).toBe('undetermined');
+  });
+  it('is unknown when a name has no address at all, or resolving failed', () => {
+    expect(judged(fact({ n4: 'dns_failed' })).outcome).toBe('undetermined');
+  });
+  it('needs every approved host as a control', () => {
+    expect(judged(fact({ b6: 'tcp_timeout' }))).toMatchObject({ outcome: 'undetermined', reason: 'no_control' });
+    expect(judged(fact(), { ...hosts, 'network.approvedHosts': [] })).toMatchObject({ reason: 'no_control' });
+  });
+  it.each([
+    { namespace: 'other' },
+    { namespace: 'unreadable' },
+    { namespace: 'no-gateway', proxied: 'no-gateway' },
+    { proxied: 'yes' },
+    { proxied: 'unreadable' },
+  ] as const)('is unknown when the gateway may go another way: %o', (more) => {
+    expect(judged(fact({}, more))).toMatchObject({ outcome: 'undetermined', reason: 'conflict' });
+  });
+  it('is unknown without a destination', () => {
+    const none = fact();
+    const attempts = none.egress.attempts.filter(({ approved }) => approved);
+    expect(judged({ egress: { ...none.egress, attempts } }, { ...hosts, 'network.unapprovedHosts': [] })).toMatchObject(
+      {
+        reason: 'empty_subject',
+      },
+    );
+  });
+});
