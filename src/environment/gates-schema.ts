@@ -1,6 +1,5 @@
 import * as z from 'zod';
-
-const text = z.string().min(1).max(2048);
+import { text } from './fields.ts';
 
 const gate = z.strictObject({
   action: text,

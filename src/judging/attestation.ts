@@ -1,4 +1,5 @@
-import type { Attestation, Environment } from '../environment/schema.ts';
+import type { Attestation } from '../environment/acceptance-schema.ts';
+import type { Environment } from '../environment/schema.ts';
 import { dayMs } from './age.ts';
 
 /** The attestation of a check and how old its date is, in whole days. */

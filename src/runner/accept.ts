@@ -1,4 +1,5 @@
-import type { Attestation, Environment, Waiver } from '../environment/schema.ts';
+import type { Attestation, Waiver } from '../environment/acceptance-schema.ts';
+import type { Environment } from '../environment/schema.ts';
 import { type Reason, UsageError } from '../model/reason.ts';
 import type { CheckResult } from '../model/report.ts';
 import { inert } from '../model/text.ts';

@@ -1,0 +1,86 @@
+import * as z from 'zod';
+import { days, name, seconds, text } from './fields.ts';
+
+// What is required of areas 5 to 7: monitoring, backup, skills.
+
+const logGroup = z.strictObject({
+  name: text,
+  kind: z.enum(['gateway', 'session', 'other']).default('gateway'),
+  maxAgeMinutes: z.number().int().min(1).max(10_080).default(60),
+});
+
+export const monitoring = z.strictObject({
+  logGroups: z
+    .array(logGroup)
+    .min(1)
+    .meta({
+      description: 'Log groups: name, kind (gateway, session, other), maxAgeMinutes of the newest event',
+      example: [
+        { name: '/openclaw/prod/gateway', kind: 'gateway' },
+        { name: '/openclaw/prod/session', kind: 'session' },
+      ],
+    }),
+  retentionDays: days.default(365).meta({ description: 'Days that logs must be kept at least' }),
+  retentionForever: z.boolean().default(false).meta({ description: 'Whether logs that never expire are accepted' }),
+  logKeyRequired: z.boolean().default(false).meta({ description: 'Whether log groups need a KMS key of your own' }),
+  alarm: text.meta({ description: 'Alarm on the health of the gateway', example: 'openclaw-prod-gateway-unhealthy' }),
+  alarmMetric: z
+    .string()
+    .regex(/^[^\s].*\/[^/]+$/, 'namespace/metric')
+    .default('AWS/ApplicationELB/HealthyHostCount')
+    .meta({ description: 'Metric that the alarm watches: namespace/name' }),
+  detectWithinSeconds: seconds.default(120).meta({ description: 'Longest time from failure to alarm' }),
+  alertFunction: text
+    .optional()
+    .meta({ description: 'Lambda function that carries alerts to people', example: 'openclaw-prod-alert' }),
+  drillMaxAgeDays: days.default(90).meta({ description: 'Oldest alarm, or use of the kill switch, that still counts' }),
+  budget: text.optional().meta({ description: 'AWS budget of the deployment', example: 'openclaw-prod' }),
+  modelBilling: z
+    .enum(['aws', 'other'])
+    .default('other')
+    .meta({ description: 'Who bills the model calls: aws (the budget covers them), other (its limit is attested)' }),
+  killSwitch: text.optional().meta({
+    description: 'SSM document or Lambda function that stops the agent at once',
+    example: 'openclaw-prod-kill-switch',
+  }),
+});
+
+export const backup = z.strictObject({
+  vault: text
+    .optional()
+    .meta({ description: 'Backup vault; default: each that holds a point', example: 'openclaw-prod' }),
+  rpoHours: z.number().min(1).max(168).default(24).meta({ description: 'Recovery point objective' }),
+  rtoMinutes: z.number().min(1).max(10_080).optional().meta({ description: 'Recovery time objective', example: 240 }),
+  startWindowHours: z
+    .number()
+    .min(0)
+    .max(24)
+    .default(2)
+    .meta({ description: 'Grace on top of the RPO for a job to start and end' }),
+  retentionDays: days.default(35).meta({ description: 'Days that recovery points must be kept at least' }),
+  historyDays: z
+    .number()
+    .int()
+    .min(1)
+    .max(90)
+    .default(7)
+    .meta({ description: 'Days without a gap in the recovery points' }),
+  restoreTestMaxAgeDays: days.default(90).meta({ description: 'Oldest restore test that still counts' }),
+  runbook: text.optional().meta({ description: 'Recovery runbook, beside this file', example: 'docs/recovery.md' }),
+});
+
+export const skills = z.strictObject({
+  directory: text.default('skills').meta({ description: 'Folder of the skills, beside this file' }),
+  evalConfigs: text
+    .default('evals/*/promptfooconfig.{yaml,yml,json}')
+    .meta({ description: 'promptfoo configurations, beside this file' }),
+  evalResults: text.default('evals/results/*.json').meta({ description: 'promptfoo results, beside this file' }),
+  resultsMaxAgeDays: days.default(7).meta({ description: 'Oldest results that still count' }),
+  casesPerSkill: z.number().int().min(3).max(100).default(3).meta({ description: 'Fewest cases of each skill' }),
+  scheduleMaxAgeDays: days.default(8).meta({ description: 'Oldest successful scheduled run that still counts' }),
+  workflow: text
+    .default('.github/workflows/skill-evals.yml')
+    .meta({ description: 'Workflow of the git host that runs the evals' }),
+  requiredCheck: text.optional().meta({ description: 'Name of the required status check', example: 'skill-evals' }),
+  outsideInput: z.array(name).default([]).meta({ description: 'Skills that take input from outside' }),
+});
