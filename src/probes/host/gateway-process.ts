@@ -72,8 +72,9 @@ for kind in net mnt; do
   else state=other; fi
   say "$kind-namespace" "$state"
 done
+# -k: without it, sudo would leave a record of the time behind.
 if command -v sudo >/dev/null; then
-  out=$(timeout 4 sudo -n -l 2>&1)
+  out=$(timeout 4 sudo -k -n -l 2>&1)
   rc=$?
   case $out in
     *NOPASSWD*|*'!authenticate'*) sudo=permitted;;
