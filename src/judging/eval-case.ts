@@ -65,9 +65,16 @@ function isBlank(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }
 
-/** One empty entry makes "any" always true; "all" is always true when each is empty. */
+/**
+ * One empty entry of a list makes "any" always true; "all" is always true when each is empty. In one text with commas
+ * promptfoo drops empty entries.
+ */
 function isTrivialList(type: string, value: unknown): boolean {
-  const entries = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',') : [];
+  const entries = Array.isArray(value)
+    ? value
+    : typeof value === 'string'
+      ? value.split(',').filter((entry) => !isBlank(entry))
+      : [];
   if (entries.length === 0) return true;
   return type.endsWith('-any') ? entries.some(isBlank) : entries.every(isBlank);
 }
