@@ -9,6 +9,7 @@ import type { Registry, Selection } from '../runner/plan.ts';
 import { run } from '../runner/run.ts';
 import { checkOutputs, type OutputOptions, writeReport } from './output.ts';
 import { recordedRun } from './record.ts';
+import { checkSigning, type SignOptions, signReports } from './sign.ts';
 import { version } from './version.ts';
 
 export interface Execution {
@@ -19,6 +20,7 @@ export interface Execution {
   readonly output: OutputOptions;
   /** A folder for the recording of the run. */
   readonly record?: string | undefined;
+  readonly sign?: SignOptions | undefined;
   open(signal: AbortSignal): LivePorts;
 }
 
@@ -33,6 +35,7 @@ export async function execute({
   timeoutMs,
   output,
   record,
+  sign,
   open,
 }: Execution): Promise<void> {
   checkOutputs(output);
@@ -50,6 +53,7 @@ export async function execute({
   const opened = open(interrupt.signal);
   const recorded = record === undefined ? undefined : recordedRun(record, opened, loaded, selection);
   const live = recorded?.live ?? opened;
+  if (sign) checkSigning(sign, output, live.mode);
   const view = await progress(output);
   try {
     const report = await run({
@@ -69,9 +73,10 @@ export async function execute({
       timeoutMs,
     });
     await view.finish();
-    const kept = (await recorded?.finish(report)) ?? true;
     const written = await writeReport(report, output);
-    if (!written || !kept) process.exitCode = exitCodeOf('notWritten');
+    const signed = written && (!sign || signReports(sign, output));
+    const kept = (await recorded?.finish(report)) ?? true;
+    if (!written || !signed || !kept) process.exitCode = exitCodeOf('notWritten');
     else process.exitCode = exitCodeOf(signalled ?? report.verdict);
   } finally {
     await view.finish();

@@ -90,6 +90,11 @@ function render(report: Report, options: OutputOptions, format: Format, tty: boo
   return renderer(report, options, tty);
 }
 
+/** The files that get the JSON report. */
+export function jsonFiles({ output, format = 'text' }: OutputOptions): string[] {
+  return output.filter((file) => file !== '-' && (formatOf(file) ?? format) === 'json');
+}
+
 /** A reader that has seen enough (a closed pipe) is no failure; a full disk is. */
 function writeStandardOutput(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -103,7 +108,7 @@ function writeStandardOutput(text: string): Promise<void> {
 }
 
 /** All or nothing: a complete, synced and read-back copy gets the final name, or nothing does. */
-function writeFile(file: string, text: string): void {
+export function writeFile(file: string, text: string): void {
   const temporary = join(dirname(file), `.${basename(file)}.${randomBytes(8).toString('hex')}.tmp`);
   const bytes = Buffer.from(text);
   try {

@@ -2,6 +2,8 @@ import { Command, CommanderError, Option } from 'commander';
 import { exitCodeOf, exitCodes } from '../model/exit-code.ts';
 import { UsageError } from '../model/reason.ts';
 import { formats } from './formats.ts';
+import { addReportCommands } from './report-commands.ts';
+import { addSetupCommands } from './setup-commands.ts';
 import { version } from './version.ts';
 
 const codes = Object.values(exitCodes)
@@ -39,11 +41,16 @@ export async function program(argv: readonly string[]): Promise<void> {
     .option('--timeout <seconds>', 'longest time for the whole run', '120')
     .option('--record <dir>', 'write every exchange, redacted, to a new folder, from which the run can be judged again')
     .option('--replay <dir>', 'judge a recording again: no network, and the same report with mode replay')
+    .option(
+      '--sign <key>',
+      'sign the JSON report with this SSH key (or the agent key of this public key) into FILE.sig',
+    )
+    .option('--allow-simulated', 'sign although this is not a live run')
     .option('-v, --verbose', 'also show the evidence of what passed')
     .option('-q, --quiet', 'no progress')
     .addHelpText(
       'after',
-      `\nExit codes:\n${codes}\n\nExamples:\n  $ clawcheck run --env prod\n  $ clawcheck run --env prod --area network --verbose\n  $ clawcheck run --env prod --output report.json --output report.txt`,
+      `\nExit codes:\n${codes}\n\nExamples:\n  $ clawcheck run --env prod\n  $ clawcheck run --env prod --area network --verbose\n  $ clawcheck run --env prod --output report.json --output report.html\n  $ clawcheck run --env prod --output report.json --sign ~/.ssh/id_ed25519 --record recording\n  $ clawcheck run --env prod --replay recording --format markdown`,
     )
     .action(async (options) => (await import('./run.ts')).runCommand(options));
 
@@ -67,6 +74,8 @@ export async function program(argv: readonly string[]): Promise<void> {
     )
     .action(async (options) => (await import('./demo.ts')).demoCommand(options));
 
+  addReportCommands(root);
+
   root
     .command('list')
     .description('show every check by area')
@@ -83,6 +92,8 @@ export async function program(argv: readonly string[]): Promise<void> {
       `\nExamples:\n  $ clawcheck permissions > clawcheck-policy.json\n  $ clawcheck permissions --format terraform`,
     )
     .action(async (options) => (await import('./permissions.ts')).permissionsCommand(options));
+
+  addSetupCommands(root);
 
   for (const command of root.commands)
     command.exitOverride().showHelpAfterError(`(clawcheck ${command.name()} --help shows what there is)`);

@@ -49,7 +49,8 @@ export function recordedRun(
         return false;
       }
       if (!complete) return true;
-      const difference = firstDifference({ window, mode, environment, ...rest }, await judgeAgain(recording, loaded));
+      const again = await judgeAgain(recording, loaded).catch(() => undefined);
+      const difference = again ? firstDifference({ window, mode, environment, ...rest }, again) : 'everything';
       if (difference === undefined) return true;
       process.stderr.write(
         `clawcheck: the recording in ${folder} does not give the same report: ${difference} differs\n`,

@@ -14,6 +14,8 @@ interface RunCommandOptions extends OutputOptions {
   readonly timeout: string;
   readonly record?: string;
   readonly replay?: string;
+  readonly sign?: string;
+  readonly allowSimulated?: boolean;
 }
 
 export async function runCommand(options: RunCommandOptions): Promise<void> {
@@ -34,6 +36,8 @@ export async function runCommand(options: RunCommandOptions): Promise<void> {
     timeoutMs: timeout * 1000,
     output: options,
     record: options.record,
+    sign:
+      options.sign === undefined ? undefined : { key: options.sign, allowSimulated: options.allowSimulated === true },
     open: (signal) => (recording ? replayPorts(recording, loaded) : livePorts(loaded, signal)),
   });
 }

@@ -9,9 +9,11 @@ export const exitCodes = {
   NOT_READY: { code: 20, meaning: 'NOT_READY: at least one check failed' },
   INCOMPLETE: { code: 21, meaning: 'INCOMPLETE: nothing failed, but something is unknown or the run was narrowed' },
   UNTRUSTED: { code: 22, meaning: 'UNTRUSTED: account, region, host key or instance is not the one asked about' },
+  notValid: { code: 23, meaning: 'verify, report, diff: the saved report is not valid, each reason on a line' },
+  worse: { code: 24, meaning: 'diff: a check got worse, is gone, or is new and not as it should be' },
   usage: { code: 64, meaning: 'usage or environment file: the message says what to mend' },
   internal: { code: 70, meaning: 'a defect in clawcheck' },
-  notWritten: { code: 73, meaning: 'the report could not be written' },
+  notWritten: { code: 73, meaning: 'the report, its signature or the recording could not be written' },
   interrupted: { code: 130, meaning: 'interrupted (SIGINT); the report, if any, is INCOMPLETE' },
   terminated: { code: 143, meaning: 'terminated (SIGTERM); the report, if any, is INCOMPLETE' },
 } as const satisfies Record<Verdict | string, { code: number; meaning: string }>;

@@ -36,13 +36,15 @@ dl.rows { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.25
 dl.rows dt { color: var(--soft); } dl.rows dd { margin: 0; }
 .check { border: 1px solid var(--line); border-radius: 8px; padding: .7rem .9rem; margin: .6rem 0; break-inside: avoid; }
 .check > header { display: flex; flex-wrap: wrap; gap: .15rem .8rem; align-items: baseline; justify-content: space-between; }
-.check.fail { border-left: .35rem solid var(--fail); color: inherit; } .check.unknown { border-left: .35rem solid var(--unknown); color: inherit; }
+.check.pass, .check.fail, .check.unknown, .check.people { color: inherit; }
+.check.fail { border-left: .35rem solid var(--fail); } .check.unknown { border-left: .35rem solid var(--unknown); }
 .tag { font-weight: 700; white-space: nowrap; }
 .id { color: var(--soft); margin: 0; }
 table { border-collapse: collapse; width: 100%; font-size: .88rem; margin: .5rem 0 0; table-layout: fixed; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .5rem .3rem 0; border-top: 1px solid var(--line); }
 th { color: var(--soft); font-weight: 600; border-top: 0; }
-table.evidence th:nth-child(1) { width: 30%; } table.evidence th:nth-child(4) { width: 17%; }
+table.evidence th:nth-child(1) { width: 30%; } table.evidence th:nth-child(4) { width: 20%; }
+time { white-space: nowrap; font-size: .92em; }
 details { margin-top: .4rem; font-size: .88rem; } summary { cursor: pointer; color: var(--soft); }
 .next { margin-top: .5rem; }
 .sign { width: 100%; } .sign td { height: 3.6rem; border: 1px solid var(--line); padding: .4rem .6rem; } .sign th { border: 1px solid var(--line); padding: .3rem .6rem; }
@@ -58,6 +60,6 @@ footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: .75re
     --people: #43227f; --pass-wash: #fff; --fail-wash: #fff; --unknown-wash: #fff; --people-wash: #fff; }
   html { font-size: 9.6pt; } body { max-width: none; padding: 0; }
   h2, h3, header { break-after: avoid; } .verdict, .glance li, .caution, tr, .sign { break-inside: avoid; }
-  .check { break-inside: auto; } details.controls { display: none; } .skip { display: none; }
+  details.controls { display: none; } .skip { display: none; }
   .glance { grid-template-columns: repeat(4, 1fr); } }
 `;

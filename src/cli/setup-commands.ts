@@ -1,0 +1,22 @@
+import { type Command, Option } from 'commander';
+
+const list = (value: string, before: readonly string[]) => [...before, ...value.split(',').filter((v) => v !== '')];
+
+/** The commands that come before a run and around it: what it would do, whether it can, and what its checks mean. */
+export function addSetupCommands(root: Command): void {
+  root
+    .command('plan')
+    .description('show everything that a run would ask, connect to and try to write; contacts nothing')
+    .option('-e, --env <name>', 'environment of the environment file (required)')
+    .option('-c, --config <file>', 'environment file', 'clawcheck.yaml')
+    .option('--area <id>', 'only this area (again or comma-separated for more)', list, [])
+    .option('--check <id>', 'only this check (again or comma-separated for more)', list, [])
+    .option('--timeout <seconds>', 'longest time for the whole run', '120')
+    .option('--script', 'print the script that each host would get, exactly but for its nonce')
+    .addOption(new Option('--format <format>', 'format').choices(['text', 'json']).default('text'))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ clawcheck plan --env prod\n  $ clawcheck plan --env prod --area network --format json\n  $ clawcheck plan --env prod --script | less',
+    )
+    .action(async (options) => (await import('./plan.ts')).planCommand(options));
+}

@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { readAllowedSigners, verifySignature } from '../adapters/signature/ssh-keygen.ts';
+import { loadEnvironment } from '../environment/load.ts';
+import { exitCodeOf } from '../model/exit-code.ts';
+import { UsageError } from '../model/reason.ts';
+import type { Report } from '../model/report.ts';
+import { inert } from '../model/text.ts';
+import { firstDifference } from '../report/compare.ts';
+import { inconsistencies } from '../report/consistency.ts';
+import { parseReport } from '../report/parse.ts';
+import { verdictWords } from '../report/words.ts';
+import { declaredChecks } from './declared.ts';
+import { judgeAgain, recordingFor } from './replay.ts';
+import { version } from './version.ts';
+
+export interface VerifyOptions {
+  readonly allowedSigners?: string;
+  readonly identity?: string;
+  readonly signature?: string;
+  readonly unsigned?: boolean;
+  readonly maxAge?: string;
+  readonly config?: string;
+  readonly recording?: string;
+  readonly allowSimulated?: boolean;
+  readonly expectEnv?: string;
+  readonly expectAccount?: string;
+  readonly expectRegion?: string;
+  readonly expectGroup?: string;
+  readonly expectCommit?: string;
+}
+
+/** How far two clocks may be apart. */
+const skewMs = 5 * 60_000;
+
+/**
+ * Verifies a saved report: signature over its bytes, form, completeness, arithmetic, subject, age, and where given the
+ * environment file and the recording. One line for each thing that is not as it should be. A valid report exits with
+ * the code of its verdict, so that 0 means valid and READY.
+ */
+export async function verifyCommand(file: string, options: VerifyOptions): Promise<void> {
+  if (options.recording !== undefined && options.config === undefined) {
+    throw new UsageError('--recording is judged with the environment file of the run', 'Add --config FILE.');
+  }
+  const maxAgeMs = options.maxAge === undefined ? undefined : duration(options.maxAge);
+  const bytes = readBytes(file);
+  const signed = signatureOf(file, bytes, options);
+  const parsed = parseReport(bytes);
+  const problems = [...signed.problems];
+  if ('problems' in parsed) problems.push(...parsed.problems);
+  else {
+    const { report } = parsed;
+    problems.push(...versionProblem(report, inconsistencies(report, declaredChecks())));
+    problems.push(...subjectProblems(report, options), ...ageProblems(report, maxAgeMs, Date.now()));
+    problems.push(...(await againstConfig(report, options)));
+  }
+  if (problems.length > 0 || 'problems' in parsed) {
+    process.stdout.write(`${problems.map((problem) => `NOT VALID  ${problem}\n`).join('')}`);
+    process.exitCode = exitCodeOf('notValid');
+    return;
+  }
+  const { report } = parsed;
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const by = signed.identity === undefined ? 'not signed' : `signed by ${signed.identity}`;
+  process.stdout.write(
+    `VALID  ${verdictWords[report.verdict]}  ${inert(report.environment.name)} in account ${inert(report.subject.account ?? 'not proven')}, ${report.mode}, ${by}\n` +
+      `       observed ${report.window.start} to ${report.window.end}; sha256 ${sha256}\n`,
+  );
+  process.exitCode = exitCodeOf(report.verdict);
+}
+
+/** @throws UsageError */
+export function readBytes(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new UsageError(`cannot read the report ${file} (${(error as NodeJS.ErrnoException).code})`);
+  }
+}
+
+function signatureOf(file: string, bytes: Buffer, options: VerifyOptions): { identity?: string; problems: string[] } {
+  const path = options.signature ?? `${file}.sig`;
+  const there = existsSync(path);
+  if (options.allowedSigners === undefined) {
+    if (options.unsigned) return { problems: [] };
+    const what = there ? 'signature: not checked; name the --allowed-signers' : 'signature: the report is not signed';
+    return { problems: [`${what} (--unsigned verifies the rest alone)`] };
+  }
+  const allowedSigners = readAllowedSigners(options.allowedSigners);
+  if (!there) return { problems: [`signature: there is no ${inert(path)}`] };
+  const { identity } = options;
+  const result = verifySignature(bytes, readFileSync(path, 'latin1'), { allowedSigners, identity });
+  return 'problem' in result
+    ? { problems: [`signature: ${result.problem}`] }
+    : { identity: result.identity, problems: [] };
+}
+
+/** Another version may have other checks: what does not fit is then said to come from there. */
+function versionProblem({ tool }: Report, problems: readonly string[]): readonly string[] {
+  if (problems.length === 0 || tool.version === version) return problems;
+  return [
+    `version: it was made by clawcheck ${inert(tool.version)}; verify it with that version, this is ${version}`,
+    ...problems,
+  ];
+}
+
+function subjectProblems({ subject, environment, mode }: Report, options: VerifyOptions): string[] {
+  const group = subject.autoScalingGroup?.split('/').at(-1) ?? null;
+  const expected: [string, string | undefined, string | null][] = [
+    ['environment', options.expectEnv, environment.name],
+    ['account', options.expectAccount, subject.account],
+    ['region', options.expectRegion, subject.region],
+    ['group', options.expectGroup, group],
+    ['commit', options.expectCommit, subject.commit],
+  ];
+  const lines = expected.flatMap(([name, wanted, found]) =>
+    wanted === undefined || wanted === found
+      ? []
+      : [`subject: the ${name} is ${inert(found ?? 'not proven')}, not ${inert(wanted)}`],
+  );
+  if (mode !== 'live' && !options.allowSimulated) {
+    lines.push(`mode: it is of a ${mode} run, not of the live deployment (--allow-simulated accepts it)`);
+  }
+  return lines;
+}
+
+function ageProblems({ window }: Report, maxAgeMs: number | undefined, now: number): string[] {
+  const age = now - Date.parse(window.start);
+  if (Date.parse(window.end) > now + skewMs) return ['age: it is from the future'];
+  if (maxAgeMs === undefined || age <= maxAgeMs) return [];
+  return [
+    `age: it is ${Math.floor(age / 3_600_000)} hours old, the most allowed is ${Math.floor(maxAgeMs / 3_600_000)}`,
+  ];
+}
+
+async function againstConfig(report: Report, { config, recording }: VerifyOptions): Promise<string[]> {
+  if (config === undefined) return [];
+  const loaded = loadEnvironment(config, report.environment.name);
+  const { environment, sha256 } = loaded;
+  if (sha256 !== report.environment.fileSha256) return ['config: the report was made with another environment file'];
+  const lines: string[] = [];
+  if (report.subject.account !== null && report.subject.account !== environment.aws.account) {
+    lines.push('config: the account is not that of the environment file');
+  }
+  if (report.subject.region !== environment.aws.region)
+    lines.push('config: the region is not that of the environment file');
+  if (report.subject.fileSystemId !== environment.soulDocuments.fileSystemId) {
+    lines.push('config: the file system is not that of the environment file');
+  }
+  if (recording === undefined) return lines;
+  try {
+    const difference = firstDifference(report, await judgeAgain(recordingFor(recording, loaded), loaded));
+    if (difference !== undefined) {
+      lines.push(`recording: judged again it gives another report: ${inert(difference)} differs`);
+    }
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    lines.push(`recording: ${inert(error.message)}`);
+  }
+  return lines;
+}
+
+/** `7d`, `12h`, `90m` in milliseconds. @throws UsageError */
+function duration(text: string): number {
+  const [, n, unit] = /^(\d{1,5})([dhm])$/.exec(text) ?? [];
+  const units: Record<string, number> = { d: 86_400_000, h: 3_600_000, m: 60_000 };
+  if (n === undefined || unit === undefined)
+    throw new UsageError(`--max-age takes days, hours or minutes, such as 7d, not ${JSON.stringify(text)}`);
+  return Number(n) * (units[unit] ?? 0);
+}
