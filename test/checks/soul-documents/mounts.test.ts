@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import mountedReadOnly from '../../../checks/soul-documents/mounted-read-only.ts';
+import runtimeSeparate from '../../../checks/soul-documents/runtime-separate.ts';
+import type { Mount } from '../../../src/judging/mounts.ts';
+import { ProbeError } from '../../../src/model/reason.ts';
+import { judgeFacts } from '../../support/judge.ts';
+
+const workspace: Mount = {
+  id: 2,
+  device: '0:45',
+  root: '/',
+  target: '/mnt/openclaw/workspace',
+  readOnly: true,
+  type: 'nfs4',
+  source: 'fs-0a1b2c3d4e5f60001.efs.eu-west-1.amazonaws.com:/workspace',
+  superOptions: ['ro', 'vers=4.1'],
+};
+const rw = { readOnly: false, superOptions: ['rw'] };
+const runtime: Mount = {
+  ...workspace,
+  ...rw,
+  id: 3,
+  device: '0:46',
+  target: '/mnt/openclaw/runtime',
+  source: workspace.source.replace('workspace', 'runtime'),
+};
+const root: Mount = { ...workspace, ...rw, id: 1, device: '259:1', target: '/', type: 'xfs', source: '/dev/nvme0n1p1' };
+const facts = {
+  seen: [root, workspace, runtime],
+  twins: [workspace, runtime],
+  workspaceDevice: 45,
+  runtimeDevice: 46,
+  shared: 'no',
+  linked: false,
+  helpers: [],
+};
+const denied = new ProbeError('access_denied', 'no root');
+const helped = { ...workspace, source: '127.0.0.1:/', superOptions: ['ro', 'port=20049'] };
+const helper = { fileSystem: 'fs-0a1b2c3d4e5f60001', port: 20_049, connects: true };
+
+describe('mounted-read-only', () => {
+  const outcome = (agent: unknown, asRoot: unknown = agent) =>
+    judgeFacts(mountedReadOnly, { agent, root: asRoot }).outcome;
+  const as = (mount: Mount) => ({ ...facts, seen: [root, mount, runtime], twins: [mount, runtime] });
+
+  it('passes by name without root, and through the helper where its files say which file system it is', () => {
+    expect(outcome(facts, denied)).toBe('pass');
+    expect(outcome(as(helped), { ...as(helped), helpers: [helper] })).toBe('pass');
+    expect(outcome(as(helped), denied)).toBe('undetermined');
+  });
+
+  it.each<[string, object]>([
+    ['it is writable', as({ ...workspace, ...rw })],
+    ['only the mount is read-only', as({ ...workspace, superOptions: ['rw'] })],
+    ['only the file system is read-only', as({ ...workspace, readOnly: false })],
+    ['it is another file system', as({ ...workspace, source: workspace.source.replace('0001', '0009') })],
+    ['it is no NFS', as({ ...workspace, type: 'xfs' })],
+    ['its source only looks like EFS', as({ ...workspace, type: 'tmpfs' })],
+    ['nothing is mounted there', { ...facts, seen: [root, runtime], twins: [root], workspaceDevice: 66_305 }],
+    ['something lies over it', { ...facts, seen: [...facts.seen, { ...workspace, id: 9, type: 'overlay' }] }],
+    [
+      'a file of it is covered',
+      { ...facts, seen: [...facts.seen, { ...root, id: 9, target: `${workspace.target}/SOUL.md` }] },
+    ],
+    [
+      'a second mount of it is writable',
+      { ...facts, twins: [workspace, { ...workspace, readOnly: false, superOptions: ['rw'], id: 9, target: '/srv' }] },
+    ],
+    [
+      'a mount above it is writable',
+      {
+        ...facts,
+        twins: [
+          workspace,
+          { ...workspace, ...rw, id: 9, device: '0:99', source: workspace.source.replace('/workspace', '/') },
+        ],
+      },
+    ],
+  ])('fails when %s', (_, mounts) => {
+    expect(outcome(mounts)).toBe('fail');
+    expect(outcome({ ...mounts, linked: true })).toBe('fail');
+  });
+
+  it.each<[string, object]>([
+    ['the path is linked', { ...facts, linked: true }],
+    ['stat names another device', { ...facts, workspaceDevice: 46 }],
+    ['there is no directory', { ...facts, workspaceDevice: undefined }],
+    ['the search was blind', { ...facts, twins: [] }],
+    ['the source is an address', as({ ...workspace, source: '10.20.1.50:/' })],
+    ['no mount is named', { ...facts, seen: [] }],
+  ])('is unknown when %s', (_, mounts) => {
+    expect(outcome(mounts)).toBe('undetermined');
+  });
+
+  it('does not pass on a helper of another file system, or one that connects elsewhere', () => {
+    const found = (helpers: unknown[]) => outcome(as(helped), { ...as(helped), helpers });
+    expect(found([{ ...helper, fileSystem: 'fs-0fffffffffff60009' }])).toBe('fail');
+    expect(found([{ ...helper, connects: false }])).toBe('undetermined');
+    expect(found([{ ...helper, port: 20_050 }])).toBe('undetermined');
+  });
+});
+
+describe('runtime-separate', () => {
+  const outcome = (mounts: unknown, writes: unknown = { control: 'succeeded' }, changes = {}) =>
+    judgeFacts(runtimeSeparate, { mounts, writes }, changes).outcome;
+
+  it('passes on two mounts that share nothing', () => {
+    expect(outcome(facts)).toBe('pass');
+  });
+  it.each<[string, object]>([
+    ['it is the same mount', { ...facts, seen: [root], workspaceDevice: 66_305, runtimeDevice: 66_305 }],
+    ['it shares the tree', { ...facts, seen: [root, workspace, { ...runtime, device: '0:45' }], runtimeDevice: 45 }],
+    ['one holds the other', { ...facts, shared: 'yes' }],
+    ['it could not be seen whether one holds the other', { ...facts, shared: 'unclear' }],
+  ])('fails when %s', (_, mounts) => {
+    expect(outcome(mounts)).toBe('fail');
+  });
+  it('fails when the agent cannot write there, or the paths lie in each other', () => {
+    expect(outcome(facts, { control: 'erofs' })).toBe('fail');
+    const inside = { 'soulDocuments.runtime': '/mnt/openclaw/workspace/run' };
+    expect(outcome({ ...facts, runtimeDevice: 45 }, undefined, inside)).toBe('fail');
+  });
+  it('is unknown when something could not be seen', () => {
+    expect(outcome(denied)).toBe('undetermined');
+    expect(outcome(facts, denied)).toBe('undetermined');
+    expect(outcome({ ...facts, linked: true })).toBe('undetermined');
+    expect(outcome({ ...facts, runtimeDevice: undefined })).toBe('undetermined');
+    expect(outcome({ ...facts, runtimeDevice: 47 })).toBe('undetermined');
+  });
+});

@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { harmless, secretRules } from '../../src/judging/secret-patterns.ts';
+
+/** As the host does it: GNU grep and the one of busybox, where it is there. */
+const greps = [['grep'], ['busybox', 'grep']].filter(
+  ([tool = '', ...more]) => spawnSync(tool, [...more, '--help']).status === 0,
+);
+const finds = (grep: readonly string[], pattern: string, text: string) =>
+  spawnSync(grep[0] ?? '', [...grep.slice(1), '-q', '-a', '-E', '-e', pattern], { input: text, env: { LC_ALL: 'C' } })
+    .status;
+const all = secretRules.map(({ pattern }) => pattern).join('\n');
+
+it('has a grep to test with, and each rule once', () => {
+  expect(greps.length).toBeGreaterThan(0);
+  expect(new Set(secretRules.map(({ id }) => id)).size).toBe(secretRules.length);
+  expect(secretRules.length).toBeGreaterThanOrEqual(35);
+});
+
+describe.each(greps.map((grep) => [grep.join(' '), grep] as const))('%s', (_, grep) => {
+  it.each(secretRules.map((rule) => [rule.id, rule] as const))('finds %s wherever it stands in a line', (_, rule) => {
+    const value = rule.sample();
+    for (const text of [value, `"${value}"`, `x = ${value};`, `\0\x01${value}\0`, `{\\"k\\":\\"${value}\\"}`]) {
+      expect(finds(grep, rule.pattern, text)).toBe(0);
+      expect(finds(grep, all, `first line\n${text}\n`)).toBe(0);
+    }
+  });
+
+  it.each([
+    harmless,
+    'sk-learn and task-force-one are words, so is ask-anthropic-about-it',
+    'https://hooks.slack.com/services is the address without its secret',
+    'https://user@example.com/path and ssh://git@github.com:22/acme/repo',
+    'arn:aws:secretsmanager:eu-west-1:123456789012:secret:openclaw/prod/gateway-AbCdEf',
+    '"token": { "source": "exec", "provider": "aws", "id": "gateway/token" }',
+    ['"password": "$', '{GATEWAY_PASSWORD}"'].join(''),
+    '-----BEGIN CERTIFICATE-----',
+    '-----BEGIN PUBLIC KEY-----',
+    'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0example ops@host',
+    'sha512-3f9a1c7e3f9a1c7e3f9a1c7e3f9a1c7e3f9a1c7e3f9a1c7e3f9a1c7e3f9a1c7e==',
+    'commit 3f9a1c7e3f9a1c7e3f9a1c7e3f9a1c7e3f9a1c7e',
+    '2026-03-04T05:06:07.000Z 10.20.1.10:18789',
+  ])('finds nothing in: %s', (text) => {
+    expect(finds(grep, all, text)).toBe(1);
+  });
+});
