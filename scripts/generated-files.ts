@@ -9,6 +9,7 @@ import { reportSchema } from '../src/report/schema.ts';
 import { probesOf } from '../src/runner/gather.ts';
 import { allChecks } from '../src/runner/plan.ts';
 import { exampleFile } from './example-file.ts';
+import { probeCallsModule } from './probe-calls.ts';
 
 /** Path and content of each file that follows from the declarations in the code. */
 export function generatedFiles(): Map<string, string> {
@@ -17,6 +18,7 @@ export function generatedFiles(): Map<string, string> {
   return new Map([
     ['schemas/clawcheck.schema.json', json({ title: 'clawcheck.yaml', ...environmentSchema })],
     ['schemas/report.schema.json', json({ title: 'clawcheck report', ...z.toJSONSchema(reportSchema) })],
+    ['src/probes/calls.ts', probeCallsModule()],
     ['docs/iam-policy.json', json(iamPolicy())],
     ['docs/checks.md', checksPage()],
     ['clawcheck.example.yaml', exampleFile(environmentSchema as never)],

@@ -40,6 +40,9 @@ export interface RunOptions {
   readonly timeoutMs: number;
 }
 
+/** What every run gathers, whatever is judged: it binds the run to its subject. */
+export const boundProbes = { identity, group, hostIdentity };
+
 /**
  * The whole run: plan, gather, bind, judge, report. Always resolves to a report that has every planned check once,
  * whatever fails; rejects only for the user's mistakes (`UsageError`) and defects.
@@ -50,7 +53,7 @@ export async function run(options: RunOptions): Promise<Report> {
   const planned = plan(registry, options.selection);
   checkAcceptances(environment, allChecks(registry), start);
   const judged = planned.checks.filter(({ id }) => !environment.notApplicable.some(({ check }) => check === id));
-  const probes = [...probesOf([{ identity, group, hostIdentity }, ...judged.map(({ check }) => check.needs)])];
+  const probes = [...probesOf([boundProbes, ...judged.map(({ check }) => check.needs)])];
   emit({
     type: 'run-started',
     environment: environment.name,

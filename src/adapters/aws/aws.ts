@@ -6,6 +6,8 @@ import { type AnyClient, type LoadedService, loadService } from './clients.ts';
 import { classify, codeOf } from './errors.ts';
 
 const mostPages = 500;
+/** How long one call may take, with its retries, unless said otherwise. */
+export const awsCallSeconds = 20;
 
 export interface AwsOptions {
   /** How long a call may take, with its retries. */
@@ -25,7 +27,7 @@ type Answer = Record<string, unknown>;
 export function liveAws(
   environment: Environment,
   signal: AbortSignal,
-  { callSeconds = 20 }: AwsOptions = {},
+  { callSeconds = awsCallSeconds }: AwsOptions = {},
 ): AwsAdapter {
   const services = new Map<ServiceName, Promise<{ service: LoadedService; client: AnyClient }>>();
   const answers = new Map<string, Promise<Answer | undefined>>();

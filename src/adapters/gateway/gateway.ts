@@ -20,6 +20,8 @@ export interface GatewayOptions {
 }
 
 const pauseMs = 500;
+/** Deadline of one GET or call that names none. */
+export const gatewayMs = 10_000;
 
 /** A connection that is being opened or is open; `usable` until it ends. */
 interface Entry {
@@ -36,7 +38,7 @@ function ended(entry: Entry): void {
  * which is opened with the first call. A token that was refused once is not tried again: the gateway locks out.
  */
 export function openGateway(host: HostPort, options: GatewayOptions): GatewayPort {
-  const { port, signal, getMs = 10_000, rpcMs = 10_000 } = options;
+  const { port, signal, getMs = gatewayMs, rpcMs = gatewayMs } = options;
   const connections = new Map<string, Entry>();
   let refused: ProbeError | undefined;
 

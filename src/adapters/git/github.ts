@@ -3,7 +3,8 @@ import { ProbeError } from '../../model/reason.ts';
 import type { GitPort } from '../../ports/git.ts';
 
 const mostPages = 50;
-const callSeconds = 20;
+/** How long one request may take. */
+export const gitCallSeconds = 20;
 
 interface Answer {
   readonly data: unknown;
@@ -20,7 +21,7 @@ export function githubPort(
   api: string,
   token: string | undefined,
   signal: AbortSignal,
-  callMs = callSeconds * 1000,
+  callMs = gitCallSeconds * 1000,
 ): GitPort {
   const headers = {
     'x-github-api-version': '2022-11-28',

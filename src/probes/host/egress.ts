@@ -37,12 +37,14 @@ export interface Egress {
   readonly ipv6: 'routed' | 'absent';
 }
 
-interface Planned extends Endpoint {
+/** A connection that the host is asked to try. */
+export interface Planned extends Endpoint {
   readonly approved: boolean;
   readonly family: 'ipv4' | 'ipv6';
 }
 
-function planned({ network }: Environment): Planned[] {
+/** Every connection that the probe tries: a name over both families, an address over its own. */
+export function planned({ network }: Environment): Planned[] {
   const of = (approved: boolean) => (endpoint: Endpoint) =>
     families(endpoint.host).map((family) => ({ ...endpoint, approved, family }));
   return [...network.approvedHosts.flatMap(of(true)), ...network.unapprovedHosts.flatMap(of(false))];

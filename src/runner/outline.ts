@@ -1,0 +1,145 @@
+import type { Environment } from '../environment/schema.ts';
+import type { HostProbe, Probe, ProbeKind } from '../model/probe.ts';
+import type { OperationRule } from '../ports/aws.ts';
+import { operations } from '../ports/aws-operations.ts';
+import type { HostProgram } from '../ports/host.ts';
+import { consoleKeys } from '../probes/aws/console-keys.ts';
+import { probeCalls } from '../probes/calls.ts';
+import { type Planned, planned as plannedConnections } from '../probes/host/egress.ts';
+import { isHostScoped, probesOf } from './gather.ts';
+import { plan, type Registry, type Selection } from './plan.ts';
+import { boundProbes } from './run.ts';
+
+/** One thing that a run may ask, and the probes that ask it. */
+export interface Asked {
+  readonly call: string;
+  readonly probes: readonly string[];
+}
+
+/** Something that a probe tries, in words. */
+export interface Attempt {
+  readonly probe: string;
+  readonly what: string;
+}
+
+/** All that a run could do, told from the declarations alone. */
+export interface Outline {
+  readonly checks: number;
+  /** AWS operations, with the IAM action that each needs; null where none is needed. */
+  readonly aws: readonly (Asked & { readonly action: string | null })[];
+  /** The parts of the one script that each host gets. */
+  readonly host: readonly HostProgram[];
+  /** Connections that the hosts try, as the agent's user. */
+  readonly egress: readonly Planned[];
+  /** What else the hosts ask over the network. */
+  readonly hostAsks: readonly Attempt[];
+  readonly gateway: readonly Asked[];
+  readonly git: readonly Asked[];
+  /** Probes that read files beside the environment file. */
+  readonly files: readonly string[];
+  readonly writes: readonly Attempt[];
+}
+
+/** @throws UsageError for an area or check that does not exist */
+export function outlineOf(registry: Registry, environment: Environment, selection: Selection): Outline {
+  const { checks } = plan(registry, selection);
+  const judged = checks.filter(({ id }) => !environment.notApplicable.some(({ check }) => check === id));
+  const needsHost = judged.some(({ check }) =>
+    Object.values(check.needs).some((p) => isHostScoped(p as Probe<unknown>)),
+  );
+  const { ssh } = environment;
+  const asksConsole = needsHost && ssh.hosts.length === 0 && ssh.trustConsoleKeys && ssh.fingerprints.length === 0;
+  const probes = [
+    ...probesOf([boundProbes, asksConsole ? { consoleKeys } : {}, ...judged.map(({ check }) => check.needs)]),
+  ];
+  const host = needsHost ? probes.filter((p): p is HostProbe<unknown> => p.kind === 'host') : [];
+  const ids = new Set(probes.map(({ id }) => id));
+  return {
+    checks: checks.length,
+    aws: asked(probes, 'aws').map((item) => ({ ...item, action: actionOf(item.call) })),
+    host: host.map((p) => ({
+      id: p.id,
+      as: p.as,
+      seconds: p.seconds(environment),
+      script: p.script(environment),
+    })),
+    egress: ids.has('host/egress') ? plannedConnections(environment) : [],
+    hostAsks: asksOf(ids, environment),
+    gateway: asked(probes, 'gateway'),
+    git: environment.git
+      ? asked(probes, 'git').map(({ call, ...more }) => ({ call: filledIn(call, environment), ...more }))
+      : [],
+    files: probes.filter(({ kind }) => kind === 'files').map(({ id }) => id),
+    writes: writesOf(ids, environment),
+  };
+}
+
+/** The calls that one probe may make of its port, as the generated table has them. */
+export function callsOf({ id }: Pick<Probe<unknown>, 'id'>): string[] {
+  return (probeCalls[id] ?? '').split(', ').filter((call) => call !== '');
+}
+
+function asked(probes: readonly Probe<unknown>[], kind: ProbeKind): Asked[] {
+  const byCall = new Map<string, string[]>();
+  for (const probe of probes) {
+    if (probe.kind !== kind) continue;
+    for (const call of callsOf(probe)) byCall.set(call, [...(byCall.get(call) ?? []), probe.id]);
+  }
+  return [...byCall].map(([call, ids]) => ({ call, probes: ids.sort() })).sort((a, b) => (a.call < b.call ? -1 : 1));
+}
+
+/** The IAM action behind an operation of the allow-list; null where none is needed. */
+export function actionOf(operation: string): string | null {
+  const rules: Readonly<Record<string, OperationRule>> = operations;
+  const rule = rules[operation];
+  return rule?.action === undefined ? operation : rule.action;
+}
+
+/** What a path is made of is known but for the commit and what the host lists. */
+function filledIn(path: string, { git, skills }: Environment): string {
+  const values: Record<string, string> = {
+    '{base}': `/repos/${git?.repository}`,
+    '{encodedBranch}': encodeURIComponent(git?.branch ?? ''),
+    '{file}': encodeURIComponent(skills.workflow.split('/').at(-1) ?? ''),
+    '{head.tree}': '{tree}',
+    '{query}': 'event={event}&created={since}',
+  };
+  return path.replaceAll(/\{[\w.]+\}/g, (placeholder) => values[placeholder] ?? placeholder);
+}
+
+function asksOf(ids: ReadonlySet<string>, { aws, credentials }: Environment): Attempt[] {
+  const foreign = credentials.foreignSecret ?? credentials.monitoringSecret;
+  const known: Attempt[] = [
+    { probe: 'host/identity', what: 'the metadata service (169.254.169.254): the identity document, with a token' },
+    { probe: 'host/metadata-service', what: 'the metadata service: with and without a token, over IPv4 and IPv6' },
+    {
+      probe: 'host/secret-reads',
+      what:
+        foreign === undefined
+          ? 'nothing: no credentials.foreignSecret is named'
+          : `Secrets Manager and STS in ${aws.region}, with the AWS CLI of the host and the role of the instance: whether ` +
+            `it may read ${credentials.secret} and ${foreign}. The values are thrown away on the host`,
+    },
+    { probe: 'host/administration', what: 'the Tailscale daemon of the host itself: its status' },
+  ];
+  return known.filter(({ probe }) => ids.has(probe));
+}
+
+function writesOf(ids: ReadonlySet<string>, { soulDocuments, gateway }: Environment): Attempt[] {
+  const { workspace, runtime, documents } = soulDocuments;
+  const attempts = (user: string) =>
+    `as ${user}, through the mounts of the gateway: a new empty file in ${workspace} and in ${runtime}, removed at once; ` +
+    `${documents.join(', ')} opened for appending, with nothing appended; one of them renamed and renamed back, ` +
+    'only where the mount is read-only';
+  const known: Attempt[] = [
+    { probe: 'host/agent-write-attempts', what: attempts("the agent's user") },
+    { probe: 'host/root-write-attempts', what: attempts('root') },
+    {
+      probe: 'gateway/approval-rehearsal',
+      what:
+        `on the gateway (port ${gateway.port}): two requests for approval of a command that no agent waits for; one is ` +
+        'denied, one is left to expire. Nothing is run. Both stay in its history',
+    },
+  ];
+  return known.filter(({ probe }) => ids.has(probe));
+}
