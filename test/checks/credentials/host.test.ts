@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import noPlaintextOnDisk from '../../../checks/credentials/no-plaintext-on-disk.ts';
+import notInEnvironment from '../../../checks/credentials/not-in-environment.ts';
+import otherSecretRefused from '../../../checks/credentials/other-secret-refused.ts';
+import { ProbeError } from '../../../src/model/reason.ts';
+import { judgeFacts } from '../../support/judge.ts';
+
+const lost = new ProbeError('access_denied', 'not permitted');
+
+describe('no-plaintext-on-disk', () => {
+  const searched = {
+    findings: [],
+    roots: ['/home/openclaw/.openclaw', '/mnt/openclaw/workspace', '/srv'].map((path) => ({ path, exists: true })),
+    files: 3,
+    bytes: 30,
+    unreadable: 0,
+    exempt: 0,
+  };
+  const missing = (index: number) => searched.roots.map((root, i) => (i === index ? { ...root, exists: false } : root));
+  const finding = { rule: 'npm', lines: 1, path: '/root/.npmrc' };
+  it.each<[string, unknown, string]>([
+    ['nothing was found', searched, 'pass'],
+    ['an optional directory does not exist', { ...searched, roots: missing(2) }, 'pass'],
+    ['something was found', { ...searched, findings: [finding] }, 'fail'],
+    [
+      'a name was found, and much is unreadable',
+      { ...searched, findings: [{ ...finding, rule: 'name' }], unreadable: 9 },
+      'fail',
+    ],
+    ['the state directory does not exist', { ...searched, roots: missing(0) }, 'undetermined'],
+    ['the workspace does not exist', { ...searched, roots: missing(1) }, 'undetermined'],
+    ['a file is unreadable', { ...searched, unreadable: 1 }, 'undetermined'],
+    ['no file was read', { ...searched, files: 0, bytes: 0 }, 'undetermined'],
+    ['not a byte was read', { ...searched, bytes: 0 }, 'undetermined'],
+    ['the search is not permitted', lost, 'undetermined'],
+  ])('%s', (_, disk, outcome) => {
+    expect(judgeFacts(noPlaintextOnDisk, { disk }).outcome).toBe(outcome);
+  });
+});
+
+describe('not-in-environment', () => {
+  const seen = { variables: 5, named: [], matched: [], unit: 'read' };
+  it.each<[string, unknown, string]>([
+    ['nothing is found', seen, 'pass'],
+    ['there is no unit', { ...seen, unit: 'none' }, 'pass'],
+    ['a name is found', { ...seen, named: ['X_TOKEN'] }, 'fail'],
+    [
+      'a value is found, and the unit is unreadable',
+      { ...seen, matched: [{ name: 'X', rule: 'npm' }], unit: 'unreadable' },
+      'fail',
+    ],
+    ['the unit is unreadable', { ...seen, unit: 'unreadable' }, 'undetermined'],
+    ['there is no variable', { ...seen, variables: 0 }, 'undetermined'],
+    ['it is not permitted to look', lost, 'undetermined'],
+  ])('%s', (_, process, outcome) => {
+    expect(judgeFacts(notInEnvironment, { process }).outcome).toBe(outcome);
+  });
+});
+
+describe('other-secret-refused', () => {
+  const arn = (name: string) => `arn:aws:secretsmanager:eu-west-1:123456789012:secret:${name}`;
+  const [own, other] = ['openclaw/prod/gateway', 'openclaw/prod/monitoring'];
+  const allSecrets = [own, other].map((Name) => ({ Name, ARN: arn(Name ?? '') }));
+  const reads = {
+    caller: 'arn:aws:sts::123456789012:assumed-role/openclaw-prod/i-0a1b2c3d4e5f60001',
+    own: 'readable',
+    foreign: 'AccessDeniedException',
+  };
+  const outcome = (change: object, secrets: object[] = allSecrets, environment = {}) =>
+    judgeFacts(otherSecretRefused, { reads: { ...reads, ...change }, allSecrets: secrets }, environment).outcome;
+
+  it('passes on AccessDenied of a secret that exists, beside one that is readable', () => {
+    expect(outcome({})).toBe('pass');
+  });
+  it('fails when it can be read, whatever becomes of the own one', () => {
+    expect(outcome({ foreign: 'readable' })).toBe('fail');
+    expect(outcome({ foreign: 'readable', own: 'other' })).toBe('fail');
+  });
+  it.each([
+    'kms-denied',
+    'ResourceNotFoundException',
+    'InvalidRequestException',
+    'no-credentials',
+    'unreachable',
+    'timeout',
+    'other',
+  ])('is unknown on %s', (result) => {
+    expect(outcome({ foreign: result })).toBe('undetermined');
+    expect(outcome({ own: result })).toBe('undetermined');
+  });
+  it('is unknown when the other does not exist, or is the own one', () => {
+    expect(outcome({}, allSecrets.slice(0, 1))).toBe('undetermined');
+    expect(outcome({ foreign: 'readable' }, allSecrets, { 'credentials.foreignSecret': arn(own ?? '') })).toBe(
+      'undetermined',
+    );
+  });
+  it.each([
+    'none',
+    'arn:aws:iam::123456789012:user/ops',
+    'arn:aws:sts::123456789012:assumed-role/ops/alice',
+    'arn:aws:sts::999999999999:assumed-role/openclaw-prod/i-0a1b2c3d4e5f60001',
+  ])('is unknown when asked as %s', (caller) => {
+    expect(outcome({ caller })).toBe('undetermined');
+  });
+});

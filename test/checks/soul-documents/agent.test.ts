@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import cannotRemount from '../../../checks/soul-documents/cannot-remount.ts';
+import documentsPresent from '../../../checks/soul-documents/documents-present.ts';
+import { ProbeError } from '../../../src/model/reason.ts';
+import { judgeFacts } from '../../support/judge.ts';
+
+describe('cannot-remount', () => {
+  const process = { uids: [1100, 1100, 1100, 1100], groups: ['openclaw'], capabilities: [], sudo: 'none', sockets: [] };
+  const outcome = (changes: object) => judgeFacts(cannotRemount, { process: { ...process, ...changes } }).outcome;
+
+  it.each<[string, object]>([
+    ['nothing leads to a mount', {}],
+    ['sudo is not installed', { sudo: 'absent' }],
+    ['it may bind low ports', { capabilities: [10] }],
+  ])('passes when %s', (_, changes) => {
+    expect(outcome(changes)).toBe('pass');
+  });
+  it.each<[string, object]>([
+    ['it is root', { uids: [0, 0, 0, 0] }],
+    ['root is only the saved user', { uids: [1100, 1100, 0, 1100] }],
+    ['it has CAP_SYS_ADMIN', { capabilities: [10, 21] }],
+    ['it may become anyone', { capabilities: [7] }],
+    ['it may trace processes of root', { capabilities: [19] }],
+    ['it is in docker', { groups: ['openclaw', 'docker'] }],
+    ['it is in the group of the disks', { groups: ['disk'] }],
+    ['it is in a group of root without a name', { groups: ['gid-0'] }],
+    ['sudo lists a rule', { sudo: 'permitted' }],
+    ['a socket is open to it', { sockets: ['/run/docker.sock'] }],
+    ['it is in docker and sudo is unclear', { groups: ['docker'], sudo: 'unclear' }],
+  ])('fails when %s', (_, changes) => {
+    expect(outcome(changes)).toBe('fail');
+  });
+  it('is unknown when sudo is unclear, no group is named, or nothing could be seen', () => {
+    expect(outcome({ sudo: 'unclear' })).toBe('undetermined');
+    expect(outcome({ groups: [] })).toBe('undetermined');
+    const lost = new ProbeError('not_found', 'no gateway');
+    expect(judgeFacts(cannotRemount, { process: lost })).toMatchObject({
+      outcome: 'undetermined',
+      reason: 'not_found',
+    });
+  });
+});
+
+describe('documents-present', () => {
+  const workspace = '/mnt/openclaw/workspace';
+  const present = { document: 'SOUL.md', kind: 'file', bytes: 9, readable: true, hasText: true };
+  const inForce = (used: unknown, own?: string) => ({
+    agents: { defaults: { workspace: used }, entries: { main: own === undefined ? {} : { workspace: own } } },
+  });
+  const outcome = (documents: unknown[], config: object = inForce(workspace), agents = ['main']) =>
+    judgeFacts(documentsPresent, { documents, config: { inForce: config }, agents }).outcome;
+
+  it('passes when each is a file with text in the workspace in force', () => {
+    expect(outcome([present])).toBe('pass');
+    expect(outcome([present], inForce('/elsewhere', workspace))).toBe('pass');
+    expect(outcome([present], inForce(workspace, `${workspace}/support`), ['main', 'other'])).toBe('pass');
+  });
+  it.each<[string, object]>([
+    ['it is missing', { kind: 'missing' }],
+    ['it is a link', { kind: 'symlink' }],
+    ['it is a directory', { kind: 'other' }],
+    ['it is empty', { bytes: 0, hasText: false }],
+    ['it is blank', { hasText: false }],
+    ['the agent cannot read it', { readable: false }],
+  ])('fails when %s', (_, change) => {
+    expect(outcome([present, { ...present, ...change }])).toBe('fail');
+  });
+  it.each<[string, object, string[]]>([
+    ['another directory is in force', inForce('/home/openclaw/.openclaw/workspace'), ['main']],
+    ['one agent has its own elsewhere', inForce(workspace, '/srv/w'), ['main', 'other']],
+    ['the path climbs out', inForce(`${workspace}/../other`), ['main']],
+    ['no workspace is set', inForce(undefined), ['main']],
+    ['no agent reads the documents themselves', inForce(`${workspace}/sub`), ['main']],
+  ])('fails when %s', (_, config, agents) => {
+    expect(outcome([present], config, agents)).toBe('fail');
+  });
+  it('is unknown when no document was looked at', () => {
+    expect(outcome([])).toBe('undetermined');
+  });
+});
