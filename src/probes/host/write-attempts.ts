@@ -83,8 +83,9 @@ pid=$(gateway_pid)
 [ -n "$pid" ] || { say state no-gateway; exit 0; }
 root=/proc/$pid/root
 [ -d "$root/." ] || { say state no-access; exit 0; }
-name=.clawcheck-$N
-moved=.clawcheck-$N.moved
+# Of its own for each user: both try at the same time.
+name=.clawcheck-$N-\${I##*/}
+moved=$name.moved
 first=
 workspace=${quote(soulDocuments.workspace)}
 runtime=${quote(soulDocuments.runtime)}
