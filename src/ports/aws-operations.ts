@@ -39,17 +39,11 @@ export const operations = allow({
   'backup:GetBackupPlan': { members: ['BackupPlan'], absent: ['ResourceNotFoundException'] },
   'backup:GetBackupSelection': { members: ['BackupSelection'], absent: ['ResourceNotFoundException'] },
   'backup:GetBackupVaultAccessPolicy': { members: [], absent: ['ResourceNotFoundException'] },
-  'backup:GetRestoreTestingPlan': { members: ['RestoreTestingPlan'], absent: ['ResourceNotFoundException'] },
-  'backup:ListBackupJobs': paged('BackupJobs'),
   'backup:ListBackupPlans': paged('BackupPlansList'),
   'backup:ListBackupSelections': paged('BackupSelectionsList'),
-  'backup:ListBackupVaults': paged('BackupVaultList'),
   'backup:ListRecoveryPointsByBackupVault': paged('RecoveryPoints'),
   'backup:ListRecoveryPointsByResource': paged('RecoveryPoints'),
   'backup:ListRestoreJobs': paged('RestoreJobs'),
-  'backup:ListRestoreTestingPlans': paged('RestoreTestingPlans'),
-  'backup:ListRestoreTestingSelections': paged('RestoreTestingSelections'),
-  'backup:ListTags': paged('Tags'),
   'budgets:DescribeBudgetActionsForBudget': { ...paged('Actions'), absent: ['NotFoundException'] },
   'budgets:DescribeBudgets': { ...paged('Budgets'), action: 'budgets:ViewBudget' },
   'budgets:DescribeNotificationsForBudget': {
@@ -88,11 +82,6 @@ export const operations = allow({
     ...paged('AccessPoints'),
     action: 'elasticfilesystem:DescribeAccessPoints',
   },
-  'efs:DescribeBackupPolicy': {
-    members: ['BackupPolicy'],
-    absent: ['PolicyNotFound'],
-    action: 'elasticfilesystem:DescribeBackupPolicy',
-  },
   'efs:DescribeFileSystemPolicy': {
     members: ['Policy'],
     absent: ['PolicyNotFound'],
@@ -103,16 +92,6 @@ export const operations = allow({
     token: ['Marker', 'NextMarker'],
     absent: ['FileSystemNotFound'],
     action: 'elasticfilesystem:DescribeFileSystems',
-  },
-  'efs:DescribeMountTargets': {
-    members: ['MountTargets'],
-    token: ['Marker', 'NextMarker'],
-    action: 'elasticfilesystem:DescribeMountTargets',
-  },
-  'elbv2:DescribeListeners': {
-    members: ['Listeners'],
-    token: ['Marker', 'NextMarker'],
-    action: 'elasticloadbalancing:DescribeListeners',
   },
   'elbv2:DescribeLoadBalancers': {
     members: ['LoadBalancers'],
@@ -142,11 +121,6 @@ export const operations = allow({
   'lambda:GetFunctionConfiguration': { members: ['FunctionArn'], absent: ['ResourceNotFoundException'] },
   'lambda:GetPolicy': { members: ['Policy'], absent: ['ResourceNotFoundException'] },
   'logs:DescribeLogGroups': { members: ['logGroups'], token: ['nextToken', 'nextToken'] },
-  'logs:DescribeLogStreams': {
-    members: ['logStreams'],
-    token: ['nextToken', 'nextToken'],
-    absent: ['ResourceNotFoundException'],
-  },
   'logs:FilterLogEvents': {
     members: ['events'],
     token: ['nextToken', 'nextToken'],

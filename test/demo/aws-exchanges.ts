@@ -134,9 +134,9 @@ export const exchanges: readonly Exchange[] = [
     output: { RecoveryPoints: [{ RecoveryPointArn: 'arn:r', CreationDate: day, BackupSizeBytes: 1 }] },
   },
   {
-    operation: 'backup:ListBackupJobs',
-    input: { ByCreatedAfter: day, ByState: 'COMPLETED' },
-    output: { BackupJobs: [] },
+    operation: 'backup:ListRestoreJobs',
+    input: { ByCreatedAfter: day, ByStatus: 'COMPLETED' },
+    output: { RestoreJobs: [] },
   },
   {
     operation: 'lambda:GetFunctionConfiguration',

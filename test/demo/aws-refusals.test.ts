@@ -190,24 +190,24 @@ describe('a request that is not for an allowed operation', () => {
   });
 
   it.each([
-    ['another method', 'POST', '/backup-jobs'],
+    ['another method', 'POST', '/restore-jobs'],
     ['another path', 'GET', '/'],
-    ['an unknown parameter', 'GET', '/backup-jobs?x=1'],
-    ['a parameter twice', 'GET', '/backup-jobs?maxResults=1&maxResults=2'],
-    ['text for a date', 'GET', '/backup-jobs?createdAfter=yesterday'],
-    ['a longer path', 'GET', '/backup-jobs/1'],
+    ['an unknown parameter', 'GET', '/restore-jobs?x=1'],
+    ['a parameter twice', 'GET', '/restore-jobs?maxResults=1&maxResults=2'],
+    ['text for a date', 'GET', '/restore-jobs?createdAfter=yesterday'],
+    ['a longer path', 'GET', '/restore-jobs/1'],
   ])('is NotRecorded with %s in REST', async (_case, method, path) => {
     const { server } = await serve(never);
     const headers = { authorization: signedFor('backup') };
     const reply = await send(server.url + path, headers, '', method);
     expect(reply).toMatchObject({ status: 400, code: 'NotRecorded' });
     expect(server.calls).toEqual([]);
-    expect((await send(`${server.url}/backup-jobs?maxResults=1`, headers, '', 'GET')).status).toBe(200);
+    expect((await send(`${server.url}/restore-jobs?maxResults=1`, headers, '', 'GET')).status).toBe(200);
   });
 
   it('is refused where the path is not well encoded', async () => {
     const { server } = await serve(never);
-    const reply = await send(`${server.url}/tags/%zz`, { authorization: signedFor('backup') }, '', 'GET');
+    const reply = await send(`${server.url}/backup-vaults/%zz`, { authorization: signedFor('backup') }, '', 'GET');
     expect(reply).toMatchObject({ status: 400, body: expect.stringContaining('encoded') });
   });
 

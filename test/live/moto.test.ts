@@ -223,7 +223,7 @@ liveDescribe('the moto lab', motoAvailable(), () => {
     const wireForms: AwsOperation[] = [
       'ec2:DescribeInstances',
       'autoscaling:DescribeAutoScalingGroups',
-      'backup:ListBackupJobs',
+      'backup:ListRestoreJobs',
       'logs:DescribeLogGroups',
     ];
 
@@ -257,9 +257,9 @@ liveDescribe('the moto lab', motoAvailable(), () => {
 
     it('drop the token, so that a list ends early', async () => {
       await moto.pageSize(1);
-      await moto.fault({ operation: 'backup:ListBackupJobs', fault: 'drop-token' });
-      const cut = await ask('backup:ListBackupJobs');
-      expect(cut.BackupJobs).toHaveLength(1);
+      await moto.fault({ operation: 'backup:ListRecoveryPointsByBackupVault', fault: 'drop-token' });
+      const cut = await ask('backup:ListRecoveryPointsByBackupVault');
+      expect(cut.RecoveryPoints).toHaveLength(1);
       expect(cut.NextToken).toBeUndefined();
     });
 

@@ -3,6 +3,9 @@ import type { MotoState } from './moto.ts';
 
 type Inputs = { readonly [O in AwsOperation]: (state: MotoState) => InputOf<O> };
 
+// The same call is the same call, whenever it is made.
+const loaded = Date.now();
+
 /** One call of each operation of the allow-list, about the good deployment. Does not compile when one is missing. */
 export const sampleInputs: Inputs = {
   'autoscaling:DescribeAutoScalingGroups': ({ ids }) => ({ AutoScalingGroupNames: [ids.group] }),
@@ -15,17 +18,11 @@ export const sampleInputs: Inputs = {
   'backup:GetBackupPlan': ({ ids }) => ({ BackupPlanId: ids.plan }),
   'backup:GetBackupSelection': ({ ids }) => ({ BackupPlanId: ids.plan, SelectionId: ids.selection }),
   'backup:GetBackupVaultAccessPolicy': ({ ids }) => ({ BackupVaultName: ids.vault }),
-  'backup:GetRestoreTestingPlan': ({ ids }) => ({ RestoreTestingPlanName: ids.restoreTestingPlan }),
-  'backup:ListBackupJobs': ({ ids }) => ({ ByResourceArn: ids.fileSystemArn }),
   'backup:ListBackupPlans': () => ({}),
   'backup:ListBackupSelections': ({ ids }) => ({ BackupPlanId: ids.plan }),
-  'backup:ListBackupVaults': () => ({}),
   'backup:ListRecoveryPointsByResource': ({ ids }) => ({ ResourceArn: ids.fileSystemArn }),
   'backup:ListRecoveryPointsByBackupVault': ({ ids }) => ({ BackupVaultName: ids.vault }),
   'backup:ListRestoreJobs': ({ account }) => ({ ByAccountId: account }),
-  'backup:ListRestoreTestingPlans': () => ({}),
-  'backup:ListRestoreTestingSelections': ({ ids }) => ({ RestoreTestingPlanName: ids.restoreTestingPlan }),
-  'backup:ListTags': ({ ids }) => ({ ResourceArn: ids.planArn }),
   'budgets:DescribeBudgetActionsForBudget': ({ account, ids }) => ({ AccountId: account, BudgetName: ids.budget }),
   'budgets:DescribeNotificationsForBudget': ({ account, ids }) => ({ AccountId: account, BudgetName: ids.budget }),
   'budgets:DescribeBudgets': ({ account }) => ({ AccountId: account }),
@@ -49,8 +46,8 @@ export const sampleInputs: Inputs = {
         },
       },
     ],
-    StartTime: new Date(Date.now() - 30 * 86_400_000),
-    EndTime: new Date(),
+    StartTime: new Date(loaded - 30 * 86_400_000),
+    EndTime: new Date(loaded),
   }),
   'cloudwatch:ListAlarmMuteRules': ({ ids }) => ({ AlarmName: ids.alarm }),
   'ec2:DescribeAddresses': () => ({}),
@@ -69,11 +66,8 @@ export const sampleInputs: Inputs = {
   'ec2:GetInstanceMetadataDefaults': () => ({}),
   'ec2:GetManagedPrefixListEntries': ({ ids }) => ({ PrefixListId: ids.prefixList }),
   'efs:DescribeAccessPoints': ({ ids }) => ({ FileSystemId: ids.fileSystem }),
-  'efs:DescribeBackupPolicy': ({ ids }) => ({ FileSystemId: ids.fileSystem }),
   'efs:DescribeFileSystemPolicy': ({ ids }) => ({ FileSystemId: ids.fileSystem }),
   'efs:DescribeFileSystems': ({ ids }) => ({ FileSystemId: ids.fileSystem }),
-  'efs:DescribeMountTargets': ({ ids }) => ({ FileSystemId: ids.fileSystem }),
-  'elbv2:DescribeListeners': ({ ids }) => ({ LoadBalancerArn: ids.loadBalancer }),
   'elbv2:DescribeLoadBalancers': () => ({}),
   'elbv2:DescribeTargetGroups': ({ ids }) => ({ TargetGroupArns: [ids.targetGroup] }),
   'elbv2:DescribeTargetHealth': ({ ids }) => ({ TargetGroupArn: ids.targetGroup }),
@@ -98,7 +92,6 @@ export const sampleInputs: Inputs = {
   'lambda:GetFunctionConfiguration': ({ ids }) => ({ FunctionName: ids.functionArn }),
   'lambda:GetPolicy': ({ ids }) => ({ FunctionName: ids.functionArn }),
   'logs:DescribeLogGroups': () => ({ logGroupNamePrefix: '/openclaw/prod/' }),
-  'logs:DescribeLogStreams': ({ ids }) => ({ logGroupName: ids.logGroups[0] }),
   'logs:FilterLogEvents': ({ ids }) => ({ logGroupName: ids.logGroups[1] }),
   'secretsmanager:DescribeSecret': () => ({ SecretId: 'openclaw/prod/gateway' }),
   'secretsmanager:GetResourcePolicy': ({ ids }) => ({ SecretId: ids.secrets.gateway }),

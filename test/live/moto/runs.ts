@@ -72,10 +72,10 @@ export async function runOn(
 }
 
 /** A run that asks the lab for everything. */
-export async function liveRun(lab: LabEnvironment, callSeconds?: number): Promise<Report> {
-  const aws = openAws(lab, callSeconds);
+export async function liveRun(lab: LabEnvironment, clock?: Clock): Promise<Report> {
+  const aws = openAws(lab);
   try {
-    return await runOn(lab, aws);
+    return await runOn(lab, aws, clock);
   } finally {
     aws.close();
   }

@@ -78,13 +78,13 @@ def secret_write(lab: Lab) -> None:
     grant(lab, {"Effect": "Allow", "Action": "secretsmanager:PutSecretValue", "Resource": lab.ids["secrets"]["gateway"]})
 
 
-@flaw("role-cannot-read-own", *ONE_SECRET)
+@flaw("role-cannot-read-own", *ONE_SECRET, unknown=LEAST)
 def denied_own(lab: Lab) -> None:
     """No other secret is readable, and the own one neither: the positive control fails."""
     grant(lab, {"Effect": "Deny", "Action": READ, "Resource": "*"})
 
 
-@flaw("boundary-blocks-own", *ONE_SECRET)
+@flaw("boundary-blocks-own", *ONE_SECRET, unknown=LEAST)
 def boundary(lab: Lab) -> None:
     """The policy allows the own secret, the permissions boundary does not."""
     arn = managed(lab, "boundary", {"Effect": "Allow", "Action": ["logs:*", "autoscaling:*"], "Resource": "*"})
@@ -122,7 +122,7 @@ def deletion(lab: Lab) -> None:
     lab.client("secretsmanager").delete_secret(SecretId=lab.ids["secrets"]["gateway"], RecoveryWindowInDays=7)
 
 
-@flaw("secret-missing", unknown=(*SECRET, *ONE_SECRET, *APART, "credentials/rotation"))
+@flaw("secret-missing", unknown=(*SECRET, *ONE_SECRET, *LEAST, *APART, "credentials/rotation"))
 def missing(lab: Lab) -> None:
     """The secret that the environment names does not exist; one with a longer name does."""
     manager = lab.client("secretsmanager")

@@ -159,6 +159,14 @@ def low_refresh(lab: Lab) -> None:
                     "Preferences": {"MinHealthyPercentage": 0, "MaxHealthyPercentage": 100}})
 
 
+@flaw("staging-shares-role", "infrastructure/environments-separate")
+def shared_role(lab: Lab) -> None:
+    """Staging has a group of its own, whose instances run as the role of production."""
+    lab.client("autoscaling").create_auto_scaling_group(
+        AutoScalingGroupName="openclaw-staging", MinSize=1, DesiredCapacity=1, MaxSize=1,
+        VPCZoneIdentifier=lab.ids["subnets"][0], LaunchTemplate={"LaunchTemplateId": lab.ids["launchTemplate"], "Version": "1"})
+
+
 @flaw("efs-policy-allows-write", "soul-documents/server-side-read-only")
 def policy_writes(lab: Lab) -> None:
     """The policy lets the instance role write through the workspace access point."""

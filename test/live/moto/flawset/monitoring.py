@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
+
 from flawset.registry import flaw
 from good.monitoring import alarm
 from lab import Lab, ago
@@ -190,6 +193,25 @@ def no_switch(lab: Lab) -> None:
 def no_history(lab: Lab) -> None:
     """The drill's record says that the alarm was raised; AWS remembers none."""
     lab.state.alarm_history = [row for row in lab.state.alarm_history if row["HistoryItemType"] == "ConfigurationUpdate"]
+
+
+@flaw("alarm-late", *DRILL)
+def late(lab: Lab) -> None:
+    """The alarm rang ten minutes after the first breaching period."""
+    for row in lab.state.alarm_history:
+        data = json.loads(row["HistoryData"])
+        if data.get("newState", {}).get("stateValue") == "ALARM":
+            start = f"{row['Timestamp'] - timedelta(minutes=11):%Y-%m-%dT%H:%M:%S}.000+0000"
+            data["newState"]["stateReasonData"].update(startDate=start, evaluatedDatapoints=[{"timestamp": start, "value": 0.0}])
+            row["HistoryData"] = json.dumps(data)
+
+
+@flaw("replacement-slow", "infrastructure/failure-is-replaced", *DRILL)
+def slow_replacement(lab: Lab) -> None:
+    """The instance in the place of the failed one was in service after an hour."""
+    for row in lab.state.activities[lab.ids["group"]]:
+        if "unhealthy instance" in row["Cause"]:
+            row["EndTime"] = row["StartTime"] + timedelta(hours=1)
 
 
 @flaw("activities-disagree", unknown=("infrastructure/failure-is-replaced", *DRILL))

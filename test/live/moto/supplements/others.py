@@ -90,8 +90,8 @@ def versions(lab: Lab, params: dict[str, Any], proceed: Proceed) -> dict[str, An
     out = proceed()
     arn = next(s.arn for s in lab.backend("secretsmanager").secrets.values() if params["SecretId"] in (s.name, s.arn))
     changed = lab.state.secrets.get(arn, {}).get("LastChangedDate")
-    return {**out, "ARN": arn, "Versions": [
-        {**row, **({"CreatedDate": changed} if changed else {})} for row in out["Versions"]]}
+    dates = {"LastAccessedDate": lab.born, **({"CreatedDate": changed} if changed else {})}
+    return {**out, "ARN": arn, "Versions": [{**row, **dates} for row in out["Versions"]]}
 
 
 @supplies("lambda", "GetFunctionConfiguration")
