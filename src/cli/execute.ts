@@ -7,6 +7,7 @@ import { plainProgress } from '../progress/plain.ts';
 import type { Progress } from '../progress/progress.ts';
 import type { Registry, Selection } from '../runner/plan.ts';
 import { run } from '../runner/run.ts';
+import { outboundFilter } from './outbound.ts';
 import { checkOutputs, type OutputOptions, writeReport } from './output.ts';
 import { recordedRun } from './record.ts';
 import { checkSigning, type SignOptions, signReports } from './sign.ts';
@@ -54,6 +55,7 @@ export async function execute({
   const recorded = record === undefined ? undefined : recordedRun(record, opened, loaded, selection);
   const live = recorded?.live ?? opened;
   if (sign) checkSigning(sign, output, live.mode);
+  const filter = outboundFilter(loaded.environment);
   const view = await progress(output);
   try {
     const report = await run({
@@ -73,7 +75,7 @@ export async function execute({
       timeoutMs,
     });
     await view.finish();
-    const written = await writeReport(report, output);
+    const written = await writeReport(report, output, filter);
     const signed = written && (!sign || signReports(sign, output));
     const kept = (await recorded?.finish(report)) ?? true;
     if (!written || !signed || !kept) process.exitCode = exitCodeOf('notWritten');

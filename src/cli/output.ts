@@ -21,6 +21,7 @@ import { renderMarkdown } from '../report/markdown.ts';
 import { renderSarif } from '../report/sarif.ts';
 import { renderText } from '../report/text.ts';
 import { type Format, formatOf } from './formats.ts';
+import type { OutboundFilter } from './outbound.ts';
 
 export interface OutputOptions {
   /** For the standard output, and for files whose name does not say it. Default: text. */
@@ -65,15 +66,22 @@ export function checkOutputs({ output }: OutputOptions): void {
   }
 }
 
-/** Writes every report; says on stderr what could not be written. @returns whether all were */
-export async function writeReport(report: Report, options: OutputOptions): Promise<boolean> {
-  const targets = options.output.length > 0 ? options.output : ['-'];
+/**
+ * Writes every report; says on stderr what could not be written. @returns whether all were
+ * @throws what `filter` throws, before anything is written
+ */
+export async function writeReport(report: Report, options: OutputOptions, filter?: OutboundFilter): Promise<boolean> {
+  const targets = (options.output.length > 0 ? options.output : ['-']).map((target) => {
+    const format = (target === '-' ? undefined : formatOf(target)) ?? options.format ?? 'text';
+    return { target, text: render(report, options, format, target === '-' && Boolean(process.stdout.isTTY)) };
+  });
+  // Renderers wrap and escape; the JSON has every text as it is.
+  for (const text of [renderJson(report), ...targets.map((t) => t.text)]) filter?.(text);
   let complete = true;
-  for (const target of targets) {
+  for (const { target, text } of targets) {
     try {
-      if (target === '-')
-        await writeStandardOutput(render(report, options, options.format ?? 'text', Boolean(process.stdout.isTTY)));
-      else writeFile(target, render(report, options, formatOf(target) ?? options.format ?? 'text', false));
+      if (target === '-') await writeStandardOutput(text);
+      else writeFile(target, text);
     } catch (error) {
       complete = false;
       const { code = 'unknown error' } = error as NodeJS.ErrnoException;

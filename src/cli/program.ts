@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { exitCodeOf, exitCodes } from '../model/exit-code.ts';
-import { UsageError } from '../model/reason.ts';
+import { sayFailure } from './failure.ts';
 import { formats } from './formats.ts';
 import { addReportCommands } from './report-commands.ts';
 import { addSetupCommands } from './setup-commands.ts';
@@ -101,22 +101,8 @@ export async function program(argv: readonly string[]): Promise<void> {
   try {
     await root.parseAsync(argv);
   } catch (error) {
-    process.exitCode = explain(error);
-  }
-}
-
-/** One line for the user's mistakes, with the next step; a trace only for our own defects. */
-function explain(error: unknown): number {
-  if (error instanceof CommanderError) {
     // Commander has printed its message; help and version are successes.
-    return error.exitCode === 0 ? 0 : exitCodeOf('usage');
+    if (!(error instanceof CommanderError)) process.exitCode = sayFailure(error);
+    else process.exitCode = error.exitCode === 0 ? 0 : exitCodeOf('usage');
   }
-  if (error instanceof UsageError) {
-    process.stderr.write(`clawcheck: ${error.message}\n${error.next ? `  ${error.next}\n` : ''}`);
-    return exitCodeOf('usage');
-  }
-  process.stderr.write(
-    `clawcheck: a defect in clawcheck: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
-  return exitCodeOf('internal');
 }

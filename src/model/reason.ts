@@ -7,6 +7,7 @@ export const reasons = {
   auth_failed: 'could not authenticate',
   bad_response: 'the answer was not of the documented form',
   cancelled: 'the run was stopped before this was looked at',
+  clock_skew: 'the clock of this machine is wrong, so no age can be judged',
   conflict: 'two sources contradict each other',
   credentials: 'no usable credentials',
   empty_subject: 'nothing was found to judge',

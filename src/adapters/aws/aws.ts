@@ -4,6 +4,7 @@ import type { AwsOperation, AwsPort, CallLog, InputOf, OperationRule, OutputOf, 
 import { operations } from '../../ports/aws-operations.ts';
 import { type AnyClient, type LoadedService, loadService } from './clients.ts';
 import { classify, codeOf } from './errors.ts';
+import { wireGuard } from './wire.ts';
 
 const mostPages = 500;
 /** How long one call may take, with its retries, unless said otherwise. */
@@ -12,6 +13,8 @@ export const awsCallSeconds = 20;
 export interface AwsOptions {
   /** How long a call may take, with its retries. */
   readonly callSeconds?: number;
+  /** Whether nobody but AWS itself may be asked, whatever a configuration file says. Default: no. */
+  readonly direct?: boolean;
 }
 
 export interface AwsAdapter extends AwsPort, CallLog {
@@ -27,21 +30,24 @@ type Answer = Record<string, unknown>;
 export function liveAws(
   environment: Environment,
   signal: AbortSignal,
-  { callSeconds = awsCallSeconds }: AwsOptions = {},
+  { callSeconds = awsCallSeconds, direct = false }: AwsOptions = {},
 ): AwsAdapter {
   const services = new Map<ServiceName, Promise<{ service: LoadedService; client: AnyClient }>>();
   const answers = new Map<string, Promise<Answer | undefined>>();
   const counts = new Map<string, number>();
   let config: Promise<object> | undefined;
+  const guard = wireGuard(direct);
 
   const serviceOf = (name: ServiceName) => {
     config ??= clientConfig(environment);
     let loaded = services.get(name);
     if (!loaded) {
-      loaded = Promise.all([loadService(name), config]).then(([service, shared]) => ({
-        service,
-        client: service.newClient(shared),
-      }));
+      loaded = Promise.all([loadService(name), config]).then(([service, shared]) => {
+        const client = service.newClient(shared);
+        // Of the steps of a call, the last before the connection.
+        client.middlewareStack.add(guard, { step: 'deserialize', priority: 'low', name: 'clawcheckWireGuard' });
+        return { service, client };
+      });
       services.set(name, loaded);
     }
     return loaded;

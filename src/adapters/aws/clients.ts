@@ -1,4 +1,5 @@
 import type { ServiceName } from '../../ports/aws.ts';
+import type { WireGuard } from './wire.ts';
 
 /**
  * The client package and client class of each service. Loaded when first called: the whole set costs a third of a
@@ -30,6 +31,9 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 export interface AnyClient {
   send(command: object, options: { abortSignal: AbortSignal }): Promise<object>;
   destroy(): void;
+  readonly middlewareStack: {
+    add(guard: WireGuard, options: { step: 'deserialize'; priority: 'low'; name: string }): void;
+  };
 }
 
 export interface LoadedService {

@@ -79,6 +79,7 @@ export function classify(thrown: unknown, operation: string, action: string | nu
       'Check the network, the region and the proxy settings.',
     );
   }
+  if (name === 'AnswerTooLarge') return failed('truncated', 'was answered with more than a page can have');
   if (status !== undefined && status >= 500)
     return failed('bad_response', `was answered with status ${status}`, 'Run again later.');
   if (

@@ -1,0 +1,103 @@
+import { pipeline, type Readable, Transform } from 'node:stream';
+import { ProbeError } from '../../model/reason.ts';
+
+/** Bytes of one answer. The pages that services send stay under a few MB. */
+const largestAnswer = 16 * 1024 * 1024;
+/** Bytes of all answers of a run. */
+const largestRun = 128 * 1024 * 1024;
+/** How far the clocks may be apart before nothing that depends on a time is believed. */
+const largestSkewMs = 60_000;
+
+/** What the domains of AWS end in, over all partitions and with dual-stack endpoints. */
+const awsDomains = [
+  'amazonaws.com',
+  'api.aws',
+  'amazonaws.com.cn',
+  'api.amazonwebservices.com.cn',
+  'amazonaws.eu',
+  'api.amazonwebservices.eu',
+];
+
+interface Request {
+  readonly protocol?: string;
+  readonly hostname?: string;
+}
+
+interface Response {
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  body?: unknown;
+}
+
+type Next = (args: { request: unknown }) => Promise<{ response: unknown }>;
+
+/** A middleware of the SDK, in the form that every client takes. */
+export type WireGuard = (next: Next) => Next;
+
+/** Thrown out of a body. The SDK appends a hint to the message of what has no `$metadata`. */
+class AnswerTooLarge extends Error {
+  override readonly name = 'AnswerTooLarge';
+  readonly $metadata = {};
+}
+
+/**
+ * Sits between the SDK and the connection, one for all clients of a run. Refuses to ask anyone but AWS in a run that
+ * is not a simulation, notes a clock that differs from that of AWS, and cuts off answers without end.
+ * @param direct whether only AWS itself may be asked
+ */
+export function wireGuard(
+  direct: boolean,
+  limits: { readonly answer: number; readonly run: number } = { answer: largestAnswer, run: largestRun },
+): WireGuard {
+  let received = 0;
+  const capped = (body: Readable): Readable => {
+    let size = 0;
+    const counted = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        size += chunk.length;
+        received += chunk.length;
+        if (size > limits.answer || received > limits.run) done(new AnswerTooLarge());
+        else done(null, chunk);
+      },
+    });
+    // Ends the connection, too; whoever reads `counted` hears of the error.
+    pipeline(body, counted, () => {});
+    return counted;
+  };
+  return (next) => async (args) => {
+    if (direct && !leadsToAws(args.request as Request)) {
+      throw new ProbeError('wrong_subject', 'an AWS configuration file leads to another endpoint than that of AWS', {
+        next: 'Remove endpoint_url from the profile, or set aws.endpoint: the run is then a simulation.',
+      });
+    }
+    const sent = Date.now();
+    const result = await next(args);
+    const response = result.response as Response;
+    const skewMs = skewOf(response.headers?.['date'], sent, Date.now());
+    if (Math.abs(skewMs) > largestSkewMs) {
+      throw new ProbeError(
+        'clock_skew',
+        `the clock of this machine is ${Math.round(Math.abs(skewMs) / 1000)} s ${skewMs > 0 ? 'behind' : 'ahead of'} that of AWS`,
+        { next: 'Set the clock of this machine (NTP), then run again.' },
+      );
+    }
+    if (isReadable(response.body)) response.body = capped(response.body);
+    return result;
+  };
+}
+
+/** How far AWS's clock is ahead of ours, at least, in milliseconds. Its `Date` has whole seconds; without one, 0. */
+export function skewOf(date: string | undefined, sent: number, received: number): number {
+  const theirs = Date.parse(date ?? '');
+  if (Number.isNaN(theirs)) return 0;
+  if (theirs > received) return theirs - received;
+  if (theirs + 1000 < sent) return theirs + 1000 - sent;
+  return 0;
+}
+
+function leadsToAws({ protocol, hostname = '' }: Request): boolean {
+  return protocol === 'https:' && awsDomains.some((domain) => hostname.toLowerCase().endsWith(`.${domain}`));
+}
+
+function isReadable(body: unknown): body is Readable {
+  return typeof body === 'object' && body !== null && 'pipe' in body;
+}

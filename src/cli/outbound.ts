@@ -1,0 +1,18 @@
+import { ownSecrets } from '../adapters/recording/own-secrets.ts';
+import { Redactor } from '../adapters/recording/redact.ts';
+import type { Environment } from '../environment/schema.ts';
+import { SecretInOutput } from './failure.ts';
+
+/** Looks at a text before it leaves. @throws SecretInOutput */
+export type OutboundFilter = (text: string) => void;
+
+/**
+ * The last look at whatever is written: for the credentials, tokens, passphrase and key of this process, as they are
+ * and encoded, also where a line break stands within them.
+ */
+export function outboundFilter(environment: Environment): OutboundFilter {
+  const secrets = new Redactor(ownSecrets(environment));
+  return (text) => {
+    if (secrets.holds(text) || secrets.holds(text.replaceAll(/\s+/g, ''))) throw new SecretInOutput();
+  };
+}
