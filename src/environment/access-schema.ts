@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { envName, host, name, path, port, seconds, text } from './fields.ts';
+import { date, envName, host, name, path, port, seconds, text } from './fields.ts';
 
 // How the deployment is reached: AWS, the instances, the gateway, the git host.
 
@@ -71,6 +71,17 @@ export const hostSettings = z.strictObject({
     description: 'Gateway configuration; default: openclaw.json in the state directory',
     example: '/etc/openclaw/openclaw.json',
   }),
+  logFile: path.optional().meta({
+    description: 'Log file of the gateway; default: as its configuration says, or /tmp/openclaw/openclaw-*.log',
+    example: '/var/log/openclaw/gateway.log',
+  }),
+});
+
+const auditFinding = z.strictObject({
+  finding: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'the checkId of a finding'),
+  reason: text,
+  by: text,
+  expires: date,
 });
 
 export const gateway = z.strictObject({
@@ -89,6 +100,27 @@ export const gateway = z.strictObject({
     .enum(['off', 'non-main', 'all'])
     .default('all')
     .meta({ description: 'Sandbox mode that must be in force for every agent' }),
+  selfAudit: z.boolean().default(true).meta({
+    description: 'Run openclaw security audit on the instance, at the lowest priority: 7 s of CPU, 400 MB of memory',
+  }),
+  openclawCommand: path.optional().meta({
+    description: 'The openclaw command on the instance; default: beside the Node, or in the PATH, of the gateway',
+    example: '/usr/local/bin/openclaw',
+  }),
+  acceptedAuditFindings: z
+    .array(auditFinding)
+    .default([])
+    .meta({
+      description: 'Critical findings of its own audit that are accepted for a time: finding, reason, by, expires',
+      example: [
+        {
+          finding: 'fs.config.perms_world_readable',
+          reason: 'The file holds references only',
+          by: 'A. Name',
+          expires: '2026-07-31',
+        },
+      ],
+    }),
 });
 
 export const git = z.strictObject({

@@ -39,6 +39,14 @@ export const monitoring = z.strictObject({
     .enum(['aws', 'other'])
     .default('other')
     .meta({ description: 'Who bills the model calls: aws (the budget covers them), other (its limit is attested)' }),
+  agentTurn: z.boolean().default(false).meta({
+    description: 'Let an agent of each gateway answer one message: costs one model call, and leaves a session row',
+  }),
+  agentTurnSeconds: seconds.max(600).default(60).meta({ description: 'Longest time for that turn' }),
+  logArrivalSeconds: seconds
+    .max(600)
+    .default(60)
+    .meta({ description: 'Longest time until that message is in the logs; --timeout must leave room for it' }),
   killSwitch: text.optional().meta({
     description: 'SSM document or Lambda function that stops the agent at once',
     example: 'openclaw-prod-kill-switch',
