@@ -8,7 +8,9 @@ export function inert(text: string, limit = longest): string {
   let out = '';
   for (const char of text) {
     const code = char.codePointAt(0) ?? 0;
-    out += code >= 0x20 && code <= 0x7e ? char : `\\u{${code.toString(16)}}`;
+    // `##[` and `##vso[` are commands of some CI systems, wherever in a line they stand.
+    const shown = code >= 0x20 && code <= 0x7e && !(char === '#' && out.endsWith('#'));
+    out += shown ? char : `\\u{${code.toString(16)}}`;
     if (out.length > limit) return `${out.slice(0, limit - 3)}...`;
   }
   return out;

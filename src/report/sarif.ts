@@ -54,7 +54,7 @@ export function renderSarif(report: Report): string {
     ],
   };
   const ascii = JSON.stringify(log, null, 2).replaceAll(
-    /[^\x20-\x7e\n]/g,
+    /[^\x20-\x7e\n]|(?<=#)#/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
   return `${ascii}\n`;

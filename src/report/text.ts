@@ -1,6 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import type { CheckResult, Evidence, Report, Status, Verdict } from '../model/report.ts';
 import { count } from '../model/text.ts';
+import { plainReport } from './words.ts';
 import { wrap } from './wrap.ts';
 
 export interface TextOptions {
@@ -14,7 +15,8 @@ export interface TextOptions {
 type Paint = (text: string) => string;
 
 /** The report as a person reads it: the verdict, what to fix in order, what could not be verified, then every check. */
-export function renderText(report: Report, { width, color, verbose }: TextOptions): string {
+export function renderText(given: Report, { width, color, verbose }: TextOptions): string {
+  const report = plainReport(given);
   const chalk = new Chalk({ level: color ? 1 : 0 });
   const paint = painter(chalk);
   const columns = Math.max(40, Math.min(width, 120));
@@ -39,10 +41,9 @@ export function renderText(report: Report, { width, color, verbose }: TextOption
     areas(report, chalk, paint, columns, verbose),
     closing(report, chalk, paint),
   ];
-  return `${sections
-    .filter((section) => section.length > 0)
-    .map((section) => section.join('\n'))
-    .join('\n\n')}\n`;
+  const text = sections.filter((section) => section.length > 0).map((section) => section.join('\n'));
+  // A line that begins with `::` would be a command of some CI systems.
+  return `${text.join('\n\n').replaceAll(/^(\s*):(?=:)/gm, '$1\\u{3a}')}\n`;
 }
 
 function painter(chalk: ChalkInstance): Record<Status | Verdict, Paint> {

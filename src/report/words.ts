@@ -42,6 +42,17 @@ export function plain(text: string): string {
   return inert(text, 4000);
 }
 
+/** The same report with every text in it as printable ASCII: one that was saved may hold anything. */
+export function plainReport(report: Report): Report {
+  const change = (value: unknown): unknown => {
+    if (typeof value === 'string') return plain(value);
+    if (Array.isArray(value)) return value.map(change);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, change(item)]));
+  };
+  return change(report) as Report;
+}
+
 export function checksOf(report: Pick<Report, 'areas'>): readonly CheckResult[] {
   return report.areas.flatMap(({ checks }) => checks);
 }
