@@ -44,6 +44,7 @@ export function livePorts({ environment, directory }: LoadedEnvironment, signal:
             useSshConfig: ssh.useConfig,
             tailscaleSsh: ssh.tailscale,
             connectSeconds: ssh.connectSeconds,
+            hiddenEnv: [gateway.tokenEnv, git?.tokenEnv, ssh.passphraseEnv].filter((name) => name !== undefined),
             ...(ssh.privateKeyFile && { privateKeyFile: ssh.privateKeyFile }),
             ...(ssh.passphraseEnv && { passphraseEnv: ssh.passphraseEnv }),
             ...(ssh.proxyJump && { proxyJump: ssh.proxyJump }),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { UsageError } from '../../model/reason.ts';
 import { inert } from '../../model/text.ts';
 import { signatureNamespace } from '../../report/words.ts';
+import { bareEnv } from '../child-env.ts';
 
 const missing = 'Install OpenSSH 8.9 or later: signatures are made and checked with its ssh-keygen.';
 
@@ -13,7 +14,11 @@ export function checkSigningKey(key: string): void {
   if (!statSync(key, { throwIfNoEntry: false })?.isFile()) {
     throw new UsageError(`there is no key ${key}`, 'Name a private key, or the public half of a key in the SSH agent.');
   }
-  const { status, error } = spawnSync('ssh-keygen', ['-l', '-f', key], { stdio: 'ignore', timeout: 10_000 });
+  const { status, error } = spawnSync('ssh-keygen', ['-l', '-f', key], {
+    env: bareEnv(),
+    stdio: 'ignore',
+    timeout: 10_000,
+  });
   if (error) throw new UsageError('ssh-keygen is not there or does not run', missing);
   if (status !== 0)
     throw new UsageError(
@@ -29,6 +34,7 @@ export function checkSigningKey(key: string): void {
  */
 export function sign(bytes: Uint8Array, key: string): string {
   const made = spawnSync('ssh-keygen', ['-q', '-Y', 'sign', '-n', signatureNamespace, '-f', key], {
+    env: bareEnv(),
     input: bytes,
     stdio: ['pipe', 'pipe', 'ignore'],
     timeout: 120_000,
@@ -39,6 +45,7 @@ export function sign(bytes: Uint8Array, key: string): string {
     throw new Error('ssh-keygen did not sign');
   const checked = withFile(signature, (file) =>
     spawnSync('ssh-keygen', ['-q', '-Y', 'check-novalidate', '-n', signatureNamespace, '-s', file], {
+      env: bareEnv(),
       input: bytes,
       stdio: ['pipe', 'ignore', 'ignore'],
     }),
@@ -64,6 +71,7 @@ export function verifySignature(
     for (const principal of principals) {
       const args = ['-q', '-Y', 'verify', '-f', allowedSigners, '-I', principal, '-n', signatureNamespace, '-s', file];
       const { status, error } = spawnSync('ssh-keygen', args, {
+        env: bareEnv(),
         input: bytes,
         stdio: ['pipe', 'ignore', 'ignore'],
         timeout: 30_000,
@@ -79,6 +87,7 @@ export function verifySignature(
 function findPrincipals(signatureFile: string, allowedSigners: string): string[] {
   const args = ['-Y', 'find-principals', '-f', allowedSigners, '-s', signatureFile];
   const { stdout, error, status } = spawnSync('ssh-keygen', args, {
+    env: bareEnv(),
     stdio: ['ignore', 'pipe', 'ignore'],
     timeout: 30_000,
   });

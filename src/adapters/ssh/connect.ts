@@ -175,11 +175,12 @@ function handshake(attempt: Attempt): Promise<Opened> {
 async function openSocket(
   resolved: ResolvedTarget,
   jump: SshConnection | undefined,
+  hiddenEnv: readonly string[] | undefined,
   signal: AbortSignal,
 ): Promise<Duplex> {
   if (jump) return await jump.forward(resolved.port, signal, resolved.host);
   if (resolved.proxyCommand !== undefined) {
-    return proxyCommandStream(expandProxyCommand(resolved.proxyCommand, resolved));
+    return proxyCommandStream(expandProxyCommand(resolved.proxyCommand, resolved), hiddenEnv);
   }
   // Nagle's algorithm costs a round trip a message.
   return connectSocket({ host: resolved.host, port: resolved.port, noDelay: true });
@@ -294,7 +295,7 @@ export async function connectHost(
   let refusal: ProbeError | undefined;
   try {
     for (const offer of policy.attempts) {
-      const socket = await openSocket(resolved, jump, signal);
+      const socket = await openSocket(resolved, jump, target.hiddenEnv, signal);
       const connected = !('connecting' in socket && socket.connecting);
       const { judge } = policy;
       try {

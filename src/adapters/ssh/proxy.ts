@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { Duplex } from 'node:stream';
 import { UsageError } from '../../model/reason.ts';
+import { childEnv } from '../child-env.ts';
 import type { ResolvedTarget } from './ssh-config.ts';
 
 /** Puts host, port and user into a ProxyCommand. They are of a form that has no meaning to a shell. */
@@ -25,9 +26,14 @@ export function expandProxyCommand(command: string, target: ResolvedTarget): str
 /**
  * Runs a ProxyCommand and gives its standard input and output as one stream. The command is in a process group of its
  * own and is ended with the stream. What it prints as errors is dropped.
+ * @param hiddenEnv names of variables that it must not see
  */
-export function proxyCommandStream(command: string): Duplex {
-  const child = spawn('/bin/sh', ['-c', `exec ${command}`], { stdio: ['pipe', 'pipe', 'ignore'], detached: true });
+export function proxyCommandStream(command: string, hiddenEnv?: readonly string[]): Duplex {
+  const child = spawn('/bin/sh', ['-c', `exec ${command}`], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    detached: true,
+    env: childEnv(hiddenEnv),
+  });
   const kill = () => {
     if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     try {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { homedir, userInfo } from 'node:os';
 import { ProbeError, UsageError } from '../../model/reason.ts';
+import { childEnv } from '../child-env.ts';
 import { checkTarget, type SshTarget } from './target.ts';
 
 /** A target in which nothing is left to look up. */
@@ -68,9 +69,14 @@ function expandPath(path: string, home: string, tokens: Record<string, string>):
 
 const notNone = (value: string | undefined) => (value === undefined || value === 'none' ? undefined : value);
 
-function run(file: string, args: readonly string[], signal: AbortSignal): Promise<string | undefined> {
+function run(
+  file: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
-    execFile(file, args, { signal, timeout: 10_000, maxBuffer: 1 << 20, encoding: 'utf8' }, (error, stdout) => {
+    execFile(file, args, { env, signal, timeout: 10_000, maxBuffer: 1 << 20, encoding: 'utf8' }, (error, stdout) => {
       if (!error) resolve(stdout);
       else if (error.code === 'ENOENT') resolve(undefined);
       else if (signal.aborted) reject(new ProbeError('cancelled', 'the run was stopped'));
@@ -92,7 +98,7 @@ export async function resolveTarget(target: SshTarget, env: Env, signal: AbortSi
     if (target.sshConfigFile !== undefined) args.push('-F', target.sshConfigFile);
     if (target.port !== undefined) args.push('-p', String(target.port));
     if (target.user !== undefined) args.push('-l', target.user);
-    const text = await run('ssh', [...args, '--', target.host], signal);
+    const text = await run('ssh', [...args, '--', target.host], childEnv(target.hiddenEnv), signal);
     if (text !== undefined) settings = parseSshG(text);
   }
   refuseUnsupported(settings);

@@ -9,6 +9,8 @@ export interface SshTarget {
   readonly privateKeyFile?: string;
   /** Name of the environment variable that holds the passphrase of the key file. */
   readonly passphraseEnv?: string;
+  /** Names of the variables of the environment that a program started for the connection must not see. */
+  readonly hiddenEnv?: readonly string[];
   /** Use the keys of SSH_AUTH_SOCK. By default only when no key file is named. */
   readonly agent?: boolean;
   /** Default: the files that `ssh -G` names, or ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts. */
