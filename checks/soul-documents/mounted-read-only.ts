@@ -33,7 +33,7 @@ export default check({
       findings.push({ fact, subject, expected, observed, ok });
 
     const source = efsSource(mount);
-    see(workspace, 'a mount point of its own', `mounted at ${mount.target}`, mount.target === workspace);
+    see(workspace, 'a mount point of its own', `mounted at ${shown(mount.target)}`, mount.target === workspace);
     see(workspace, 'type nfs4, as EFS is', `type ${mount.type}`, source !== undefined);
     see(workspace, 'ro for the mount and the file system', writable(mount), isReadOnly(mount));
     if (source?.kind === 'name') see(workspace, fileSystemId, source.fileSystem, source.fileSystem === fileSystemId);
@@ -47,13 +47,13 @@ export default check({
       );
     }
     for (const below of mountsBelow(own.seen, workspace)) {
-      see(below.target, 'no mount inside the workspace', `${below.type}, ${writable(below)}`, false);
+      see(shown(below.target), 'no mount inside the workspace', `${below.type}, ${writable(below)}`, false);
     }
     const twins = all.twins.filter((twin) => overlaps(twin, mount) || showsSameTree(twin, mount));
     for (const twin of twins.filter((one) => !one.readOnly && !one.superOptions.includes('ro'))) {
       findings.push({
         fact: root instanceof ProbeError ? fact : 'root',
-        subject: `${twin.target}, in some mount namespace`,
+        subject: `${shown(twin.target)}, in some mount namespace`,
         expected: 'no writable mount of the same tree',
         observed: writable(twin),
         ok: false,
@@ -95,5 +95,10 @@ function undecided(
 
 function writable(mount: Mount): string {
   const state = isReadOnly(mount) ? 'ro' : mount.readOnly ? 'ro mount of a writable file system' : 'rw';
-  return `${state} from ${mount.source.replaceAll(/[^A-Za-z0-9.:/_-]/g, '?').slice(0, 100)}`;
+  return `${state} from ${shown(mount.source)}`;
+}
+
+/** Names of the target as plain words: nothing in them is formatting or a sentence. */
+function shown(name: string): string {
+  return name.replaceAll(/[^A-Za-z0-9.:/_-]/g, '?').slice(0, 100);
 }

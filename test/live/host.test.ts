@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import imdsv1Rejected from '../../checks/credentials/imdsv1-rejected.ts';
 import noPlaintextOnDisk from '../../checks/credentials/no-plaintext-on-disk.ts';
 import notInEnvironment from '../../checks/credentials/not-in-environment.ts';
+import otherSecretRefused from '../../checks/credentials/other-secret-refused.ts';
 import approvedHostReachable from '../../checks/network/approved-host-reachable.ts';
 import gatewayNotExposed from '../../checks/network/gateway-not-exposed.ts';
 import tailscaleAdmin from '../../checks/network/tailscale-admin.ts';
@@ -11,6 +12,7 @@ import documentsPresent from '../../checks/soul-documents/documents-present.ts';
 import mountedReadOnly from '../../checks/soul-documents/mounted-read-only.ts';
 import runtimeSeparate from '../../checks/soul-documents/runtime-separate.ts';
 import writeFails from '../../checks/soul-documents/write-fails.ts';
+import { allSecrets } from '../../src/probes/aws/secrets.ts';
 import { gatewayAgents, gatewayConfig } from '../../src/probes/gateway/config.ts';
 import type { Outcome } from '../../src/runner/judge.ts';
 import { judgeHost, labEnvironment } from './judge-host.ts';
@@ -230,5 +232,58 @@ liveDescribe('the checks of the host', labAvailable(), () => {
   const busyboxShell = { path: '/opt/ash', content: '#!/bin/sh\nexec busybox sh "$@"\n', mode: 0o755 };
   it.each(['/usr/bin/dash', '/usr/bin/zsh', '/opt/ash'])('does the same for a login shell of %s', async (shell) => {
     expect(statuses(await inLab({ shell, files: [busyboxShell] }, judged))).toEqual(good);
+  });
+
+  // Neither tool can be had here as it is on an instance; what they print is of their documented form.
+  it('reads what tailscale and the AWS CLI print', async () => {
+    const status = {
+      Version: '1.80.0',
+      BackendState: 'Running',
+      Self: {
+        ID: 'n1',
+        TailscaleIPs: ['100.64.0.9'],
+        Online: true,
+        KeyExpiry: '2030-01-02T03:04:05Z',
+        Capabilities: ['x'],
+      },
+      MagicDNSSuffix: 'tail1.ts.net',
+    };
+    const tool = (name: string, lines: string[]) => {
+      return { path: `/opt/fake/${name}`, content: `#!/bin/sh\n${lines.join('\n')}\n`, mode: 0o755 };
+    };
+    const denied =
+      'An error occurred (AccessDeniedException) when calling the GetSecretValue operation: User is not authorized';
+    const files = [
+      tool('tailscale', [
+        'case $1 in',
+        `status) cat <<'END'`,
+        JSON.stringify(status, undefined, 2),
+        'END',
+        ';; serve) echo "{}";; esac',
+      ]),
+      tool('aws', [
+        'case "$*" in',
+        '*get-caller-identity*) echo arn:aws:sts::123456789012:assumed-role/openclaw-prod/i-0a1b2c3d4e5f60001;;',
+        '*prod/gateway*) echo arn:aws:secretsmanager:eu-west-1:123456789012:secret:openclaw/prod/gateway-AbCdEf;;',
+        `*) echo "${denied}" >&2; exit 254;;`,
+        'esac',
+      ]),
+    ];
+    await inLab({ files }, async (lab) => {
+      await lab.exec(['mount', '--bind', '/opt/fake', '/usr/local/bin']);
+      const two = { tailscaleAdmin, otherSecretRefused };
+      const names = ['openclaw/prod/gateway', 'openclaw/prod/monitoring'];
+      const listed = new Map<unknown, unknown>([[allSecrets, names.map((Name) => ({ Name, ARN: Name }))]]);
+      const outcomes = await judgeHost(lab, two, labEnvironment(lab), listed);
+      expect(outcomes['otherSecretRefused']).toMatchObject({ status: 'pass', reason: null });
+      expect(outcomes['tailscaleAdmin']?.evidence).toMatchObject([
+        { subject: 'the way of this run', observed: 'network' },
+      ]);
+      const asOther = labEnvironment(lab, {
+        'credentials.secret': 'x/y',
+        'credentials.foreignSecret': 'openclaw/prod/gateway',
+      });
+      expect((await judgeHost(lab, two, asOther, listed))['otherSecretRefused']?.status).toBe('fail');
+    });
   });
 });
