@@ -3,11 +3,10 @@ import * as z from 'zod';
 import { registry } from '../checks/index.ts';
 import { fileSchema } from '../src/environment/schema.ts';
 import { exitCodes } from '../src/model/exit-code.ts';
-import { sources } from '../src/model/probe.ts';
 import { iamPolicy } from '../src/report/iam-policy.ts';
 import { reportSchema } from '../src/report/schema.ts';
-import { probesOf } from '../src/runner/gather.ts';
 import { allChecks } from '../src/runner/plan.ts';
+import { checkPages } from './check-pages.ts';
 import { exampleFile } from './example-file.ts';
 import { probeCallsModule } from './probe-calls.ts';
 
@@ -20,25 +19,10 @@ export function generatedFiles(): Map<string, string> {
     ['schemas/report.schema.json', json({ title: 'clawcheck report', ...z.toJSONSchema(reportSchema) })],
     ['src/probes/calls.ts', probeCallsModule()],
     ['docs/iam-policy.json', json(iamPolicy())],
-    ['docs/checks.md', checksPage()],
+    ...checkPages(),
     ['clawcheck.example.yaml', exampleFile(environmentSchema as never)],
     ['README.md', readme()],
   ]);
-}
-
-function checksPage(): string {
-  const lines = ['# Checks', '', 'Generated from the code by `npm run generate`; do not edit.', ''];
-  for (const [area, { title, why, checks }] of Object.entries(registry)) {
-    lines.push(`## ${title}`, '', why, '');
-    for (const [name, check] of Object.entries(checks)) {
-      const seen = [...new Set([...probesOf([check.needs])].map(({ kind }) => sources[kind]))].sort().join(', ');
-      lines.push(`### ${area}/${name}`, '', `**${check.title}.** ${check.why}`, '');
-      lines.push(`- Fails as: ${check.failureTitle}`);
-      lines.push(`- Evidence: ${seen}${check.attestable ? '; a named person may attest it' : ''}`);
-      lines.push(`- To do: ${check.remediation}`, '');
-    }
-  }
-  return `${lines.join('\n').trimEnd()}\n`;
 }
 
 function readme(): string {

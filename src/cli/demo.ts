@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { registry } from '../../checks/index.ts';
 import { livePorts } from '../adapters/live.ts';
 import { startDeployment } from '../demo/deployment.ts';
+import { fixturesFolder as fixtures } from '../demo/fixtures-folder.ts';
 import { listFlaws, readFlaw } from '../demo/scenario.ts';
 import { loadEnvironment } from '../environment/load.ts';
 import { exitCodeOf } from '../model/exit-code.ts';
@@ -20,11 +20,6 @@ interface Composed {
   readonly title: string;
   readonly flaws: readonly string[];
 }
-
-/** The sources are two folders below the package, the built file is one. */
-const fixtures = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? '../../fixtures' : '../fixtures', import.meta.url),
-);
 
 /** Scenarios that consist of several flaws, or of none. */
 function composed(name: string): Composed | undefined {

@@ -19,4 +19,14 @@ export function addSetupCommands(root: Command): void {
       '\nExamples:\n  $ clawcheck plan --env prod\n  $ clawcheck plan --env prod --area network --format json\n  $ clawcheck plan --env prod --script | less',
     )
     .action(async (options) => (await import('./plan.ts')).planCommand(options));
+
+  root
+    .command('explain <check>')
+    .description('what a check claims, why, how it is verified, and what to do when it fails')
+    .addOption(new Option('--format <format>', 'format').choices(['text', 'json']).default('text'))
+    .addHelpText(
+      'after',
+      '\nThe name without the area is enough where it is unique; clawcheck list shows all.\n\nExamples:\n  $ clawcheck explain network/no-public-ingress\n  $ clawcheck explain alarm-on-health --format json',
+    )
+    .action(async (check, options) => (await import('./explain-check.ts')).explainCommand(check, options));
 }

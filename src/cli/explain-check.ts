@@ -1,0 +1,72 @@
+import { registry } from '../../checks/index.ts';
+import { fixturesFolder } from '../demo/fixtures-folder.ts';
+import { flawsByCheck } from '../demo/flaws-by-check.ts';
+import { nearest } from '../environment/suggest.ts';
+import { exitCodeOf } from '../model/exit-code.ts';
+import { UsageError } from '../model/reason.ts';
+import { type CheckDescription, describeCheck, lookOf, type ShownBy, sourceWords } from '../runner/describe.ts';
+import { allChecks, known } from '../runner/plan.ts';
+
+interface ExplainOptions {
+  readonly format: 'text' | 'json';
+}
+
+/** What a check claims, why, how it is seen, and what to do when it does not hold. @throws UsageError */
+export function explainCommand(id: string, { format }: ExplainOptions): void {
+  const checks = allChecks(registry);
+  // The name alone is enough where only one area has it.
+  const named = checks.filter(({ name }) => name === id);
+  const wanted = named.length === 1 && named[0] ? named[0].id : id;
+  const ids = checks.map((check) => check.id);
+  const near =
+    id.includes('/') || ids.includes(wanted)
+      ? undefined
+      : nearest(
+          id,
+          checks.map(({ name }) => name),
+        );
+  if (near)
+    throw new UsageError(
+      `there is no check ${JSON.stringify(id)}`,
+      `Did you mean ${ids.find((one) => one.endsWith(`/${near}`))}?`,
+    );
+  known(wanted, ids, 'check');
+  for (const item of checks.filter((check) => check.id === wanted)) {
+    const description = describeCheck(item);
+    const shownBy = flawsByCheck(fixturesFolder).get(wanted) ?? [];
+    const text =
+      format === 'json' ? JSON.stringify({ ...description, shownBy }, null, 2) : render(description, shownBy);
+    process.stdout.write(`${text}\n`);
+  }
+  process.exitCode = exitCodeOf('READY');
+}
+
+function render(check: CheckDescription, shownBy: readonly ShownBy[]): string {
+  const width = Math.max(...check.probes.map(({ id }) => id.length));
+  const shown = (status: string) => shownBy.filter((flaw) => flaw.status === status);
+  const sources = [...new Set(check.probes.map(({ source }) => source))];
+  return [
+    check.id,
+    '',
+    `Claim      ${check.title}`,
+    `Why        ${check.why}`,
+    `Fails as   ${check.failureTitle}`,
+    `To do      ${check.remediation}`,
+    `Evidence   ${sources.map((source) => `${source} (${sourceWords[source]})`).join('; ')}`,
+    `Attested   ${
+      check.attestable
+        ? 'a named person may state, with an expiry, what no machine could see; never what was seen to be wrong'
+        : 'no statement of a person counts in the place of looking'
+    }`,
+    '',
+    'Verified by',
+    ...check.probes.map((probe) => `  ${probe.id.padEnd(width)}  ${lookOf(probe)}`),
+    ...scenarios('Seen failing in', shown('fail')),
+    ...scenarios('Seen unknown in', shown('unknown')),
+  ].join('\n');
+}
+
+function scenarios(title: string, flaws: readonly ShownBy[]): string[] {
+  if (flaws.length === 0) return [];
+  return ['', `${title} (clawcheck demo --scenario NAME)`, ...flaws.map((flaw) => `  ${flaw.scenario}: ${flaw.title}`)];
+}

@@ -1,0 +1,74 @@
+import { type ProbeKind, type Source, sources } from '../model/probe.ts';
+import type { HostRunAs } from '../ports/host.ts';
+import { probesOf } from './gather.ts';
+import { callsOf } from './outline.ts';
+import type { PlannedCheck } from './plan.ts';
+
+/** How one fact behind a check is seen. */
+export interface DescribedProbe {
+  readonly id: string;
+  readonly kind: ProbeKind;
+  /** Whose word it is. */
+  readonly source: Source;
+  /** Who runs it on the host; undefined for the other kinds. */
+  readonly as: HostRunAs | undefined;
+  /** What it may ask of its port; empty for the host and for files. */
+  readonly calls: readonly string[];
+}
+
+/** All that the code declares about a check. */
+export interface CheckDescription {
+  readonly id: string;
+  readonly area: string;
+  readonly title: string;
+  readonly failureTitle: string;
+  readonly why: string;
+  readonly remediation: string;
+  readonly attestable: boolean;
+  readonly probes: readonly DescribedProbe[];
+}
+
+/** A flaw of the embedded deployment, by the name that `clawcheck demo --scenario` takes. */
+export interface ShownBy {
+  readonly scenario: string;
+  readonly title: string;
+  readonly status: string;
+}
+
+/** A check as its declarations describe it, with every probe that it leads to. */
+export function describeCheck({ id, area, check }: PlannedCheck): CheckDescription {
+  const { title, failureTitle, why, remediation, attestable = false } = check;
+  const probes = [...probesOf([check.needs])].map((probe) => ({
+    id: probe.id,
+    kind: probe.kind,
+    source: sources[probe.kind],
+    as: probe.kind === 'host' ? probe.as : undefined,
+    calls: callsOf(probe),
+  }));
+  return { id, area, title, failureTitle, why, remediation, attestable, probes: probes.sort(byId) };
+}
+
+const byId = (a: DescribedProbe, b: DescribedProbe) => (a.id < b.id ? -1 : 1);
+
+/** What a probe does, in a few words. */
+export function lookOf({ kind, as, calls }: DescribedProbe): string {
+  switch (kind) {
+    case 'aws':
+    case 'git':
+    case 'gateway':
+      return calls.join(', ');
+    case 'host':
+      return `a part of the script on the host, run as ${as === 'agent' ? "the agent's user" : as}`;
+    case 'files':
+      return 'files beside the environment file, or the file itself';
+  }
+}
+
+/** What each kind of evidence is worth. */
+export const sourceWords = {
+  'aws-control-plane': 'what AWS says about its own resources',
+  'git-host': 'what the git host says',
+  'local-files': 'files that stand beside the environment file',
+  'target-self-report': 'what the host or the gateway says about itself, each with a fresh challenge',
+  'human-attested': 'the statement of a named person',
+} as const satisfies Record<Source, string>;
