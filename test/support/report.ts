@@ -44,7 +44,7 @@ export function hostileReport(report: Report): Report {
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, change(v, k)])) as T;
   };
-  return change(report);
+  return { ...change(report), tool: report.tool };
 }
 
 /** Members that the schema binds to words of its own. */
