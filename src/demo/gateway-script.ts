@@ -109,6 +109,10 @@ export function gatewayScript({ gateway }: Scenario, clock: () => Date): Gateway
           return resolve(params);
         case 'exec.approval.list':
           return { payload: fault === 'unlisted' ? [] : approvals.filter((a) => !a.decided).map(listed) };
+        case 'chat.send':
+          return { payload: { runId: params['idempotencyKey'], status: 'started' } };
+        case 'agent.wait':
+          return { payload: { runId: params['runId'], ...(payload as object | undefined) } };
         case 'approval.history':
           return history((payload as { items?: unknown[] } | undefined)?.items ?? []);
         default:

@@ -24,6 +24,9 @@ const scopes: Readonly<Record<string, string>> = {
   'exec.approval.list': 'operator.approvals',
   'exec.approval.resolve': 'operator.approvals',
   'approval.history': 'operator.approvals',
+  'chat.send': 'operator.write',
+  'chat.abort': 'operator.write',
+  'agent.wait': 'operator.write',
 };
 
 /**

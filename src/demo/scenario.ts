@@ -5,7 +5,11 @@ import type { Reason } from '../model/reason.ts';
 import type { Status } from '../model/report.ts';
 import type { ApprovalFault } from './gateway-script.ts';
 
-/** One recorded exchange with AWS. The first whose operation fits and whose `when` is part of the input answers. */
+/**
+ * One recorded exchange with AWS. The first whose operation fits and whose `when` is part of the input answers.
+ * `{{any}}` in `when` is any text, and `{{input:NAME}}` in the output is what the input's member NAME says, without
+ * quotes around it.
+ */
 export interface AwsExchange {
   readonly operation: string;
   readonly when?: Readonly<Record<string, unknown>>;
@@ -99,7 +103,16 @@ export function readFlaw(fixtures: string, id: string): Flaw {
 /** What AWS answers in a scenario; an exchange that is not there is an error, never an empty answer. */
 export function answerAws(scenario: Scenario, operation: string, input: object): AwsExchange {
   const found = scenario.aws.find((e) => e.operation === operation && includes(input, e.when ?? {}));
-  return found ?? { operation, error: { code: 'NotRecorded', status: 400 } };
+  return found ? filledFrom(input, found) : { operation, error: { code: 'NotRecorded', status: 400 } };
+}
+
+function filledFrom(input: object, exchange: AwsExchange): AwsExchange {
+  if (!exchange.when || !Object.values(exchange.when).includes('{{any}}')) return exchange;
+  const fill = (_: string, name: string) => {
+    const given = JSON.stringify((input as Record<string, unknown>)[name] ?? '').slice(1, -1);
+    return given.replaceAll(/^\\"|\\"$/g, '');
+  };
+  return JSON.parse(JSON.stringify(exchange).replaceAll(/\{\{input:(\w+)\}\}/g, fill)) as AwsExchange;
 }
 
 function plant(scenario: Scenario, flaw: Flaw): void {
@@ -133,6 +146,7 @@ function sameWhen(exchange: AwsExchange, change: AwsExchange): boolean {
 
 /** Whether every member of `part` is in `whole`, deeply; lists must be equal. */
 function includes(whole: unknown, part: unknown): boolean {
+  if (part === '{{any}}') return typeof whole === 'string' && whole !== '';
   if (typeof part !== 'object' || part === null || Array.isArray(part)) return isDeepStrictEqual(whole, part);
   if (typeof whole !== 'object' || whole === null) return false;
   return Object.entries(part).every(([key, value]) => includes((whole as Record<string, unknown>)[key], value));
@@ -159,7 +173,9 @@ const units: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
 export function resolveTimes(value: unknown, now: Date): unknown {
   if (Array.isArray(value)) return value.map((item) => resolveTimes(item, now));
   if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [resolveTimes(key, now), resolveTimes(item, now)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [resolveTimes(key, now), resolveTimes(item, now)]),
+    );
   }
   if (typeof value !== 'string') return value;
   const alone = /^\{\{ms:now([+-]\d+)([smhd])\}\}$/.exec(value);

@@ -18,7 +18,7 @@ export interface RpcOptions {
   readonly timeoutMs?: number;
 }
 
-export type GatewayScope = 'operator.read' | 'operator.approvals' | 'operator.admin';
+export type GatewayScope = 'operator.read' | 'operator.write' | 'operator.approvals' | 'operator.admin';
 
 export interface GatewayResponse {
   readonly status: number;

@@ -125,7 +125,7 @@ function asksOf(ids: ReadonlySet<string>, { aws, credentials }: Environment): At
   return known.filter(({ probe }) => ids.has(probe));
 }
 
-function writesOf(ids: ReadonlySet<string>, { soulDocuments, gateway }: Environment): Attempt[] {
+function writesOf(ids: ReadonlySet<string>, { soulDocuments, gateway, monitoring }: Environment): Attempt[] {
   const { workspace, runtime, documents } = soulDocuments;
   const attempts = (user: string) =>
     `as ${user}, through the mounts of the gateway: a new empty file in ${workspace} and in ${runtime}, removed at once; ` +
@@ -140,6 +140,16 @@ function writesOf(ids: ReadonlySet<string>, { soulDocuments, gateway }: Environm
         `on the gateway (port ${gateway.port}): two requests for approval of a command that no agent waits for; one is ` +
         'denied, one is left to expire. Nothing is run. Both stay in its history',
     },
+    ...(monitoring.agentTurn
+      ? [
+          {
+            probe: 'gateway/agent-turn',
+            what:
+              `on the gateway (port ${gateway.port}): one message to an agent, which answers it with one model call. The ` +
+              'session agent:main:clawcheck keeps both',
+          },
+        ]
+      : []),
   ];
   return known.filter(({ probe }) => ids.has(probe));
 }
