@@ -9,6 +9,7 @@ const balancer = (isPublic: boolean, ...securityGroups: string[]) => ({
   type: 'application',
   isPublic,
   securityGroups,
+  addresses: [] as string[],
 });
 const front = (...balancers: object[]) => ({
   targetGroup: { TargetGroupArn: 'arn:tg' },
