@@ -45,10 +45,11 @@ export function checkHtml(check: CheckResult, level: 'trouble' | 'full'): string
   const said = acceptanceOf(check);
   const heading = level === 'trouble' && status === 'unknown' ? `Not known: ${title}` : headline;
   const shown = level === 'trouble' ? evidence.slice(0, 8) : evidence;
+  const h = level === 'trouble' ? 'h3' : 'h4';
   const bad = status === 'fail' || status === 'unknown';
   return [
     `<article class="check ${classOf[status]}"${level === 'full' ? ` id="${anchor(id)}"` : ''}>`,
-    `<header><h4>${text(heading)}</h4> ${tag(status)}</header>`,
+    `<header><${h}>${text(heading)}</${h}> ${tag(status)}</header>`,
     `<p class="id mono">${text(id)}</p>`,
     status === 'fail' && level === 'full' ? `<p>The claim: ${text(title)}</p>` : '',
     said === undefined ? '' : `<p class="people">${text(said)}</p>`,

@@ -14,7 +14,7 @@ body { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1.25rem 4rem; overflow-
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0; }
 h2 { font-size: 1.2rem; margin: 2.5rem 0 .75rem; padding-bottom: .3rem; border-bottom: 1px solid var(--line); }
 h3 { font-size: 1rem; margin: 1.75rem 0 .5rem; }
-h4 { font-size: 1rem; margin: 0; font-weight: 600; }
+h4, .check h3 { font-size: 1rem; margin: 0; font-weight: 600; }
 p { margin: .4rem 0; }
 a { color: inherit; }
 .soft { color: var(--soft); }
@@ -43,7 +43,7 @@ dl.rows dt { color: var(--soft); } dl.rows dd { margin: 0; }
 table { border-collapse: collapse; width: 100%; font-size: .88rem; margin: .5rem 0 0; table-layout: fixed; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .5rem .3rem 0; border-top: 1px solid var(--line); }
 th { color: var(--soft); font-weight: 600; border-top: 0; }
-table.evidence th:nth-child(1) { width: 30%; } table.evidence th:nth-child(4) { width: 20%; }
+table.evidence th:nth-child(1) { width: 32%; } table.evidence th:nth-child(4) { width: 20%; }
 time { white-space: nowrap; font-size: .92em; }
 details { margin-top: .4rem; font-size: .88rem; } summary { cursor: pointer; color: var(--soft); }
 .next { margin-top: .5rem; }
@@ -58,8 +58,9 @@ footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: .75re
   @page { size: A4; margin: 16mm 15mm 18mm; }
   :root { --paper: #fff; --ink: #000; --soft: #444; --line: #bbb; --wash: #fff; --pass: #0b4a1e; --fail: #8a0a1e; --unknown: #633d00;
     --people: #43227f; --pass-wash: #fff; --fail-wash: #fff; --unknown-wash: #fff; --people-wash: #fff; }
-  html { font-size: 9.6pt; } body { max-width: none; padding: 0; }
+  html { font-size: 9pt; } body { max-width: none; padding: 0; }
   h2, h3, header { break-after: avoid; } .verdict, .glance li, .caution, tr, .sign { break-inside: avoid; }
+  .check[id] { break-inside: auto; } .check .id { break-after: avoid; } thead { display: table-header-group; }
   details.controls { display: none; } .skip { display: none; }
   .glance { grid-template-columns: repeat(4, 1fr); } }
 `;

@@ -106,7 +106,7 @@ function accepted(all: readonly CheckResult[]): string {
   if (people.length === 0) return '';
   const lines = people.map(
     (check) =>
-      `<article class="check people"><header><h4>${text(check.title)}</h4> ${tag(check.status)}</header><p class="id mono">${text(check.id)}</p><p>${text(acceptanceOf(check) ?? '')}</p></article>`,
+      `<article class="check people"><header><h3>${text(check.title)}</h3> ${tag(check.status)}</header><p class="id mono">${text(check.id)}</p><p>${text(acceptanceOf(check) ?? '')}</p></article>`,
   );
   return section('people', 'Accepted by people, not measured', lines.join('\n'));
 }

@@ -307,6 +307,9 @@ describe('HTML', () => {
     const levels = [...html.matchAll(/<h([1-6])/g)].map(([, level]) => Number(level));
     expect(levels[0]).toBe(1);
     expect(levels.filter((level) => level === 1)).toHaveLength(1);
+    levels.forEach((level, i) => {
+      expect(level - (levels[i - 1] ?? 0)).toBeLessThanOrEqual(1);
+    });
     expect(html).toContain(createHash('sha256').update(renderJson(flawed)).digest('hex'));
     expect(html).toContain('clawcheck verify report.json --allowed-signers allowed_signers');
     expect(html).toContain('until June');

@@ -107,7 +107,7 @@ function replayHost(host: Parts['hosts.json'][number]): HostPort {
   };
 }
 
-/** The same call gets its answers in their order. A GET that is asked more often than back then gets the last again. */
+/** The same call gets its answers in their order; one that is polled more often than back then gets the last again. */
 function replayGateway(exchanges: Parts['gateway.json'], host: string): GatewayPort {
   const queues = new Map<string, Parts['gateway.json']>();
   for (const exchange of exchanges) {
@@ -117,7 +117,7 @@ function replayGateway(exchanges: Parts['gateway.json'], host: string): GatewayP
   }
   const ask = async (call: string, input: unknown) => {
     const queue = queues.get(canonical([call, input ?? null])) ?? [];
-    const next = queue.length > 1 || !call.startsWith('GET ') ? queue.shift() : queue[0];
+    const next = queue.length > 1 ? queue.shift() : queue[0];
     return settle(next, `this call of ${call}`);
   };
   return {
