@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { startAwsServer } from './aws-server.ts';
+import { type AwsCall, startAwsServer } from './aws-server.ts';
 import { startGatewayServer } from './gateway-server.ts';
 import { startGitServer } from './git-server.ts';
 import { answerAws, assign, loadScenario, resolveTimes, type Scenario } from './scenario.ts';
@@ -15,6 +15,8 @@ export interface Deployment {
   readonly config: string;
   /** Variables that a run against it needs in its process environment. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Every call that its AWS has heard so far. */
+  readonly awsCalls: readonly AwsCall[];
   close(): Promise<void>;
 }
 
@@ -60,6 +62,7 @@ export async function startDeployment(fixtures: string, flaws: readonly string[]
         CLAWCHECK_GATEWAY_TOKEN: token,
         GITHUB_TOKEN: token,
       },
+      awsCalls: aws.calls,
       close,
     };
   } catch (error) {
