@@ -6,6 +6,7 @@ import alertRoute from './alert-route.ts';
 import auditTrail from './audit-trail.ts';
 import costLimits from './cost-limits.ts';
 import gatewayHealthy from './gateway-healthy.ts';
+import gatewaySelfAudit from './gateway-self-audit.ts';
 import killSwitch from './kill-switch.ts';
 import logRetention from './log-retention.ts';
 import logsArrive from './logs-arrive.ts';
@@ -28,5 +29,6 @@ export default area({
     'cost-limits': costLimits,
     'kill-switch': killSwitch,
     'runaway-limited': runawayLimited,
+    'gateway-self-audit': gatewaySelfAudit,
   },
 });

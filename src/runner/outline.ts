@@ -140,6 +140,16 @@ function writesOf(ids: ReadonlySet<string>, { soulDocuments, gateway, monitoring
         `on the gateway (port ${gateway.port}): two requests for approval of a command that no agent waits for; one is ` +
         'denied, one is left to expire. Nothing is run. Both stay in its history',
     },
+    ...(gateway.selfAudit
+      ? [
+          {
+            probe: 'host/self-audit',
+            what:
+              "as the agent's user, at the lowest priority and for at most a minute: openclaw security audit --json. It " +
+              'only reads, but OpenClaw may tighten the modes of its own state and write to its own caches',
+          },
+        ]
+      : []),
     ...(monitoring.agentTurn
       ? [
           {
