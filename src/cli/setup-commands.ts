@@ -29,4 +29,17 @@ export function addSetupCommands(root: Command): void {
       '\nThe name without the area is enough where it is unique; clawcheck list shows all.\n\nExamples:\n  $ clawcheck explain network/no-public-ingress\n  $ clawcheck explain alarm-on-health --format json',
     )
     .action(async (check, options) => (await import('./explain-check.ts')).explainCommand(check, options));
+
+  root
+    .command('doctor')
+    .description('try whether a run could look at everything: credentials, permissions, hosts, gateway, git host')
+    .option('-e, --env <name>', 'environment of the environment file (required)')
+    .option('-c, --config <file>', 'environment file', 'clawcheck.yaml')
+    .option('--timeout <seconds>', 'longest time for the whole examination', '60')
+    .addOption(new Option('--format <format>', 'format').choices(['text', 'json']).default('text'))
+    .addHelpText(
+      'after',
+      '\nOne line for each thing that was tried, with what to do. Exits with 0 when a run could look at everything, else\nwith 21. It calls what a run calls of AWS and the git host, logs in to each host, and judges and writes nothing.\n\nExamples:\n  $ clawcheck doctor --env prod\n  $ clawcheck doctor --env prod --format json',
+    )
+    .action(async (options) => (await import('./doctor.ts')).doctorCommand(options));
 }

@@ -42,6 +42,7 @@ export const probeCalls: Readonly<Record<string, string>> = {
     'ec2:DescribeNetworkInterfaces, elbv2:DescribeLoadBalancers, elbv2:DescribeTargetGroups, elbv2:DescribeTargetHealth',
   'aws/log-events': 'logs:FilterLogEvents',
   'aws/log-groups': 'logs:DescribeLogGroups',
+  'aws/marked-events': 'logs:FilterLogEvents',
   'aws/metadata-defaults': 'ec2:GetInstanceMetadataDefaults',
   'aws/network-acls': 'ec2:DescribeNetworkAcls',
   'aws/own-secret': 'secretsmanager:DescribeSecret',
@@ -60,6 +61,7 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'aws/user-data': 'ec2:DescribeInstanceAttribute',
   'aws/volumes': 'ec2:DescribeVolumes',
   'aws/warm-pool': 'autoscaling:DescribeWarmPool',
+  'gateway/agent-turn': 'rpc agent.wait, rpc chat.abort, rpc chat.send',
   'gateway/agents': 'rpc agents.list',
   'gateway/approval-rehearsal':
     'rpc approval.history, rpc exec.approval.list, rpc exec.approval.request, rpc exec.approval.resolve',

@@ -1,0 +1,43 @@
+import { type HostProbe, hostProbe } from '../model/probe.ts';
+import { ProbeError } from '../model/reason.ts';
+import type { HostProgram, HostRunAs } from '../ports/host.ts';
+import { all } from '../probes/host/records.ts';
+
+/** The tools that are missing for the parts that one user runs. */
+export interface Tools {
+  readonly missing: readonly string[];
+}
+
+export const runners: readonly HostRunAs[] = ['login', 'agent', 'root'];
+
+/** The tools that the parts of a script say they need, by who runs them. */
+export function toolsOf(parts: readonly HostProgram[], as: HostRunAs): string[] {
+  const own = parts.filter((part) => part.as === as);
+  const needed = own.flatMap(({ script }) =>
+    [...script.matchAll(/^need (.+)$/gm)].flatMap(([, list = '']) => list.split(' ')),
+  );
+  return [...new Set(needed)].filter((tool) => /^[a-z0-9_-]+$/.test(tool)).sort();
+}
+
+/** A part that becomes the user and looks for the tools: no more. */
+export function toolsProbe(parts: readonly HostProgram[], as: HostRunAs): HostProbe<Tools> {
+  const tools = toolsOf(parts, as);
+  return hostProbe<Tools>({
+    id: `doctor/${as}`,
+    as,
+    seconds: 5,
+    script: `
+for tool in ${tools.join(' ')}; do
+  if command -v "$tool" >/dev/null; then say has "$tool"; else say lacks "$tool"; fi
+done
+say asked ${tools.length}
+`,
+    parse(records) {
+      const missing = all(records, 'lacks');
+      if (missing.length + all(records, 'has').length < tools.length) {
+        throw new ProbeError('bad_response', 'the host did not say which tools it has');
+      }
+      return { missing: missing.filter((tool) => tools.includes(tool)) };
+    },
+  });
+}
