@@ -76,7 +76,7 @@ export async function execute({
     });
     await view.finish();
     const written = await writeReport(report, output, filter);
-    const signed = written && (!sign || signReports(sign, output));
+    const signed = written && (!sign || signReports(sign, output, report));
     const kept = (await recorded?.finish(report)) ?? true;
     if (!written || !signed || !kept) process.exitCode = exitCodeOf('notWritten');
     else process.exitCode = exitCodeOf(signalled ?? report.verdict);

@@ -45,6 +45,11 @@ export async function program(argv: readonly string[]): Promise<void> {
       '--sign <key>',
       'sign the JSON report with this SSH key (or the agent key of this public key) into FILE.sig',
     )
+    .option(
+      '--dsse <file>',
+      'also write an in-toto statement about the JSON report in a DSSE envelope; needs --dsse-key',
+    )
+    .option('--dsse-key <file>', 'the Ed25519 private key (PEM) for it')
     .option('--allow-simulated', 'sign although this is not a live run')
     .option('-v, --verbose', 'also show the evidence of what passed')
     .option('-q, --quiet', 'no progress')

@@ -19,6 +19,8 @@ export function addReportCommands(root: Command): void {
     .option('--allowed-signers <file>', 'who may sign, in the format of ssh-keygen(1) ALLOWED SIGNERS')
     .option('--identity <name>', 'who must have signed; default: any allowed signer')
     .option('--signature <file>', 'the signature (default: <report>.sig)')
+    .option('--dsse <file>', 'a DSSE envelope that must be about it; needs --dsse-key')
+    .option('--dsse-key <file>', 'the Ed25519 public key (PEM) that must have signed the envelope')
     .option('--unsigned', 'verify the rest without a signature')
     .option('--max-age <time>', 'the oldest that it may be, such as 7d, 12h or 90m')
     .option('-c, --config <file>', 'the environment file that it must have been made with')

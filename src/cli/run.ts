@@ -5,6 +5,7 @@ import { UsageError } from '../model/reason.ts';
 import { execute } from './execute.ts';
 import type { OutputOptions } from './output.ts';
 import { recordingFor, replayPorts } from './replay.ts';
+import { signOptions } from './sign.ts';
 
 interface RunCommandOptions extends OutputOptions {
   readonly env?: string;
@@ -15,6 +16,8 @@ interface RunCommandOptions extends OutputOptions {
   readonly record?: string;
   readonly replay?: string;
   readonly sign?: string;
+  readonly dsse?: string;
+  readonly dsseKey?: string;
   readonly allowSimulated?: boolean;
 }
 
@@ -36,8 +39,7 @@ export async function runCommand(options: RunCommandOptions): Promise<void> {
     timeoutMs: timeout * 1000,
     output: options,
     record: options.record,
-    sign:
-      options.sign === undefined ? undefined : { key: options.sign, allowSimulated: options.allowSimulated === true },
+    sign: signOptions(options),
     open: (signal) => (recording ? replayPorts(recording, loaded) : livePorts(loaded, signal)),
   });
 }

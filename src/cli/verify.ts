@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { readDssePublicKey, unseal } from '../adapters/signature/dsse.ts';
 import { readAllowedSigners, verifySignature } from '../adapters/signature/ssh-keygen.ts';
 import { loadEnvironment } from '../environment/load.ts';
 import { exitCodeOf } from '../model/exit-code.ts';
@@ -8,6 +9,7 @@ import type { Report } from '../model/report.ts';
 import { inert } from '../model/text.ts';
 import { firstDifference } from '../report/compare.ts';
 import { inconsistencies } from '../report/consistency.ts';
+import { statementOf } from '../report/in-toto.ts';
 import { parseReport } from '../report/parse.ts';
 import { verdictWords } from '../report/words.ts';
 import { declaredChecks } from './declared.ts';
@@ -19,6 +21,8 @@ export interface VerifyOptions {
   readonly identity?: string;
   readonly signature?: string;
   readonly unsigned?: boolean;
+  readonly dsse?: string;
+  readonly dsseKey?: string;
   readonly maxAge?: string;
   readonly config?: string;
   readonly recording?: string;
@@ -42,6 +46,9 @@ export async function verifyCommand(file: string, options: VerifyOptions): Promi
   if (options.recording !== undefined && options.config === undefined) {
     throw new UsageError('--recording is judged with the environment file of the run', 'Add --config FILE.');
   }
+  if ((options.dsse === undefined) !== (options.dsseKey === undefined)) {
+    throw new UsageError('--dsse and --dsse-key go together');
+  }
   const maxAgeMs = options.maxAge === undefined ? undefined : duration(options.maxAge);
   const bytes = readBytes(file);
   const signed = signatureOf(file, bytes, options);
@@ -52,7 +59,7 @@ export async function verifyCommand(file: string, options: VerifyOptions): Promi
     const { report } = parsed;
     problems.push(...versionProblem(report, inconsistencies(report, declaredChecks())));
     problems.push(...subjectProblems(report, options), ...ageProblems(report, maxAgeMs, Date.now()));
-    problems.push(...(await againstConfig(report, options)));
+    problems.push(...(await againstConfig(report, options)), ...statementProblems(bytes, report, options));
   }
   if (problems.length > 0 || 'problems' in parsed) {
     process.stdout.write(`${problems.map((problem) => `NOT VALID  ${problem}\n`).join('')}`);
@@ -74,7 +81,7 @@ export function readBytes(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new UsageError(`cannot read the report ${file} (${(error as NodeJS.ErrnoException).code})`);
+    throw new UsageError(`cannot read ${file} (${(error as NodeJS.ErrnoException).code})`);
   }
 }
 
@@ -158,6 +165,17 @@ async function againstConfig(report: Report, { config, recording }: VerifyOption
     lines.push(`recording: ${inert(error.message)}`);
   }
   return lines;
+}
+
+/** The statement must be the one that follows from the report: a signature over another one is worth nothing here. */
+function statementProblems(bytes: Buffer, report: Report, { dsse, dsseKey }: VerifyOptions): string[] {
+  if (dsse === undefined || dsseKey === undefined) return [];
+  const opened = unseal(readBytes(dsse).toString('utf8'), readDssePublicKey(dsseKey));
+  if ('problem' in opened) return [`dsse: ${inert(opened.problem)}`];
+  const expected = Buffer.from(JSON.stringify(statementOf(bytes, report)));
+  return opened.payload.equals(expected)
+    ? []
+    : ['dsse: the statement is not about this report, or says something else'];
 }
 
 /** `7d`, `12h`, `90m` in milliseconds. @throws UsageError */
