@@ -1,21 +1,30 @@
 import { execPolicy, isGated } from '../../src/judging/exec-policy.ts';
-import { agentSettings, isDenied, shown, textsAt, valueAt } from '../../src/judging/gateway-config.ts';
+import { agentSettings, agentValue, isDenied, shown, textsAt, valueAt } from '../../src/judging/gateway-config.ts';
 import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
+import { ProbeError } from '../../src/model/reason.ts';
+import { count } from '../../src/model/text.ts';
 import { gatewayAgents, gatewayConfig } from '../../src/probes/gateway/config.ts';
 import { execApprovals } from '../../src/probes/gateway/exec-approvals.ts';
 import { gatewaySkills } from '../../src/probes/gateway/skills.ts';
+import { type ConfigFile, configFile, configPath } from '../../src/probes/host/config-file.ts';
 
 export default check({
   title: 'The agent has no second rulebook',
   failureTitle: 'The agent can write rules for itself elsewhere',
   why: 'Read-only documents are worth nothing when the agent may write skills that it then obeys.',
   remediation:
-    'Set skills.workshop.autonomous.mode to off, remove agent-written skills and skill folders outside the workspace, and take the gateway tool from agents with tools.deny.',
-  needs: { config: gatewayConfig, agents: gatewayAgents, skills: gatewaySkills, approvals: execApprovals },
-  judge({ config: { inForce }, agents, skills, approvals }, { environment }) {
+    'Set skills.workshop.autonomous.mode to off, remove agent-written skills and skill folders outside the workspace, take the gateway tool from agents with tools.deny, and where tools run outside the sandbox keep the configuration file out of the reach of their user.',
+  needs: {
+    config: gatewayConfig,
+    agents: gatewayAgents,
+    skills: gatewaySkills,
+    approvals: execApprovals,
+    file: configFile,
+  },
+  judge({ config: { inForce, path }, agents, skills, approvals, file }, { environment }) {
     const { workspace, runtime } = environment.soulDocuments;
     if (agents.length === 0) return undetermined('empty_subject', 'the gateway names no agent');
-    const findings: Finding<'config' | 'skills' | 'approvals'>[] = [];
+    const findings: Finding<'config' | 'skills' | 'approvals' | 'file'>[] = [];
     const mode = valueAt(inForce, 'skills.workshop.autonomous.mode');
     findings.push({
       fact: 'config',
@@ -71,9 +80,44 @@ export default check({
       observed: writable === undefined ? 'not a list' : `${writable.length} where it may write`,
       ok: writable !== undefined && writable.length === 0,
     });
-    return judgeAll(findings);
+    // In a sandbox without binds of its own, the tools see nothing of the host but the workspace.
+    const loose = agents.filter((agent) => !isSandboxed(inForce, agent));
+    if (loose.length === 0) return judgeAll(findings);
+    if (!(file instanceof ProbeError) && file.kind === 'file') findings.push(fileFinding(file, loose.length));
+    const judgement = judgeAll(findings);
+    if (judgement.outcome === 'fail') return judgement;
+    const tools = `tools of ${count(loose.length, 'agent')} run outside the sandbox`;
+    if (file instanceof ProbeError) return undetermined(file.reason, `${tools}, and ${file.message}`);
+    if (file.kind !== 'file' || (path !== undefined && path !== configPath(environment))) {
+      const message = `${tools}, and the configuration file is not the one that host.configFile names`;
+      return undetermined('not_found', message, judgement.evidence);
+    }
+    return judgement;
   },
 });
+
+function isSandboxed(inForce: unknown, agent: string): boolean {
+  const mode = agentValue(inForce, agent, 'sandbox.mode', 'agents.defaults.sandbox.mode');
+  const host = agentValue(inForce, agent, 'tools.exec.host', 'tools.exec.host') ?? 'auto';
+  const binds = agentValue(inForce, agent, 'sandbox.docker.binds', 'agents.defaults.sandbox.docker.binds') ?? [];
+  const closed = Array.isArray(binds) && binds.length === 0;
+  return mode === 'all' && closed && (host === 'auto' || host === 'sandbox');
+}
+
+function fileFinding({ path, writable, replaceable, owned }: ConfigFile, loose: number): Finding<'file'> {
+  const ways = [
+    ...(writable ? ['it can be written to'] : []),
+    ...(replaceable ? ['another file can take its place'] : []),
+    ...(owned ? ['its modes can be changed'] : []),
+  ];
+  return {
+    fact: 'file',
+    subject: path,
+    expected: `not to be changed by the user of the tools, which run outside the sandbox for ${count(loose, 'agent')}`,
+    observed: ways.join(', ') || 'cannot be changed',
+    ok: ways.length === 0,
+  };
+}
 
 function isBelow(path: string, directory: string): boolean {
   return path === directory || path.startsWith(`${directory}/`);

@@ -8,6 +8,8 @@ export interface GatewayConfig {
   readonly inForce: JsonObject;
   /** The file says something else than what is in force: a restart or reload would change the behaviour. */
   readonly differsFromFile: boolean;
+  /** The file that it watches; undefined where this version does not say. */
+  readonly path?: string | undefined;
 }
 
 /** `config.get` → `runtimeConfig`: not the file, and not the defaults of a schema, but what is in force. */
@@ -19,7 +21,8 @@ export const gatewayConfig = gatewayProbe<GatewayConfig, { readiness: typeof rea
     const inForce = objectAt(answer['runtimeConfig'], 'the configuration in force');
     const saved = textAt(answer['configRevisionHash'], 'the hash of its configuration file');
     const applied = textAt(answer['appliedConfigHash'], 'the hash of the configuration in force');
-    return { inForce, differsFromFile: saved !== applied };
+    const { path } = answer;
+    return { inForce, differsFromFile: saved !== applied, ...(typeof path === 'string' && { path }) };
   },
 });
 

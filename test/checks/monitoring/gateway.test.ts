@@ -5,6 +5,7 @@ import healthy from '../../../checks/monitoring/gateway-healthy.ts';
 import limited from '../../../checks/monitoring/runaway-limited.ts';
 import exposed from '../../../checks/network/gateway-not-exposed.ts';
 import rulebook from '../../../checks/soul-documents/no-second-rulebook.ts';
+import { ProbeError } from '../../../src/model/reason.ts';
 import { judgeFacts } from '../../support/judge.ts';
 
 const config = (inForce: object) => ({ inForce, differsFromFile: false });
@@ -105,6 +106,8 @@ describe('network/gateway-not-exposed', () => {
 });
 
 describe('soul-documents/no-second-rulebook', () => {
+  const path = '/home/openclaw/.openclaw/openclaw.json';
+  const file = { path, kind: 'file', writable: false, replaceable: false, owned: false };
   const workspace = '/mnt/openclaw/workspace';
   const good = {
     agents: { defaults: { workspace } },
@@ -143,12 +146,35 @@ describe('soul-documents/no-second-rulebook', () => {
     ['configuration tools behind a gate', { ...good, tools: { exec: { mode: 'ask' } } }, own, 'pass'],
     ['a plugin where it writes', { ...good, plugins: { load: { paths: ['/mnt/openclaw/runtime/p'] } } }, own, 'fail'],
   ])('%s', (_, inForce, skills, outcome) => {
-    const facts = { config: config(inForce), agents: ['main'], skills, approvals };
+    const facts = { config: config(inForce), agents: ['main'], skills, approvals, file };
     expect(judgeFacts(rulebook, facts).outcome).toBe(outcome);
   });
   it('does not pass without agents', () => {
-    const facts = { config: config(good), agents: [], skills: own, approvals };
+    const facts = { config: config(good), agents: [], skills: own, approvals, file };
     expect(judgeFacts(rulebook, facts).outcome).toBe('undetermined');
+  });
+
+  const sandbox = (settings: object) => ({ ...good, agents: { defaults: { workspace, sandbox: settings } } });
+  const open = sandbox({ mode: 'off' });
+  const closed = sandbox({ mode: 'all' });
+  const bound = sandbox({ mode: 'all', docker: { binds: ['/home:/home'] } });
+  const lost = new ProbeError('access_denied', 'may not');
+  it.each<[string, object, unknown, string | undefined, string]>([
+    ['a file out of reach', open, file, file.path, 'pass'],
+    ['a file that can be written to', open, { ...file, writable: true }, undefined, 'fail'],
+    ['a file that can be replaced', open, { ...file, replaceable: true }, undefined, 'fail'],
+    ['a file whose mode can be changed', open, { ...file, owned: true }, undefined, 'fail'],
+    ['a sandbox for some sessions', sandbox({ mode: 'non-main' }), { ...file, writable: true }, undefined, 'fail'],
+    ['a sandbox with binds', bound, { ...file, writable: true }, undefined, 'fail'],
+    ['a writable file behind a sandbox', closed, { ...file, writable: true }, undefined, 'pass'],
+    ['a file that could not be looked at', open, lost, undefined, 'undetermined'],
+    ['the same behind a sandbox', closed, lost, undefined, 'pass'],
+    ['a file behind a link', open, { ...file, kind: 'linked' }, undefined, 'undetermined'],
+    ['no file', open, { ...file, kind: 'missing' }, undefined, 'undetermined'],
+    ['another file than the gateway reads', open, file, '/etc/openclaw.json', 'undetermined'],
+  ])('outside the sandbox: %s', (_, inForce, seen, path, outcome) => {
+    const facts = { config: { ...config(inForce), path }, agents: ['main'], skills: own, approvals, file: seen };
+    expect(judgeFacts(rulebook, facts).outcome).toBe(outcome);
   });
 });
 
