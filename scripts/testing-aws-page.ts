@@ -19,7 +19,6 @@ export function testingAwsPage(flaws: readonly ListedFlaw[]): string {
     kinds: new Set([...probesOf([check.needs])].map(({ kind }) => kind)),
   }));
   const seenByAws = checks.filter(({ kinds }) => kinds.has('aws') && kinds.size === 1).map(({ id }) => id);
-  const partly = checks.filter(({ kinds }) => kinds.has('aws') && kinds.size > 1).map(({ id }) => id);
   const judged = flaws.map((flaw) => {
     const here = flaw.expects.filter((id) => seenByAws.includes(id));
     const unknown = here.filter((id) => flaw.unknown.includes(id));
@@ -47,7 +46,7 @@ export function testingAwsPage(flaws: readonly ListedFlaw[]): string {
     'alone can answer, and no other. `test/live/moto-faults.test.ts` shows each operation of a run each fault of the wire',
     'and demands that what depends on it is not favourable, that nothing else changes, and that the run is never READY.',
     '',
-    `${flaws.length} flaws, ${seenByAws.length} checks that AWS alone can answer; ${partly.length} more need AWS and something else.`,
+    `${flaws.length} flaws, ${seenByAws.length} checks that AWS alone can answer.`,
     '',
     '## By check',
     '',
