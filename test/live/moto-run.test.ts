@@ -134,6 +134,17 @@ liveDescribe('clawcheck on the moto lab', motoAvailable(), () => {
     expect(calls.length).toBeGreaterThan(20);
   });
 
+  it('asks no more about a fleet than about two instances', async () => {
+    const fleet = await startMoto({ instances: 6 });
+    try {
+      const report = await liveRun(labEnvironment(fleet, await fleet.state()));
+      expect(report.verdict).toBe('READY');
+      expect(report.calls).toEqual(goodReport.calls);
+    } finally {
+      await fleet.stop();
+    }
+  });
+
   it('says the same when every list comes in pages of one', async () => {
     const start = new Date();
     const whole = await liveRun(lab, () => start);
