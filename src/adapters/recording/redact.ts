@@ -1,4 +1,6 @@
+import { gzipSync } from 'node:zlib';
 import { credentialForms } from '../../judging/credential-forms.ts';
+import { ProbeError } from '../../model/reason.ts';
 import { fingerprintsIn } from '../../probes/aws/console-keys.ts';
 import { unpackUserData } from '../../probes/aws/handed-over.ts';
 
@@ -140,9 +142,16 @@ function textLike(length: number, found: readonly string[]): string {
 }
 
 async function userDataLike(encoded: string): Promise<string> {
-  const texts = await unpackUserData(encoded).catch(() => ['']);
-  const found = [...new Set(texts.flatMap(credentialForms))];
-  return Buffer.from(textLike(texts[0]?.length ?? 0, found)).toString('base64');
+  try {
+    const texts = await unpackUserData(encoded);
+    const found = [...new Set(texts.flatMap(credentialForms))];
+    return Buffer.from(textLike(texts[0]?.length ?? 0, found)).toString('base64');
+  } catch (error) {
+    if (!(error instanceof ProbeError)) throw error;
+    // It stays what it was: compressed, and either too large or not to be unpacked.
+    const bytes = error.reason === 'truncated' ? gzipSync(Buffer.alloc(8_000_000)) : Buffer.from([0x1f, 0x8b, 0]);
+    return bytes.toString('base64');
+  }
 }
 
 function variableLike(name: string, value: string): string {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -72,6 +72,8 @@ describe('a recording', () => {
   it.each([
     ['the good deployment', []],
     ['a deployment with many flaws', leaky],
+    ['a deployment with a key in user data', ['key-in-user-data']],
+    ['a deployment with user data that cannot be read', ['user-data-garbled']],
     [
       'a deployment that cannot be seen',
       ['interfaces-denied', 'efs-policy-denied', 'agent-writes-denied', 'git-branch-denied'],
@@ -120,6 +122,22 @@ describe('a recording', () => {
     expect(() => readRecording(join(other, 'none'))).toThrow(/no recording\.json/);
     expect(() => checkRecordingFolder(folder)).toThrow(/there already/);
     expect(() => checkRecordingFolder(join(folder, 'a', 'b'))).toThrow(/does not exist/);
+  });
+
+  it('does not hold what user data says, nor an own secret that AWS repeats, and is not written with one', async () => {
+    const own = 'assumed-role/clawcheck/audit';
+    const { recording } = await record(['key-in-user-data'], [own]);
+    const folder = newFolder();
+    writeRecording(recording, folder, new Redactor([own]));
+    const text = readdirSync(folder)
+      .map((name) => readFileSync(join(folder, name), 'utf8'))
+      .join('');
+    expect(text).toContain('"UserData"');
+    for (const secret of ['EXAMPLEEXAMPLE03', 'IyEvYmluL3No', own]) expect(text).not.toContain(secret);
+    const unmasked = newFolder();
+    const { recording: careless } = await record([]);
+    expect(() => writeRecording(careless, unmasked, new Redactor([own]))).toThrow(/a secret of this run would be in/);
+    expect(existsSync(unmasked)).toBe(false);
   });
 
   it('answers what was not asked back then with an error, never with nothing', async () => {

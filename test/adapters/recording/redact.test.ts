@@ -75,6 +75,19 @@ describe('redaction', () => {
     for (const secret of [key, slack, 'MIIEow', 'echo', 'more']) expect(first).not.toContain(secret);
   });
 
+  it.each([
+    ['cannot be unpacked', Buffer.concat([Buffer.from([0x1f, 0x8b]), Buffer.from(slack)])],
+    ['are too large', gzipSync(Buffer.concat([Buffer.from(slack), Buffer.alloc(9_000_000)]))],
+  ])('replaces user data that %s by some that fail alike', async (_, bytes) => {
+    const before = bytes.toString('base64');
+    const answer = await redactAnswer(redactor, 'ec2:Describe', { UserData: { Value: before } });
+    const after = (answer as { UserData: { Value: string } }).UserData.Value;
+    const failure = (text: string) => unpackUserData(text).then(String, (error) => error);
+    expect(after).not.toBe(before);
+    expect(await failure(after)).toEqual(await failure(before));
+    expect(await failure(after)).toBeInstanceOf(Error);
+  });
+
   it('hides every variable of a function, and keeps what it looks like', async () => {
     const Variables = { SECRET_ACCESS_KEY: 'aB3/'.repeat(10), HOOK: slack, CHANNEL: 'ops-alerts' };
     const answer = await redactAnswer(redactor, 'lambda:GetFunctionConfiguration', { Environment: { Variables } });
