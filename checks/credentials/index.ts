@@ -6,6 +6,7 @@ import monitoringSecretIsolated from './monitoring-secret-isolated.ts';
 import noPlaintextOnDisk from './no-plaintext-on-disk.ts';
 import noStaticKeys from './no-static-keys.ts';
 import notInEnvironment from './not-in-environment.ts';
+import notInLogs from './not-in-logs.ts';
 import otherSecretRefused from './other-secret-refused.ts';
 import roleLeastPrivilege from './role-least-privilege.ts';
 import roleReadsOneSecret from './role-reads-one-secret.ts';
@@ -28,5 +29,6 @@ export default area({
     'monitoring-secret-isolated': monitoringSecretIsolated,
     rotation,
     'no-static-keys': noStaticKeys,
+    'not-in-logs': notInLogs,
   },
 });

@@ -1,4 +1,5 @@
 import type { FilteredLogEvent } from '@aws-sdk/client-cloudwatch-logs';
+import { secretsIn } from '../../judging/secret-search.ts';
 import { readSessionEvent, type SessionEvent } from '../../judging/session-event.ts';
 import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
@@ -16,10 +17,22 @@ export interface LogEventsFact {
   readonly newest: Readonly<Record<string, Date | undefined>>;
   /** What the events of a session log are, without their text. Empty for other logs. */
   readonly session: readonly SessionEvent[];
+  /** What was looked through for credentials: the newest of those events. */
+  readonly searched: SearchedEvents;
+}
+
+export interface SearchedEvents {
+  readonly events: number;
+  readonly characters: number;
+  readonly from: Date | undefined;
+  readonly to: Date | undefined;
+  /** By form of credential, in how many events it is. What they say is not kept. */
+  readonly found: Readonly<Record<string, number>>;
 }
 
 const minute = 60_000;
 const recentMinutes = 5;
+const mostSearched = 4 * 1024 * 1024;
 
 /**
  * The newest events of each configured log group, by the instance that they are from: its id is part of the stream's
@@ -47,11 +60,26 @@ export const logEvents = awsProbe({
         read: events?.length ?? 0,
         newest: Object.fromEntries(ids.map((id) => [id, newestOf(id, events ?? [])])),
         session: kind === 'session' ? (events ?? []).flatMap(({ message }) => readSessionEvent(message) ?? []) : [],
+        searched: search(events ?? []),
       });
     }
     return facts;
   },
 });
+
+function search(all: readonly LogEvent[]): SearchedEvents {
+  const found: Record<string, number> = {};
+  const searched: LogEvent[] = [];
+  let characters = 0;
+  for (const event of [...all].sort((a, b) => b.timestamp - a.timestamp)) {
+    if (characters > mostSearched) break;
+    searched.push(event);
+    characters += event.message.length;
+    for (const rule of secretsIn(event.message)) found[rule] = (found[rule] ?? 0) + 1;
+  }
+  const time = (event: LogEvent | undefined) => event && new Date(event.timestamp);
+  return { events: searched.length, characters, from: time(searched.at(-1)), to: time(searched[0]), found };
+}
 
 type LogEvent = FilteredLogEvent & { readonly timestamp: number; readonly message: string };
 

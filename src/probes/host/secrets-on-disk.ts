@@ -1,9 +1,10 @@
 import type { Environment } from '../../environment/schema.ts';
-import { harmless, secretRules } from '../../judging/secret-patterns.ts';
+import { secretRules } from '../../judging/secret-patterns.ts';
 import { hostProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import { type HostRecords, quote } from '../../ports/host.ts';
 import { all, integer, oneOf } from './records.ts';
+import { demandSelfTest, searchRules, searchSelfTest } from './secret-search.ts';
 
 /** Lines of a file that hold a form of credential; what they say stays on the host. */
 export interface SecretFinding {
@@ -86,23 +87,14 @@ exit 0
 
 const script = (environment: Environment) => `
 need grep find xargs stat cksum date sed timeout
-RULES=${quote(secretRules.map(({ id, pattern }) => `${id} ${pattern}`).join('\n'))}
-ALL=${quote(secretRules.map(({ pattern }) => pattern).join('\n'))}
+${searchRules}
 STATE=${quote(environment.host.stateDirectory)}
 STOP=$(($(date +%s) + ${scanSeconds}))
 BASE=
 pid=$(gateway_pid)
 [ -z "$pid" ] || [ ! -d "/proc/$pid/root/." ] || BASE=/proc/$pid/root
 export N RULES ALL STATE STOP BASE
-while IFS= read -r line; do
-  id=\${line%% *}
-  if printf '%s\\n' "\${line#* }" | grep -q -a -E -e "$(printf '%s\\n' "$RULES" | sed -n "s/^$id //p")"; then say selftest "$id"; fi
-done <<'SAMPLES'
-${secretRules.map(({ id, sample }) => `${id} ${sample()}`).join('\n')}
-SAMPLES
-harmless=missed
-if printf '%s\\n' ${quote(harmless)} | grep -q -a -E -e "$ALL"; then harmless=hit; fi
-say harmless "$harmless"
+${searchSelfTest}
 set --
 i=0
 for root in ${scanRoots(environment).map(quote).join(' ')}; do
@@ -160,12 +152,7 @@ say ended "$ended"
 `;
 
 function parse(records: HostRecords, environment: Environment): SecretsOnDisk {
-  const missed = secretRules.filter(({ id }) => !all(records, 'selftest').includes(id));
-  if (missed.length > 0 || oneOf(records, 'harmless', ['missed', 'hit']) === 'hit') {
-    throw new ProbeError('no_control', 'grep on the host did not find the made-up values that it must find', {
-      next: 'Install GNU grep on the host.',
-    });
-  }
+  demandSelfTest(records);
   const hits = all(records, 'hit').map((text) => {
     const match = /^([a-z-]+) (\d{1,9}) ([A-Za-z0-9._/@+:-]{1,220})$/.exec(text);
     const rule = match?.[1] === 'name' ? 'name' : secretRules.find(({ id }) => id === match?.[1])?.id;

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import check from '../../../checks/credentials/not-in-logs.ts';
+import { ProbeError } from '../../../src/model/reason.ts';
+import { logEvents } from '../../../src/probes/aws/log-events.ts';
+import { contextOf } from '../../probes/gateway/support.ts';
+import { judgeFacts } from '../../support/judge.ts';
+import { now } from '../../support/rig.ts';
+
+const log = (path: string, more: object = {}) => ({ path, kind: 'gateway', bytes: 9, lines: 1, written: now, ...more });
+const standard = log('/tmp/openclaw/openclaw-2026-03-04.log');
+const host = { logs: [standard], findings: [], unreadable: 0, left: 0 };
+const searched = { events: 3, characters: 90, from: now, to: now, found: {} };
+const none = { events: 0, characters: 0, from: undefined, to: undefined, found: {} };
+const events = [
+  { name: '/g', kind: 'gateway', searched },
+  { name: '/s', kind: 'session', searched },
+];
+const silent = events.map((one) => ({ ...one, searched: none }));
+const leaking = [events[0], { name: '/s', kind: 'session', searched: { ...searched, found: { anthropic: 1 } } }];
+const hit = { rule: 'github', lines: 2, path: standard.path };
+const file = (path: string) => ({ logging: { file: path } });
+
+describe('credentials/not-in-logs', () => {
+  it.each<[string, object, unknown, readonly unknown[], Record<string, unknown>, string]>([
+    ['clean samples', {}, host, events, {}, 'pass'],
+    ['a line on the host', {}, { ...host, findings: [hit] }, events, {}, 'fail'],
+    ['an event in CloudWatch', {}, host, leaking, {}, 'fail'],
+    ['the same where the host could not be seen', {}, new ProbeError('timeout', 'late'), leaking, {}, 'fail'],
+    ['redaction off', { logging: { redactSensitive: 'off' } }, host, events, {}, 'fail'],
+    ['redaction off, as a boolean', { logging: { redactSensitive: false } }, host, events, {}, 'fail'],
+    ['redaction on', { logging: { redactSensitive: 'tools' } }, host, events, {}, 'pass'],
+    ['no host', {}, new ProbeError('access_denied', 'may not'), events, {}, 'undetermined'],
+    ['no log on the host', {}, { ...host, logs: [] }, events, {}, 'undetermined'],
+    ['an empty one', {}, { ...host, logs: [{ ...standard, bytes: 0 }] }, events, {}, 'undetermined'],
+    ['another log than the gateway writes', file('/var/log/g.log'), host, events, {}, 'undetermined'],
+    ['the log that it writes', file('/var/log/g.log'), { ...host, logs: [log('/var/log/g.log')] }, events, {}, 'pass'],
+    ['the same below a home', file('~/g.log'), { ...host, logs: [log('/home/openclaw/g.log')] }, events, {}, 'pass'],
+    ['the log that the file names', {}, host, events, { 'host.logFile': '/var/log/g.log' }, 'undetermined'],
+    ['an unreadable log', {}, { ...host, unreadable: 1 }, events, {}, 'undetermined'],
+    ['no session log', {}, host, silent, {}, 'undetermined'],
+    [
+      'transcripts on the host',
+      {},
+      { ...host, logs: [standard, log('/x.jsonl', { kind: 'session' })] },
+      silent,
+      {},
+      'pass',
+    ],
+  ])('%s', (_, inForce, seen, logs, changes, outcome) => {
+    const facts = { config: { inForce, differsFromFile: false }, host: seen, events: logs };
+    expect(judgeFacts(check, facts, changes).outcome).toBe(outcome);
+  });
+
+  it('states its sample', () => {
+    const facts = { config: { inForce: {}, differsFromFile: false }, host, events };
+    const text = JSON.stringify(judgeFacts(check, facts).evidence);
+    for (const part of ['1 log file', '9 bytes, 1 line', '3 events', now.toISOString()]) expect(text).toContain(part);
+  });
+});
+
+describe('events of a log', () => {
+  it('are searched, and what they say is not kept', async () => {
+    const key = ['AK', 'IA', 'QZWSXEDCRFVTGBYH'].join('');
+    const of = (message: string, ago: number) => ({ logStreamName: 's', timestamp: now.getTime() - ago, message });
+    const find = async () => ({ events: [of('quiet', 2000), of(`a ${key}`, 1000), of(`b ${key}`, 0)] });
+    const group = { Instances: [] };
+    const facts = await logEvents.gather({ find } as never, { group } as never, contextOf());
+    const [first] = facts;
+    expect(first?.searched).toMatchObject({ events: 3, found: { 'aws-access-key': 2 }, to: now });
+    expect(JSON.stringify(facts)).not.toContain(key);
+  });
+});
