@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { Report } from '../../src/model/report.ts';
 import { renderHtml } from '../../src/report/html.ts';
+import { style } from '../../src/report/html-style.ts';
 import { renderJson } from '../../src/report/json.ts';
 import { renderJunit } from '../../src/report/junit.ts';
 import { renderMarkdown } from '../../src/report/markdown.ts';
@@ -336,4 +337,39 @@ describe('HTML', () => {
     expect(at).toEqual([...at].sort((a, b) => a - b));
     expect(at.every((i) => i > 0)).toBe(true);
   });
+
+  it.each([
+    ['light', 0],
+    ['dark', 1],
+  ])('has text of enough contrast in %s', (_, nth) => {
+    const blocks = [...style.matchAll(/:root \{([^}]*)\}/g)].map(([, block = '']) => block);
+    const colors = Object.fromEntries(
+      [...(blocks[nth] ?? '').matchAll(/--([a-z-]+): (#[0-9a-f]{6})/g)].map(([, name, color]) => [name, color]),
+    );
+    const ratio = (a = '', b = '') => {
+      const [light = 0, dark = 0] = [luminance(a), luminance(b)].sort((x, y) => y - x);
+      return (light + 0.05) / (dark + 0.05);
+    };
+    const pairs = ['ink', 'soft', 'pass', 'fail', 'unknown', 'people'].map((name) => [name, 'paper'] as const);
+    const washes = ['pass', 'fail', 'unknown', 'people'].flatMap((name) => [
+      [name, `${name}-wash`] as const,
+      ['ink', `${name}-wash`] as const,
+    ]);
+    for (const [text, ground] of [...pairs, ...washes, ['ink', 'wash'] as const]) {
+      expect({ text, ground, enough: ratio(colors[text], colors[ground]) >= 4.5 }).toEqual({
+        text,
+        ground,
+        enough: true,
+      });
+    }
+  });
 });
+
+/** Relative luminance as WCAG 2 defines it. */
+function luminance(color: string): number {
+  const [r = 0, g = 0, b = 0] = [1, 3, 5].map((i) => {
+    const c = Number.parseInt(color.slice(i, i + 2), 16) / 255;
+    return c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
