@@ -237,6 +237,7 @@ export async function runScenario(
     areas?: readonly string[];
     change?: (scenario: Scenario) => void;
     tap?: Tap;
+    nonce?: string;
   } = {},
 ): Promise<Report> {
   const scenario = loadScenario(fixtures, flaws, now);
@@ -254,6 +255,7 @@ export async function runScenario(
     mode: 'simulated',
     version: '0.0.0',
     clock: () => now,
+    ...(more.nonce !== undefined && { nonce: more.nonce }),
     emit: () => {},
     interrupt: new AbortController().signal,
     timeoutMs: 30_000,
