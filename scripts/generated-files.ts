@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { registry } from '../checks/index.ts';
+import { exampleFile } from '../src/environment/example-file.ts';
 import { fileSchema } from '../src/environment/schema.ts';
 import { exitCodes } from '../src/model/exit-code.ts';
 import { iamPolicy } from '../src/report/iam-policy.ts';
 import { reportSchema } from '../src/report/schema.ts';
 import { allChecks } from '../src/runner/plan.ts';
 import { checkPages } from './check-pages.ts';
-import { exampleFile } from './example-file.ts';
 import { probeCallsModule } from './probe-calls.ts';
 
 /** Path and content of each file that follows from the declarations in the code. */

@@ -42,4 +42,30 @@ export function addSetupCommands(root: Command): void {
       '\nOne line for each thing that was tried, with what to do. Exits with 0 when a run could look at everything, else\nwith 21. It calls what a run calls of AWS and the git host, logs in to each host, and judges and writes nothing.\n\nExamples:\n  $ clawcheck doctor --env prod\n  $ clawcheck doctor --env prod --format json',
     )
     .action(async (options) => (await import('./doctor.ts')).doctorCommand(options));
+
+  root
+    .command('init')
+    .description('look for a deployment in AWS, ask for what is not found, and write a commented environment file')
+    .option('-c, --config <file>', 'file to write', 'clawcheck.yaml')
+    .option('-e, --env <name>', 'name of the environment', 'prod')
+    .option('-y, --yes', 'ask nothing; what cannot be found has to be named')
+    .option('--force', 'overwrite the file')
+    .option('--account <id>', 'account that the credentials must belong to')
+    .option('--region <region>', 'region (default: AWS_REGION)')
+    .option('--profile <name>', 'named profile of the AWS configuration')
+    .option('--role-arn <arn>', 'role to assume before looking')
+    .option('--endpoint <url>', 'other endpoint for every service; runs are then simulated')
+    .option('--group <name>', 'Auto Scaling Group of the gateway')
+    .option('--file-system <id>', 'EFS file system of the workspace')
+    .option('--secret <name>', 'secret of the gateway in Secrets Manager; its value is never read')
+    .option('--log-group <name>', 'log group (again or comma-separated for more)', list, [])
+    .option('--alarm <name>', 'alarm on the health of the gateway')
+    .option('--repository <owner/name>', 'git repository of the workspace')
+    .option('--ssh-user <name>', 'login on the instances')
+    .option('--gateway-token-env <name>', 'variable that will hold the token of the gateway', 'CLAWCHECK_GATEWAY_TOKEN')
+    .addHelpText(
+      'after',
+      '\nIt reads names and ids with operations of `clawcheck permissions`, and never writes a secret.\n\nExamples:\n  $ clawcheck init --region eu-west-1\n  $ clawcheck init --yes --account 123456789012 --region eu-west-1 --group openclaw-prod --repository acme/openclaw-workspace',
+    )
+    .action(async (options) => (await import('./init.ts')).initCommand(options));
 }

@@ -1,0 +1,195 @@
+import { existsSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { terminalAsker } from '../../src/cli/ask.ts';
+import { type AwsServer, startAwsServer } from '../../src/demo/aws-server.ts';
+import { type AwsExchange, answerAws, loadScenario } from '../../src/demo/scenario.ts';
+import { loadEnvironment } from '../../src/environment/load.ts';
+import type { OperationRule } from '../../src/ports/aws.ts';
+import { operations } from '../../src/ports/aws-operations.ts';
+import { reportSchema } from '../../src/report/schema.ts';
+import { rank } from '../../src/setup/choose.ts';
+import { clawcheck } from '../support/cli.ts';
+import { fixtures } from '../support/rig.ts';
+
+/** The embedded AWS, which also lists: asked without a name, it answers with all that it knows of an operation. */
+function listing(exchanges: readonly AwsExchange[], operation: string, input: Record<string, unknown>) {
+  const rule: OperationRule | undefined = (operations as Readonly<Record<string, OperationRule>>)[operation];
+  const given = Object.values(input).filter((value) => value !== undefined);
+  const own = exchanges.filter((e) => e.operation === operation && e.output !== undefined);
+  if (!rule || given.length > 0 || own.length === 0) return undefined;
+  const members = rule.joined ?? rule.members;
+  const isList = (member: string) =>
+    own.every(({ output }) => Array.isArray((output as object)[member as never] ?? []));
+  if (!members.every(isList)) return undefined;
+  return Object.fromEntries(
+    members.map((member) => [member, own.flatMap(({ output }) => (output as Record<string, unknown[]>)[member] ?? [])]),
+  );
+}
+
+describe('clawcheck init', () => {
+  let server: AwsServer;
+  let folder: string;
+  const scenario = loadScenario(fixtures, [], new Date());
+  const env = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLEEXAMPLE00', AWS_SECRET_ACCESS_KEY: 'a-secret-of-this-process' };
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'clawcheck-test-'));
+    server = await startAwsServer((operation, input) => {
+      const output = listing(scenario.aws, operation, input);
+      if (output) return { output };
+      const { output: answer, error } = answerAws(scenario, operation, input);
+      return error ? { error } : { output: answer };
+    });
+  });
+  afterAll(() => server.close());
+
+  const init = (config: string, ...more: string[]) =>
+    clawcheck(['init', '-c', config, '--yes', '--region', 'eu-west-1', '--endpoint', server.url, ...more], { env });
+
+  it('finds the deployment among others, and writes a commented file with a schema line', async () => {
+    const config = join(folder, 'found.yaml');
+    const { code, stdout, stderr } = await init(config, '--repository', 'acme/openclaw-workspace', '--ssh-user', 'ops');
+    expect([code, stderr]).toEqual([0, '']);
+    const text = readFileSync(config, 'utf8');
+    expect(text).toMatch(/^# yaml-language-server: \$schema=.*clawcheck\.schema\.json\n/);
+    expect(text.match(/^ +# /gm)?.length).toBeGreaterThan(80);
+    expect(text + stdout).not.toContain('a-secret-of-this-process');
+    const { environment: found } = loadEnvironment(config, 'prod');
+    expect(found.aws).toMatchObject({ account: '123456789012', region: 'eu-west-1', endpoint: server.url });
+    expect(found.infrastructure.autoScalingGroup).toBe('openclaw-prod');
+    expect(found.soulDocuments).toMatchObject({
+      fileSystemId: 'fs-0a1b2c3d4e5f60001',
+      workspaceAccessPoint: 'fsap-0a1b2c3d4e5f60001',
+    });
+    expect(found.credentials).toMatchObject({
+      secret: 'openclaw/prod/gateway',
+      monitoringSecret: 'openclaw/prod/monitoring',
+    });
+    expect(found.monitoring).toMatchObject({
+      alarm: 'openclaw-prod-gateway-unhealthy',
+      alertFunction: 'openclaw-prod-alert',
+      budget: 'openclaw-prod',
+      killSwitch: 'openclaw-prod-kill-switch',
+    });
+    expect(found.monitoring.logGroups).toEqual([
+      { name: '/openclaw/prod/gateway', kind: 'gateway', maxAgeMinutes: 60 },
+      { name: '/openclaw/prod/session', kind: 'session', maxAgeMinutes: 60 },
+    ]);
+    expect([found.backup.vault, found.git?.repository, found.ssh.user]).toEqual([
+      'openclaw-prod',
+      'acme/openclaw-workspace',
+      'ops',
+    ]);
+    expect(stdout).toMatch(/clawcheck doctor --env prod --config /);
+  });
+
+  it('writes a file with which a run sees the deployment', async () => {
+    const config = join(folder, 'run.yaml');
+    expect((await init(config)).code).toBe(0);
+    const seen = ['monitoring/alarm-on-health', 'backup/daily-plan-covers-efs', 'backup/recent-recovery-point'];
+    const checks = [...seen, 'infrastructure/private-subnets'].flatMap((id) => ['--check', id]);
+    const args = ['run', '-q', '--env', 'prod', '-c', config, '--format', 'json', ...checks];
+    const { code, stdout } = await clawcheck(args, { env });
+    const report = reportSchema.parse(JSON.parse(stdout));
+    const passed = report.areas.flatMap(({ checks }) => checks).filter(({ status }) => status === 'pass');
+    const ids = passed.map(({ id }) => id);
+    for (const id of [...seen, 'infrastructure/private-subnets']) {
+      expect(ids).toContain(id);
+    }
+    expect([code, report.subject.account, report.mode]).toEqual([21, '123456789012', 'simulated']);
+  });
+
+  it('never overwrites without --force, and follows no link', async () => {
+    const config = join(folder, 'there.yaml');
+    writeFileSync(config, 'mine\n');
+    const refused = await init(config);
+    expect([refused.code, refused.stdout]).toEqual([64, '']);
+    expect(refused.stderr).toMatch(/there already[\s\S]*--force/);
+    expect(readFileSync(config, 'utf8')).toBe('mine\n');
+    expect((await init(config, '--force')).code).toBe(0);
+    expect(readFileSync(config, 'utf8')).toMatch(/openclaw-prod/);
+    symlinkSync(config, join(folder, 'link.yaml'));
+    expect((await init(join(folder, 'link.yaml'), '--force')).code).toBe(64);
+  });
+
+  it('writes nothing for another account, another group, or a password in a URL', async () => {
+    const config = join(folder, 'none.yaml');
+    const other = await init(config, '--account', '210987654321');
+    expect([other.code, other.stderr]).toEqual([
+      64,
+      expect.stringMatching(/belong to account 123456789012, not to 210987654321/),
+    ]);
+    const url = new URL(server.url);
+    const password = await init(config, '--endpoint', `http://a:b@${url.host}`);
+    expect([password.code, password.stderr]).toEqual([64, expect.stringMatching(/no secret is written/)]);
+    expect(existsSync(config)).toBe(false);
+  });
+
+  it('names every option that is missing when AWS shows nothing', async () => {
+    const empty = await startAwsServer((operation) =>
+      operation === 'sts:GetCallerIdentity'
+        ? { output: { Account: '123456789012', Arn: 'arn:aws:iam::123456789012:user/a', UserId: 'A' } }
+        : { error: { code: 'AccessDenied', status: 403 } },
+    );
+    try {
+      const config = join(folder, 'empty.yaml');
+      const { code, stderr } = await init(config, '--endpoint', empty.url);
+      expect(code).toBe(64);
+      for (const flag of ['--group', '--file-system', '--secret', '--alarm', '--log-group'])
+        expect(stderr).toContain(flag);
+      expect(stderr).toMatch(/Allow autoscaling:DescribeAutoScalingGroups/);
+      expect(existsSync(config)).toBe(false);
+      const named = [
+        '--group',
+        'g',
+        '--file-system',
+        'fs-0a',
+        '--secret',
+        's',
+        '--alarm',
+        'a',
+        '--log-group',
+        '/g,/g/session',
+      ];
+      expect((await init(config, '--endpoint', empty.url, ...named)).code).toBe(0);
+      const { environment } = loadEnvironment(config, 'prod');
+      expect(environment.monitoring.logGroups.map(({ kind }) => kind)).toEqual(['gateway', 'session']);
+    } finally {
+      await empty.close();
+    }
+  });
+});
+
+describe('what stands out', () => {
+  it.each([
+    ['the one of this deployment', ['openclaw-staging', 'openclaw-prod', 'web'], 'openclaw-prod', 'openclaw-prod'],
+    ['none of two that are alike', ['openclaw-a', 'openclaw-b'], 'openclaw-prod', undefined],
+    ['none that shares no word', ['web', 'shop'], 'openclaw-prod', undefined],
+    ['none of nothing', [], 'openclaw-prod', undefined],
+    ['not the only one, where that is not enough', ['web'], 'openclaw-prod', undefined],
+  ])('is %s', (_, names, deployment, chosen) => {
+    expect(rank(names, (name) => name, deployment).chosen).toBe(chosen);
+  });
+
+  it('is the only one, where that is enough', () => {
+    expect(rank(['web'], (name) => name, 'openclaw-prod', { lone: true }).chosen).toBe('web');
+  });
+});
+
+describe('the questions', () => {
+  it('take a number or a name, ask again for nothing, and show hostile names as plain text', async () => {
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    const asker = terminalAsker(input, output);
+    input.write('\n2\n');
+    expect(await asker.choose('the group', ['a', '\u001b[31mb'])).toBe('\u001b[31mb');
+    const named = asker.choose('the group', ['a']);
+    input.write('other\n');
+    expect(await named).toBe('other');
+    input.end();
+    await expect(asker.text('another')).rejects.toThrow(/the input ended/);
+    asker.close();
+    expect(String(output.read())).not.toContain('\u001b[31m');
+  });
+});
