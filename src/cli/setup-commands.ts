@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 
 const list = (value: string, before: readonly string[]) => [...before, ...value.split(',').filter((v) => v !== '')];
 
@@ -68,4 +68,19 @@ export function addSetupCommands(root: Command): void {
       '\nIt reads names and ids with operations of `clawcheck permissions`, and never writes a secret.\n\nExamples:\n  $ clawcheck init --region eu-west-1\n  $ clawcheck init --yes --account 123456789012 --region eu-west-1 --group openclaw-prod --repository acme/openclaw-workspace',
     )
     .action(async (options) => (await import('./init.ts')).initCommand(options));
+
+  root
+    .command('completion')
+    .description('print a script that completes commands, options, check ids, areas and environments in a shell')
+    .addArgument(new Argument('<shell>', 'shell').choices(['bash', 'zsh', 'fish']))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ source <(clawcheck completion bash)\n  $ clawcheck completion zsh > ~/.zfunc/_clawcheck\n  $ clawcheck completion fish > ~/.config/fish/completions/clawcheck.fish',
+    )
+    .action(async (shell) => (await import('./completion.ts')).completionCommand(shell));
+
+  root
+    .command('__complete [words...]', { hidden: true })
+    .description('what can stand where the last word does, for the scripts of completion')
+    .action(async (words) => (await import('./complete.ts')).completeCommand(root, words));
 }
