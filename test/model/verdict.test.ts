@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { exitCodes } from '../../src/model/exit-code.ts';
 import { type Status, statuses, verdictOf } from '../../src/model/report.ts';
@@ -31,6 +32,31 @@ describe('the verdict', () => {
       const ready = verdictOf(of('pass', status), whole) === 'READY';
       expect(ready).toBe(['pass', 'attested', 'waived', 'not-applicable'].includes(status));
     }
+  });
+});
+
+describe('the verdict on any statuses', () => {
+  const some = fc.array(fc.constantFrom(...statuses), { maxLength: 12 });
+  const circumstances = fc.record({ trusted: fc.boolean(), whole: fc.boolean() });
+  const good = ['pass', 'attested', 'waived', 'not-applicable'];
+
+  it('is READY exactly where nothing is missing, nothing is open and nothing was left out', () => {
+    fc.assert(
+      fc.property(some, circumstances, (list, around) => {
+        const ready = around.trusted && around.whole && list.length > 0 && list.every((s) => good.includes(s));
+        expect(verdictOf(of(...list), around) === 'READY').toBe(ready);
+      }),
+    );
+  });
+
+  it('does not depend on the order, and one more result that is open never makes it READY', () => {
+    fc.assert(
+      fc.property(some, circumstances, fc.constantFrom<Status>('fail', 'unknown'), (list, around, worse) => {
+        const verdict = verdictOf(of(...list), around);
+        expect(verdictOf(of(...list.toReversed()), around)).toBe(verdict);
+        expect(verdictOf(of(...list, worse), around)).not.toBe('READY');
+      }),
+    );
   });
 });
 
