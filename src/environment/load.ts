@@ -60,7 +60,7 @@ function readBytes(path: string): Buffer {
     if (code === 'ENOENT') {
       throw new UsageError(
         `there is no environment file ${path}`,
-        'Name it with --config FILE, or start from clawcheck.example.yaml.',
+        'Name it with --config FILE, or let clawcheck init write one.',
       );
     }
     throw new UsageError(`cannot read the environment file ${path} (${code ?? 'unknown error'})`);
