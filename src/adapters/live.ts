@@ -17,6 +17,8 @@ export interface LivePorts {
   readonly clock?: (moment: string) => Date;
   /** Set by a recording. Default: a new one. */
   readonly nonce?: string;
+  /** Secrets that the ports came to hold during the run. */
+  readonly secrets?: () => readonly string[];
   close(): void;
 }
 
@@ -61,6 +63,7 @@ export function livePorts({ environment, directory }: LoadedEnvironment, signal:
     },
     calls: aws,
     mode,
+    secrets: () => aws.secrets(),
     close: () => aws.close(),
   };
 }

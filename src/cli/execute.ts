@@ -55,7 +55,6 @@ export async function execute({
   const recorded = record === undefined ? undefined : recordedRun(record, opened, loaded, selection);
   const live = recorded?.live ?? opened;
   if (sign) checkSigning(sign, output, live.mode);
-  const filter = outboundFilter(loaded.environment);
   const view = await progress(output);
   try {
     const report = await run({
@@ -75,7 +74,7 @@ export async function execute({
       timeoutMs,
     });
     await view.finish();
-    const written = await writeReport(report, output, filter);
+    const written = await writeReport(report, output, outboundFilter(loaded.environment, opened.secrets?.()));
     const signed = written && (!sign || signReports(sign, output, report));
     const kept = (await recorded?.finish(report)) ?? true;
     if (!written || !signed || !kept) process.exitCode = exitCodeOf('notWritten');

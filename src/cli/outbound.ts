@@ -9,9 +9,10 @@ export type OutboundFilter = (text: string) => void;
 /**
  * The last look at whatever is written: for the credentials, tokens, passphrase and key of this process, as they are
  * and encoded, also where a line break stands within them.
+ * @param fetched secrets that the run came to hold, such as those of an assumed role
  */
-export function outboundFilter(environment: Environment): OutboundFilter {
-  const secrets = new Redactor(ownSecrets(environment));
+export function outboundFilter(environment: Environment, fetched: readonly string[] = []): OutboundFilter {
+  const secrets = new Redactor([...ownSecrets(environment), ...fetched]);
   return (text) => {
     if (secrets.holds(text) || secrets.holds(text.replaceAll(/\s+/g, ''))) throw new SecretInOutput();
   };

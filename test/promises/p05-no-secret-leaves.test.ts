@@ -164,6 +164,17 @@ describe('P5: no secret leaves', () => {
     expect([code, stdout]).toEqual([70, '']);
     expect(stderr).toBe('clawcheck: a secret of this process stands in the report; nothing was written\n');
     expect(existsSync(join(folder, 'out', 'r.json'))).toBe(false);
+    // Also where it is a credential that only the SDK knows of, from a profile that runs a program.
+    writeFileSync(
+      join(folder, 'config'),
+      `[profile fetched]\ncredential_process = printf '{"Version":1,"AccessKeyId":"AKIAEXAMPLEEXAMPLE00","SecretAccessKey":"fetched-fetched-fetched","SessionToken":"${secret}"}'\n`,
+    );
+    const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, ...others } = deployment.variables;
+    const fetched = await runOn(
+      { ...deployment, variables: others },
+      { args: outputs, env: { AWS_CONFIG_FILE: join(folder, 'config'), AWS_PROFILE: 'fetched' } },
+    );
+    expect([fetched.code, fetched.stdout, fetched.stderr]).toEqual([70, '', stderr]);
     // The same answer with another text is written: it is the secret that was held back.
     const other = await runOn(deployment, { args: outputs, env: { ...env, AWS_SESSION_TOKEN: 'another session' } });
     expect(other.code).toBe(20);

@@ -18,6 +18,8 @@ export interface AwsOptions {
 }
 
 export interface AwsAdapter extends AwsPort, CallLog {
+  /** The secrets among the credentials that the run was given or fetched: none of them may be written. */
+  secrets(): readonly string[];
   close(): void;
 }
 
@@ -37,9 +39,10 @@ export function liveAws(
   const counts = new Map<string, number>();
   let config: Promise<object> | undefined;
   const guard = wireGuard(direct);
+  const secrets = new Set<string>();
 
   const serviceOf = (name: ServiceName) => {
-    config ??= clientConfig(environment);
+    config ??= clientConfig(environment, secrets);
     let loaded = services.get(name);
     if (!loaded) {
       loaded = Promise.all([loadService(name), config]).then(([service, shared]) => {
@@ -95,6 +98,7 @@ export function liveAws(
       return answer as OutputOf<O>;
     },
     counts: () => [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([operation, count]) => ({ operation, count })),
+    secrets: () => [...secrets],
     close() {
       for (const loaded of services.values())
         loaded.then(
@@ -153,7 +157,7 @@ function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-async function clientConfig({ aws }: Environment): Promise<object> {
+async function clientConfig({ aws }: Environment, secrets: Set<string>): Promise<object> {
   const { fromNodeProviderChain, fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
   const base = fromNodeProviderChain({ ...(aws.profile && { profile: aws.profile }) });
   const credentials = aws.roleArn
@@ -168,7 +172,10 @@ async function clientConfig({ aws }: Environment): Promise<object> {
     region: aws.region,
     // One look-up for all clients; the SDK would otherwise ask the chain once a service.
     credentials: () => {
-      pending ??= credentials();
+      pending ??= credentials().then((found) => {
+        for (const secret of [found.secretAccessKey, found.sessionToken]) if (secret) secrets.add(secret);
+        return found;
+      });
       return pending;
     },
     maxAttempts: 3,

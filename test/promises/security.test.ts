@@ -1,0 +1,31 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+describe('SECURITY.md', () => {
+  const text = readFileSync(`${root}SECURITY.md`, 'utf8');
+  const rows = [...text.matchAll(/^\| (P\d+) \| .* \| (.*) \|$/gm)];
+
+  it('has fourteen promises, each with a command that there is', () => {
+    expect(rows.map(([, id]) => id)).toEqual(Array.from({ length: 14 }, (_, i) => `P${i + 1}`));
+    const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+    for (const [, id, commands = ''] of rows) {
+      const [, script] = /`npm run (\w+)`/.exec(commands) ?? [];
+      if (script !== undefined) expect(scripts).toHaveProperty(script);
+      const [, path = ''] = /`npx vitest run (\S+)`/.exec(commands) ?? [];
+      expect([id, path !== '' && existsSync(root + path)]).toEqual([id, true]);
+    }
+  });
+
+  it('names every test of a promise', () => {
+    const tests = readdirSync(`${root}test/promises`).filter((name) => /^p\d\d-.*\.test\.ts$/.test(name));
+    expect(tests.length).toBeGreaterThanOrEqual(12);
+    for (const name of tests) {
+      expect(text).toContain(`test/promises/${name}`);
+      const first = /describe(?:\.\w+\(.*?\))?\('(P\d+): /.exec(readFileSync(`${root}test/promises/${name}`, 'utf8'));
+      expect([name, first?.[1]]).toEqual([name, `P${Number(name.slice(1, 3))}`]);
+    }
+  });
+});
