@@ -14,13 +14,13 @@ describe('P7: the verdict is recomputable from the report alone', () => {
 
   beforeAll(async () => {
     folder = cleanup.folder();
-    const deployment = await deploy(cleanup, ['instance-public-address', 'interfaces-denied']);
+    const deployment = await deploy(cleanup, ['instance-public-address', 'user-data-denied']);
     await runOn(deployment, { args: ['-o', join(folder, 'r.json')] });
     report = JSON.parse(readFileSync(join(folder, 'r.json'), 'utf8'));
   });
 
-  async function verify(text: string) {
-    const file = join(folder, 'changed.json');
+  async function verify(text: string, name = 'changed') {
+    const file = join(folder, `${name}.json`);
     writeFileSync(file, text);
     return clawcheck(['verify', file, '--unsigned', '--allow-simulated']);
   }
@@ -53,16 +53,12 @@ describe('P7: the verdict is recomputable from the report alone', () => {
     });
     expect(chosen.length).toBeGreaterThanOrEqual(10);
     const results = await Promise.all(
-      chosen.map(async ([index, status]) => (await verify2(renderJson(withStatus(index, status)), index, status)).code),
+      chosen.map(
+        async ([index, status]) => (await verify(renderJson(withStatus(index, status)), `${index}-${status}`)).code,
+      ),
     );
     expect(results).toEqual(chosen.map(() => 23));
   });
-
-  async function verify2(text: string, index: number, status: string) {
-    const file = join(folder, `changed-${index}-${status}.json`);
-    writeFileSync(file, text);
-    return clawcheck(['verify', file, '--unsigned', '--allow-simulated']);
-  }
 
   it.each([
     ['another verdict', (text: string) => text.replace(/"verdict": "\w+"/, '"verdict": "READY"')],
