@@ -1,7 +1,7 @@
 import { type HostProbe, hostProbe } from '../model/probe.ts';
 import { ProbeError } from '../model/reason.ts';
 import type { HostProgram, HostRunAs } from '../ports/host.ts';
-import { all } from '../probes/host/records.ts';
+import { all, oneOf } from '../probes/host/records.ts';
 
 /** The tools that are missing for the parts that one user runs. */
 export interface Tools {
@@ -28,16 +28,18 @@ export function toolsProbe(parts: readonly HostProgram[], as: HostRunAs): HostPr
     seconds: 5,
     script: `
 for tool in ${tools.join(' ')}; do
-  if command -v "$tool" >/dev/null; then say has "$tool"; else say lacks "$tool"; fi
+  command -v "$tool" >/dev/null || say lacks "$tool"
 done
-say asked ${tools.length}
+say state asked
 `,
     parse(records) {
+      // The last line of the part: it came to its end, so that what it does not name as missing is there.
+      oneOf(records, 'state', ['asked']);
       const missing = all(records, 'lacks');
-      if (missing.length + all(records, 'has').length < tools.length) {
-        throw new ProbeError('bad_response', 'the host did not say which tools it has');
+      if (missing.some((tool) => !tools.includes(tool))) {
+        throw new ProbeError('bad_response', 'the host named a tool that it was not asked for');
       }
-      return { missing: missing.filter((tool) => tools.includes(tool)) };
+      return { missing };
     },
   });
 }

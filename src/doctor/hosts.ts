@@ -66,8 +66,9 @@ async function oneHost(
       const as = users[i] ?? 'login';
       const user = as === 'agent' ? context.environment.host.agentUser : as;
       const seen = await own.get(probe);
-      if (as !== 'login') findings.push(becomes(address, user, seen.ok ? undefined : seen.error));
-      else if (!seen.ok) findings.push(lost(`tools ${address}`, seen.error));
+      if (as !== 'login' && (seen.ok || seen.error.reason === 'access_denied')) {
+        findings.push(becomes(address, user, seen.ok ? undefined : seen.error));
+      } else if (!seen.ok) findings.push(lost(`tools ${address}`, seen.error));
       if (seen.ok) findings.push(has(address, user, seen.value.missing));
     }
     findings.push(...(await gatewayFindings(address, () => host.gateway())));

@@ -75,7 +75,9 @@ export async function permissionFindings(
   );
   const unknown = untold();
   if (unknown.length > 0) {
-    findings.push(note('permissions', `not told, and not needed by what was seen: ${unknown.join(', ')}`));
+    findings.push(
+      note('permissions', `nothing that was seen led to these, and AWS does not tell without: ${unknown.join(', ')}`),
+    );
   }
   return findings;
 }
