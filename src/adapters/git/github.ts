@@ -1,6 +1,7 @@
 import { request } from '@octokit/request';
 import { ProbeError } from '../../model/reason.ts';
 import type { GitPort } from '../../ports/git.ts';
+import { cappedFetch } from './capped-fetch.ts';
 
 const mostPages = 50;
 /** How long one request may take. */
@@ -33,6 +34,10 @@ export function githubPort(
   const ask = async (path: string): Promise<Answer | undefined> => {
     if (token && !keepsSecrets(api)) throw plainHttp();
     const late = AbortSignal.timeout(callMs);
+    let cut = false;
+    const fetch = cappedFetch(() => {
+      cut = true;
+    });
     try {
       const {
         data,
@@ -42,15 +47,17 @@ export function githubPort(
         baseUrl: api.replace(/\/$/, ''),
         headers,
         // The library would print the host's own text about deprecated paths.
-        request: { signal: AbortSignal.any([signal, late]), redirect: 'manual', log: silent },
+        request: { signal: AbortSignal.any([signal, late]), redirect: 'manual', log: silent, fetch },
       });
       if (late.aborted) throw tooLate();
+      if (cut) throw tooLarge();
       if ((status as number) !== 200) throw unexpected(status);
       return { data, headers: answered as Answer['headers'] };
     } catch (thrown) {
       if (signal.aborted && signal.reason instanceof ProbeError) throw signal.reason;
       if (thrown instanceof ProbeError) throw thrown;
       if (late.aborted) throw tooLate();
+      if (cut) throw tooLarge();
       return absentOrThrow(thrown, token !== undefined);
     }
   };
@@ -127,6 +134,10 @@ function unexpected(status: unknown): ProbeError {
     });
   }
   return new ProbeError('bad_response', `the git host answered with status ${Number(status)}`);
+}
+
+function tooLarge(): ProbeError {
+  return new ProbeError('truncated', 'the git host answered with more than is read');
 }
 
 function tooLate(): ProbeError {

@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable, type Writable } from 'node:stream';
+import { createGzip } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { githubPort, noGit } from '../../../src/adapters/git/github.ts';
 import { ProbeError } from '../../../src/model/reason.ts';
@@ -46,6 +48,13 @@ async function reasonOf(work: Promise<unknown>): Promise<string> {
   return error.reason;
 }
 
+function gzipped(response: ServerResponse): Writable {
+  response.setHeader('content-encoding', 'gzip');
+  const gzip = createGzip();
+  gzip.pipe(response);
+  return gzip;
+}
+
 describe('githubPort', () => {
   it('sends GET with the token, and asks for each path once', async () => {
     handle = json({ name: 'main' });
@@ -55,6 +64,28 @@ describe('githubPort', () => {
     expect(seen.map(({ method, url, headers }) => [method, url, headers.authorization])).toEqual([
       ['GET', '/repos/a/b', 'Bearer secret'],
     ]);
+  });
+
+  it.each([
+    ['without end', (response: ServerResponse) => response],
+    ['that is small on the wire and without end when unpacked', gzipped],
+  ])('cuts off an answer %s', async (_, through) => {
+    let sent = 0;
+    handle = (_request, response) => {
+      response.setHeader('content-type', 'application/json');
+      const out = through(response);
+      const chunk = Buffer.alloc(64 * 1024, '[],');
+      const endless = new Readable({
+        read() {
+          sent += chunk.length;
+          this.push(sent > 512 * 1024 * 1024 ? null : chunk);
+        },
+      });
+      response.on('close', () => endless.destroy());
+      endless.pipe(out);
+    };
+    expect(await reasonOf(open('secret', 20_000).get('/repos/a/b'))).toBe('truncated');
+    expect(sent).toBeLessThan(256 * 1024 * 1024);
   });
 
   it('sends no authorization without a token', async () => {
