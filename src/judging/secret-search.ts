@@ -26,6 +26,15 @@ export function expressionOf(pattern: string): RegExp {
 
 const expressions = secretRules.map(({ id, pattern }) => [id, expressionOf(pattern)] as const);
 
+/** The text with none of these forms in it, and after a NUL each, for every form that was there, a made-up value. */
+export function withMadeUpSecrets(text: string): string {
+  const found = secretsIn(text);
+  let out = text.replaceAll('\u0000', ' ');
+  for (const [, expression] of expressions) out = out.replaceAll(new RegExp(expression, 'gm'), ' ');
+  const madeUp = secretRules.filter(({ id }) => found.includes(id)).map(({ sample }) => sample());
+  return [out, ...madeUp].join('\u0000');
+}
+
 /** The ids of the forms of credentials that a text holds. Never the text: what is found must not be repeated. */
 export function secretsIn(text: string): readonly string[] {
   return expressions.filter(([, expression]) => expression.test(text)).map(([id]) => id);

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { credentialForms } from '../../judging/credential-forms.ts';
+import { secretsIn, withMadeUpSecrets } from '../../judging/secret-search.ts';
 import { ProbeError } from '../../model/reason.ts';
 import { fingerprintsIn } from '../../probes/aws/console-keys.ts';
 import { unpackUserData } from '../../probes/aws/handed-over.ts';
@@ -104,6 +105,12 @@ export async function redactAnswer(redactor: Redactor, operation: string, output
       return Object.fromEntries(
         Object.entries(value).map(([name, v]) => [redactor.text(name), variableLike(name, String(v))]),
       );
+    }
+    if (operation === 'logs:FilterLogEvents' && key === 'message' && typeof value === 'string') {
+      if (secretsIn(value).length === 0) return undefined;
+      // From the event itself: what is masked may no longer have the form that is looked for. The made-up values stay.
+      const [made = '', ...samples] = withMadeUpSecrets(value).split('\u0000');
+      return [redactor.text(made), ...samples].join(' ');
     }
     if (operation === 'ec2:GetConsoleOutput' && key === 'Output' && typeof value === 'string')
       return consoleLike(value);

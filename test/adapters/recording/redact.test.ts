@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { Redactor, redactAnswer, samples } from '../../../src/adapters/recording/redact.ts';
 import { credentialForms } from '../../../src/judging/credential-forms.ts';
+import { secretsIn } from '../../../src/judging/secret-search.ts';
 import { unpackUserData } from '../../../src/probes/aws/handed-over.ts';
 
 // Put together here, so that no text of this form stands in the repository.
@@ -116,4 +117,17 @@ describe('redaction', () => {
     expect(redactor.holds(Buffer.from('gateway-token-7f3a9c').toString('hex'))).toBe(true);
     expect(redactor.holds('gateway-token')).toBe(false);
   });
+});
+
+it('keeps of a key in a log event that there is one, not the key', async () => {
+  const key = ['gs', 'k_', 'q7Wm4Xk9Rb2Tn5Yc8Vd3Hj6Lp1Sf0GuZq7Wm4Xk9Rb2Tn5Yc8'].join('');
+  const events = [{ message: `i-0a1b2c3d4e5f60001 said ${key}!` }, { message: 'nothing of note' }];
+  const answer = (await redactAnswer(new Redactor([]), 'logs:FilterLogEvents', { events })) as {
+    events: typeof events;
+  };
+  const [first = '', second] = answer.events.map(({ message }) => message);
+  expect(first).not.toContain(key);
+  expect(first).toContain('i-0a1b2c3d4e5f60001 said');
+  expect(secretsIn(first)).toEqual(secretsIn(events[0]?.message ?? ''));
+  expect(second).toBe('nothing of note');
 });
