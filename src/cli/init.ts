@@ -9,7 +9,8 @@ import { exitCodeOf } from '../model/exit-code.ts';
 import { ProbeError, UsageError } from '../model/reason.ts';
 import { inert } from '../model/text.ts';
 import type { AwsPort } from '../ports/aws.ts';
-import { type Discovery, discover } from '../setup/discover.ts';
+import type { Ranked } from '../setup/choose.ts';
+import { type Discovery, discover, discoverGroups } from '../setup/discover.ts';
 import { configText, type EnvironmentValues, schemaPathFor } from '../setup/write-config.ts';
 import { type Asker, terminalAsker } from './ask.ts';
 import { writeFile } from './output.ts';
@@ -51,8 +52,12 @@ export async function initCommand(options: InitOptions): Promise<void> {
   const aws = liveAws(asked, stop.signal, { direct: modeOf(asked, process.env) === 'live' });
   try {
     const account = await accountOf(aws, options.account);
-    const found = await discover({ ...aws, account }, options);
-    const values = await valuesOf(found, { ...place, account }, options, asker);
+    const own = { ...aws, account };
+    const groups = await discoverGroups(own);
+    const group = options.group ?? groups.chosen ?? (await asker?.choose(words.group, groups.candidates));
+    const rest = await discover(own, { ...options, group });
+    const found = { ...rest, lost: [...groups.lost, ...rest.lost], groups };
+    const values = await valuesOf(found, group, { ...place, account }, options, asker);
     const text = configText(options.env, values, schemaPathFor(options.config, fileURLToPath(packageFile())));
     parseEnvironmentFile(text, options.config);
     writeFile(options.config, text);
@@ -88,6 +93,10 @@ async function accountOf(aws: AwsPort, wanted: string | undefined): Promise<stri
   }
 }
 
+const words = { group: 'the Auto Scaling Group' };
+
+type Found = Discovery & { readonly groups: Ranked<string> };
+
 interface Wanted {
   readonly what: string;
   readonly flag: string;
@@ -97,7 +106,8 @@ interface Wanted {
 }
 
 async function valuesOf(
-  found: Discovery,
+  found: Found,
+  named: string | undefined,
   aws: Readonly<Record<string, string | undefined>>,
   options: InitOptions,
   asker: Asker | undefined,
@@ -113,12 +123,7 @@ async function valuesOf(
   };
   const alarms = found.alarms.candidates;
   const logs = found.otherLogGroups;
-  const group = await settle({
-    what: 'the Auto Scaling Group',
-    flag: '--group',
-    given: options.group,
-    ...found.groups,
-  });
+  const group = await settle({ what: words.group, flag: '--group', given: named, ...found.groups });
   const fileSystemId = await settle({
     what: 'the EFS file system',
     flag: '--file-system',
@@ -138,9 +143,9 @@ async function valuesOf(
     chosen: found.alarms.chosen?.name,
     candidates: alarms.map(({ name }) => name),
   });
-  const named = options.logGroup.map((name) => ({ name, kind: /session/i.test(name) ? 'session' : 'gateway' }));
+  const namedLogs = options.logGroup.map((name) => ({ name, kind: /session/i.test(name) ? 'session' : 'gateway' }));
   let logGroups: { name: string; kind: string }[] =
-    named.length > 0 ? named : found.logGroups.map((one) => ({ ...one }));
+    namedLogs.length > 0 ? namedLogs : found.logGroups.map((one) => ({ ...one }));
   if (logGroups.length === 0) {
     const name = await settle({
       what: 'the log group of the gateway',

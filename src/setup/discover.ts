@@ -5,7 +5,6 @@ import { namesProduct, type Ranked, rank } from './choose.ts';
 
 /** What was found of each kind, and why one kind could not be looked at. Names and ids only: no value of a secret. */
 export interface Discovery {
-  readonly groups: Ranked<string>;
   readonly fileSystems: Ranked<string>;
   readonly workspaceAccessPoint: string | undefined;
   readonly secrets: Ranked<string>;
@@ -40,44 +39,54 @@ export interface Named {
   readonly alarm?: string | undefined;
 }
 
-/** Looks for a deployment with operations of the allow-list. What cannot be looked at is named, and the rest goes on. */
+/** Looks, and gives `without` where that is not possible; what was lost is a line in `lost`. */
+async function look<T>(lost: string[], what: string, work: () => Promise<T>, without: T): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    const error = asProbeError(thrown, 'init');
+    if (error.reason === 'credentials') throw error;
+    lost.push(`${what}: ${error.message}${error.next ? `. ${error.next}` : ''}`);
+    return without;
+  }
+}
+
+const none = { chosen: undefined, candidates: [] };
+
+/** The Auto Scaling Groups that may be that of a gateway. Which one it is decides what else is looked for. */
+export async function discoverGroups(aws: AwsPort): Promise<Ranked<string> & Pick<Discovery, 'lost'>> {
+  const lost: string[] = [];
+  const groups = await look(lost, 'Auto Scaling Groups', () => groupsOf(aws), none);
+  return { ...groups, lost };
+}
+
+/**
+ * Looks for what belongs to a deployment, with operations of the allow-list. What cannot be looked at is named, and the
+ * rest goes on.
+ */
 export async function discover(aws: AwsPort, named: Named): Promise<Discovery> {
   const lost: string[] = [];
-  const look = async <T>(what: string, work: () => Promise<T>, without: T): Promise<T> => {
-    try {
-      return await work();
-    } catch (thrown) {
-      const error = asProbeError(thrown, 'init');
-      if (error.reason === 'credentials') throw error;
-      lost.push(`${what}: ${error.message}${error.next ? `. ${error.next}` : ''}`);
-      return without;
-    }
-  };
-  const none = { chosen: undefined, candidates: [] };
-
-  const groups = await look('Auto Scaling Groups', () => groupsOf(aws), none);
-  const deployment = named.group ?? groups.chosen ?? groups.candidates[0] ?? 'openclaw';
+  const deployment = named.group ?? 'openclaw';
   const [fileSystems, secrets, logNames, alarms, budget, killSwitch] = await Promise.all([
-    look('file systems', () => fileSystemsOf(aws, deployment), none),
-    look('secrets', () => secretsOf(aws, deployment), none),
-    look('log groups', () => logGroupsOf(aws, deployment), []),
-    look('alarms', () => alarmsOf(aws, deployment), none),
-    look('budgets', () => budgetOf(aws, deployment), undefined),
-    look('the kill switch', () => killSwitchOf(aws, deployment), undefined),
+    look(lost, 'file systems', () => fileSystemsOf(aws, deployment), none),
+    look(lost, 'secrets', () => secretsOf(aws, deployment), none),
+    look(lost, 'log groups', () => logGroupsOf(aws, deployment), []),
+    look(lost, 'alarms', () => alarmsOf(aws, deployment), none),
+    look(lost, 'budgets', () => budgetOf(aws, deployment), undefined),
+    look(lost, 'the kill switch', () => killSwitchOf(aws, deployment), undefined),
   ]);
   const fileSystem = named.fileSystem ?? fileSystems.chosen;
-  const alarm = alarms.candidates.find(({ name }) => name === named.alarm) ?? alarms.chosen;
+  const alarm = named.alarm === undefined ? alarms.chosen : alarms.candidates.find(({ name }) => name === named.alarm);
   const secret = rank(secrets.candidates, (name) => name, deployment, { hints: ['gateway', 'agent', 'main'] });
   const monitoring = secrets.candidates.filter((name) => /monitor|alert/i.test(name) && name !== secret.chosen);
   const [workspaceAccessPoint, vault, alertFunction] = await Promise.all([
-    look('access points', () => accessPointOf(aws, fileSystem), undefined),
-    look('recovery points', () => vaultOf(aws, fileSystem), undefined),
-    look('subscriptions of the alarm', () => alertFunctionOf(aws, alarm, deployment), undefined),
+    look(lost, 'access points', () => accessPointOf(aws, fileSystem), undefined),
+    look(lost, 'recovery points', () => vaultOf(aws, fileSystem), undefined),
+    look(lost, 'subscriptions of the alarm', () => alertFunctionOf(aws, alarm, deployment), undefined),
   ]);
   const logGroups = likelyLogGroups(logNames);
   const monitoringSecret = rank(monitoring, (name) => name, deployment).chosen;
   return {
-    groups,
     fileSystems,
     workspaceAccessPoint,
     secrets: secret,
@@ -89,7 +98,7 @@ export async function discover(aws: AwsPort, named: Named): Promise<Discovery> {
     vault,
     budget,
     killSwitch,
-    lost,
+    lost: lost.sort(),
   };
 }
 

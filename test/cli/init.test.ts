@@ -114,6 +114,26 @@ describe('clawcheck init', () => {
     expect((await init(join(folder, 'link.yaml'), '--force')).code).toBe(64);
   });
 
+  it('looks for what belongs to the group that is named', async () => {
+    const config = join(folder, 'staging.yaml');
+    const { code } = await init(
+      config,
+      '--group',
+      'openclaw-staging',
+      '--alarm',
+      'of-staging',
+      '--file-system',
+      'fs-0f',
+    );
+    expect(code).toBe(0);
+    const { environment } = loadEnvironment(config, 'prod');
+    expect(environment.credentials.secret).toBe('openclaw/prod/gateway-staging');
+    // The alarm is none that AWS shows, so whom it tells is not known.
+    expect(environment.monitoring).not.toHaveProperty('alertFunction');
+    expect(environment.monitoring.alarm).toBe('of-staging');
+    expect(environment.soulDocuments).not.toHaveProperty('workspaceAccessPoint');
+  });
+
   it('writes nothing for another account, another group, or a password in a URL', async () => {
     const config = join(folder, 'none.yaml');
     const other = await init(config, '--account', '210987654321');
