@@ -5,29 +5,13 @@ import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { terminalAsker } from '../../src/cli/ask.ts';
 import { type AwsServer, startAwsServer } from '../../src/demo/aws-server.ts';
-import { type AwsExchange, answerAws, loadScenario } from '../../src/demo/scenario.ts';
+import { loadScenario } from '../../src/demo/scenario.ts';
 import { loadEnvironment } from '../../src/environment/load.ts';
-import type { OperationRule } from '../../src/ports/aws.ts';
-import { operations } from '../../src/ports/aws-operations.ts';
 import { reportSchema } from '../../src/report/schema.ts';
 import { rank } from '../../src/setup/choose.ts';
 import { clawcheck } from '../support/cli.ts';
+import { startListingAws } from '../support/listing-aws.ts';
 import { fixtures } from '../support/rig.ts';
-
-/** The embedded AWS, which also lists: asked without a name, it answers with all that it knows of an operation. */
-function listing(exchanges: readonly AwsExchange[], operation: string, input: Record<string, unknown>) {
-  const rule: OperationRule | undefined = (operations as Readonly<Record<string, OperationRule>>)[operation];
-  const given = Object.values(input).filter((value) => value !== undefined);
-  const own = exchanges.filter((e) => e.operation === operation && e.output !== undefined);
-  if (!rule || given.length > 0 || own.length === 0) return undefined;
-  const members = rule.joined ?? rule.members;
-  const isList = (member: string) =>
-    own.every(({ output }) => Array.isArray((output as object)[member as never] ?? []));
-  if (!members.every(isList)) return undefined;
-  return Object.fromEntries(
-    members.map((member) => [member, own.flatMap(({ output }) => (output as Record<string, unknown[]>)[member] ?? [])]),
-  );
-}
 
 describe('clawcheck init', () => {
   let server: AwsServer;
@@ -36,12 +20,7 @@ describe('clawcheck init', () => {
   const env = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLEEXAMPLE00', AWS_SECRET_ACCESS_KEY: 'a-secret-of-this-process' };
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'clawcheck-test-'));
-    server = await startAwsServer((operation, input) => {
-      const output = listing(scenario.aws, operation, input);
-      if (output) return { output };
-      const { output: answer, error } = answerAws(scenario, operation, input);
-      return error ? { error } : { output: answer };
-    });
+    server = await startListingAws(scenario);
   });
   afterAll(() => server.close());
 
