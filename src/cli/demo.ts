@@ -37,8 +37,19 @@ export async function demoCommand(options: DemoOptions): Promise<void> {
     return;
   }
   known(options.scenario, ['good', 'leaky', ...flaws], 'scenario');
+  // A signal while the servers start must not leave them and their folder behind.
+  let signalled: 'interrupted' | 'terminated' | undefined;
+  const note = (signal: NodeJS.Signals) => {
+    signalled = signal === 'SIGINT' ? 'interrupted' : 'terminated';
+  };
+  process.on('SIGINT', note).on('SIGTERM', note);
   const deployment = await startDeployment(fixtures, composed(options.scenario)?.flaws ?? [options.scenario]);
+  process.off('SIGINT', note).off('SIGTERM', note);
   try {
+    if (signalled) {
+      process.exitCode = exitCodeOf(signalled);
+      return;
+    }
     for (const name of ['AWS_PROFILE', 'AWS_SESSION_TOKEN', 'AWS_ENDPOINT_URL', 'HTTP_PROXY', 'HTTPS_PROXY']) {
       delete process.env[name];
     }

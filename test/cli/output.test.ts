@@ -41,7 +41,8 @@ describe('the embedded deployment', () => {
   it('leaves nothing behind, also when it is interrupted', async () => {
     const before = temporaryDemos();
     const { code } = await clawcheck(['demo', '-q'], { onSpawn: (_, kill) => setTimeout(() => kill('SIGINT'), 350) });
-    expect([0, 130]).toContain(code);
+    // Before the program is loaded, the signal itself ends the process.
+    expect([0, 130, null]).toContain(code);
     expect(temporaryDemos().filter((name) => !before.includes(name))).toEqual([]);
   });
 });
@@ -75,9 +76,9 @@ describe('the report', () => {
   });
 
   it('survives a reader that has seen enough', () => {
-    const script = `{ ${process.execPath} ${cli} demo -q --format json; echo "$?" >&3; } 3>&2 | head -c 10`;
+    const script = `{ ${process.execPath} ${cli} demo -q --format json; echo " code $?" >&3; } 3>&2 | head -c 10`;
     const result = execFileSync('sh', ['-c', `(${script}) 2>&1`], { encoding: 'utf8' });
-    expect(result.trim().split('\n').at(-1)).toBe('0');
+    expect(result).toMatch(/ code 0\n$/);
     expect(result).not.toMatch(/EPIPE|at /);
   });
 
