@@ -25,15 +25,21 @@ export default check({
       })),
       ...launchVersions
         .filter(({ next }) => next)
-        .map(({ subject, data: { MetadataOptions: options } }) => {
+        .map(({ subject, usedBy, data: { MetadataOptions: options } }) => {
           const tokens = options?.HttpTokens ?? metadataDefaults.HttpTokens;
-          const hops = options?.HttpPutResponseHopLimit ?? metadataDefaults.HttpPutResponseHopLimit;
+          const named = options?.HttpPutResponseHopLimit ?? metadataDefaults.HttpPutResponseHopLimit;
+          // Where neither names one the image decides: what instances of this very version got is what the next gets.
+          const got = instances
+            .filter(({ InstanceId }) => usedBy.includes(InstanceId))
+            .map((i) => i.MetadataOptions?.HttpPutResponseHopLimit ?? Number.NaN);
+          const hops = named ?? (got.length > 0 ? Math.max(...got) : undefined);
+          const ofInstances = named === undefined && hops !== undefined ? ' (as its instances got)' : '';
           const inherited = options?.HttpTokens ? '' : ' (default of the account)';
           return {
             fact: 'launchVersions' as const,
             subject,
             expected,
-            observed: `tokens ${word(tokens)}${inherited}, hop limit ${word(hops)}`,
+            observed: `tokens ${word(tokens)}${inherited}, hop limit ${word(hops)}${ofInstances}`,
             ok: tokens === 'required' && within(hops),
           };
         }),

@@ -1,5 +1,13 @@
-import { breaches, dimensionsOf, isOfGroup, levels, secondsToAlarm } from '../../src/judging/alarm-metric.ts';
-import { check, type Finding, fail, judgeAll } from '../../src/model/check.ts';
+import {
+  asPlain,
+  breaches,
+  dimensionsOf,
+  isOfGroup,
+  levels,
+  secondsToAlarm,
+  showsOutage,
+} from '../../src/judging/alarm-metric.ts';
+import { check, type Finding, fail, judgeAll, undetermined } from '../../src/model/check.ts';
 import { alarm, alarmMutes } from '../../src/probes/aws/alarm.ts';
 import { group } from '../../src/probes/aws/group.ts';
 
@@ -16,22 +24,44 @@ export default check({
       const observed = alarm ? 'is a composite alarm, which has no metric of its own' : 'does not exist';
       return fail([{ fact: 'alarm', subject: name, expected: 'an alarm on a metric', observed }]);
     }
-    const a = alarm.alarm;
+    const a = asPlain(alarm.alarm);
     const seen = (expected: string, observed: string, ok: boolean): Finding<'alarm' | 'alarmMutes'> => {
       return { fact: 'alarm', subject: alarm.arn, expected, observed, ok };
     };
-    const metric = a.Namespace && a.MetricName ? `${a.Namespace}/${a.MetricName}` : 'an expression, not one metric';
+    const metric = a.Namespace && a.MetricName ? `${a.Namespace}/${a.MetricName}` : 'no metric';
     const { well, down } = levels(a.MetricName ?? '', group);
     const [atWell, atDown] = [well, down].map((v) => breaches(v, a.ComparisonOperator, a.Threshold ?? Number.NaN));
     const seconds = secondsToAlarm(a);
     const actions = a.AlarmActions?.length ?? 0;
-    return judgeAll<'alarm' | 'alarmMutes'>([
-      seen(`watches ${alarmMetric}`, metric, metric === alarmMetric),
-      seen('dimensions of this group or its target group, not of a part of it', dimensionsOf(a), isOfGroup(a, group)),
+    const ringing = [
       seen('actions on', a.ActionsEnabled === true ? 'on' : 'off', a.ActionsEnabled === true),
       seen('at least one alarm action', `${actions} actions`, actions > 0),
       seen('state OK, so that a failure changes it', a.StateValue ?? 'no state', a.StateValue === 'OK'),
       seen('missing data is breaching', a.TreatMissingData ?? 'not set (missing)', a.TreatMissingData === 'breaching'),
+      {
+        fact: 'alarmMutes' as const,
+        subject: alarm.arn,
+        expected: 'no mute rule in force',
+        observed: `${alarmMutes} mute rules in force`,
+        ok: alarmMutes === 0,
+      },
+    ];
+    if (!a.MetricName && (a.Metrics ?? []).length > 0) {
+      const judgement = judgeAll<'alarm' | 'alarmMutes'>(ringing);
+      if (judgement.outcome !== 'pass') return judgement;
+      const message =
+        'the alarm watches an expression over metrics, and what that says of the gateway is not understood';
+      return undetermined('conflict', message, judgement.evidence);
+    }
+    return judgeAll<'alarm' | 'alarmMutes'>([
+      seen(`watches ${alarmMetric}`, metric, metric === alarmMetric),
+      seen('dimensions of this group or its target group, not of a part of it', dimensionsOf(a), isOfGroup(a, group)),
+      ...ringing,
+      seen(
+        'a statistic that a gateway that is down changes',
+        a.Statistic ?? a.ExtendedStatistic ?? 'no statistic',
+        showsOutage(a, { well, down }),
+      ),
       seen(
         `breaches at ${down}, not at ${well}`,
         `${a.ComparisonOperator ?? 'no comparison'} ${a.Threshold ?? ''}`,
@@ -42,13 +72,6 @@ export default check({
         seconds === undefined ? 'no period or datapoints' : `${seconds} seconds of datapoints`,
         seconds !== undefined && seconds <= detectWithinSeconds,
       ),
-      {
-        fact: 'alarmMutes',
-        subject: alarm.arn,
-        expected: 'no mute rule in force',
-        observed: `${alarmMutes} mute rules in force`,
-        ok: alarmMutes === 0,
-      },
     ]);
   },
 });

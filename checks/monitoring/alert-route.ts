@@ -3,7 +3,7 @@ import { policyGrantsService } from '../../src/judging/service-grant.ts';
 import { check, type Finding, fail, judgeAll, undetermined } from '../../src/model/check.ts';
 import { alarm } from '../../src/probes/aws/alarm.ts';
 import { alertFunction, alertInvocations } from '../../src/probes/aws/alert-function.ts';
-import { alertTopics } from '../../src/probes/aws/alert-route.ts';
+import { type AlertTopic, alertTopics } from '../../src/probes/aws/alert-route.ts';
 
 /** The default key of SNS: CloudWatch alarms cannot publish to a topic that is encrypted with it. */
 const defaultKey = /(^|:)alias\/aws\/sns$/;
@@ -28,54 +28,33 @@ export default check({
     }
     const [anyTopic] = alertTopics;
     const topic = alertTopics.find((t) => t.subscriptions.some(({ arn }) => arn.startsWith('arn:'))) ?? anyTopic;
-    if (!topic) {
-      const expected = 'an alarm action that publishes to an SNS topic of this account and region';
+    // An alarm can also invoke the function itself, beside a topic that leads elsewhere or without any.
+    const isDirect = !topic?.subscriptions.length && (alarm.alarm.AlarmActions ?? []).includes(alertFunction.arn);
+    if (!topic && !isDirect) {
+      const expected =
+        'an alarm action that publishes to an SNS topic of this account and region, or invokes the function';
       const observed = `${alarm.alarm.AlarmActions?.length ?? 0} actions, none of them`;
       return fail([{ fact: 'alarm', subject: alarm.arn, expected, observed }]);
     }
     const seen = (fact: Fact, subject: string, expected: string, observed: string, ok: boolean): Finding<Fact> => {
       return { fact, subject, expected, observed, ok };
     };
-    const publish = policyGrantsService(topic.policy, {
-      service: 'cloudwatch.amazonaws.com',
-      action: 'sns:Publish',
-      resource: topic.arn,
-      source: alarm.arn,
-      account,
-    });
     const invoke = policyGrantsService(alertFunction.policy, {
-      service: 'sns.amazonaws.com',
+      service: topic && !isDirect ? 'sns.amazonaws.com' : 'lambda.alarms.cloudwatch.amazonaws.com',
       action: 'lambda:InvokeFunction',
       resource: alertFunction.arn,
-      source: topic.arn,
+      source: topic && !isDirect ? topic.arn : alarm.arn,
       account,
     });
-    const confirmed = topic.subscriptions.filter(({ arn }) => arn.startsWith('arn:'));
-    const open = confirmed.filter(({ filtered }) => !filtered);
     const { state = 'no state', lastUpdate = 'no status' } = alertFunction;
     const findings = [
-      seen('alertTopics', topic.arn, 'the topic exists', topic.exists ? 'exists' : 'does not exist', topic.exists),
-      seen('alertTopics', topic.arn, 'its policy lets alarms publish', permission(publish), publish === 'yes'),
-      seen(
-        'alertTopics',
-        topic.arn,
-        'not encrypted with the default key of SNS',
-        topic.key ?? 'no key',
-        !defaultKey.test(topic.key ?? ''),
-      ),
-      seen(
-        'alertTopics',
-        topic.arn,
-        'a confirmed subscription of the alert function that lets every message through',
-        `${topic.subscriptions.length} subscriptions, ${confirmed.length} confirmed, ${open.length} without a filter`,
-        open.length > 0,
-      ),
+      ...(topic && !isDirect ? throughTopic(topic, alarm.arn, account) : []),
       seen('alertFunction', alertFunction.arn, 'state Active', state, state === 'Active'),
       seen('alertFunction', alertFunction.arn, 'last update Successful', lastUpdate, lastUpdate === 'Successful'),
       seen(
         'alertFunction',
         alertFunction.arn,
-        'its policy lets the topic invoke it',
+        topic && !isDirect ? 'its policy lets the topic invoke it' : 'its policy lets the alarm invoke it',
         permission(invoke),
         invoke === 'yes',
       ),
@@ -104,4 +83,29 @@ export default check({
 
 function permission(tri: 'yes' | 'maybe' | 'no'): string {
   return { yes: 'permitted', maybe: 'under conditions that are not known to hold', no: 'not permitted' }[tri];
+}
+
+function throughTopic(topic: AlertTopic, alarm: string, account: string): Finding<Fact>[] {
+  const publish = policyGrantsService(topic.policy, {
+    service: 'cloudwatch.amazonaws.com',
+    action: 'sns:Publish',
+    resource: topic.arn,
+    source: alarm,
+    account,
+  });
+  const confirmed = topic.subscriptions.filter(({ arn }) => arn.startsWith('arn:'));
+  const open = confirmed.filter(({ filtered }) => !filtered);
+  const seen = (expected: string, observed: string, ok: boolean): Finding<Fact> => {
+    return { fact: 'alertTopics', subject: topic.arn, expected, observed, ok };
+  };
+  return [
+    seen('the topic exists', topic.exists ? 'exists' : 'does not exist', topic.exists),
+    seen('its policy lets alarms publish', permission(publish), publish === 'yes'),
+    seen('not encrypted with the default key of SNS', topic.key ?? 'no key', !defaultKey.test(topic.key ?? '')),
+    seen(
+      'a confirmed subscription of the alert function that lets every message through',
+      `${topic.subscriptions.length} subscriptions, ${confirmed.length} confirmed, ${open.length} without a filter`,
+      open.length > 0,
+    ),
+  ];
 }

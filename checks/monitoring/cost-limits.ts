@@ -12,10 +12,13 @@ export default check({
     'Give the budget a limit, an alert on actual cost at or below it, and an automatic action that stops the agent; set the spend limit at the model provider too, and have it stated.',
   attestable: true,
   needs: { budget },
-  judge({ budget }, { environment }) {
+  judge({ budget }, { environment, now }) {
     const { budget: name = '', modelBilling } = environment.monitoring;
     if (!budget) return fail([{ fact: 'budget', subject: name, expected: 'a budget', observed: 'does not exist' }]);
-    const { BudgetType, BudgetLimit } = budget.budget;
+    const { BudgetType, BudgetLimit, TimePeriod } = budget.budget;
+    const { Start: start, End: end } = TimePeriod ?? {};
+    // Without dates a budget is in force from the start of its unit, and has no end that anyone lives to see.
+    const inForce = !(start && start > now) && !(end && end <= now);
     const limit = Number(BudgetLimit?.Amount ?? Number.NaN);
     const within = (value: number, percent: boolean) => value > 0 && value <= (percent ? 100 : limit);
     const alerts = budget.notifications.filter((n) => isUpward(n) && within(n.Threshold ?? 0, isPercent(n)));
@@ -31,6 +34,7 @@ export default check({
     };
     const judgement = judgeAll([
       seen('a budget of cost', BudgetType ?? 'no type', BudgetType === 'COST'),
+      seen('in force now', inForce ? 'in force' : 'over, or not begun', inForce),
       seen('a limit', Number.isNaN(limit) ? 'no limit' : `${limit} ${BudgetLimit?.Unit ?? ''}`, limit > 0),
       seen(
         'an alert on actual cost at or below the limit',

@@ -1,4 +1,4 @@
-import type { ComparisonOperator, MetricAlarm } from '@aws-sdk/client-cloudwatch';
+import type { ComparisonOperator, MetricAlarm, Statistic } from '@aws-sdk/client-cloudwatch';
 import type { Group } from '../probes/aws/group.ts';
 
 /** Whether a value breaches; undefined for the operators of anomaly detection, which have no fixed threshold. */
@@ -41,6 +41,28 @@ export function isOfGroup(alarm: MetricAlarm, group: Group): boolean {
   const targetGroup = dimension('TargetGroup');
   if (targetGroup !== undefined) return (group.TargetGroupARNs ?? []).some((arn) => arn.split(':')[5] === targetGroup);
   return dimension('AutoScalingGroupName') === group.AutoScalingGroupName;
+}
+
+/**
+ * Whether the statistic shows a gateway that is down: a sum adds up the samples of a period, so that it tells nothing
+ * from something only, and a count of samples says nothing about their values. Percentiles lie between the extremes.
+ */
+export function showsOutage({ Statistic, ExtendedStatistic }: MetricAlarm, levels: { well: number; down: number }) {
+  if (Statistic === 'Sum') return levels.well === 0 || levels.down === 0;
+  if (Statistic) return ['Average', 'Maximum', 'Minimum'].includes(Statistic);
+  return /^(p|tm|wm)\d/.test(ExtendedStatistic ?? '');
+}
+
+/**
+ * An alarm that is written as a list with one metric in it, and nothing to compute, as an alarm on that metric. Any
+ * other stays as it is.
+ */
+export function asPlain(alarm: MetricAlarm): MetricAlarm {
+  const [only, ...others] = alarm.Metrics ?? [];
+  const { Metric: metric, Period, Stat = '' } = only?.MetricStat ?? {};
+  if (alarm.MetricName || others.length > 0 || only?.Expression || !metric) return alarm;
+  const simple = ['Average', 'Maximum', 'Minimum', 'SampleCount', 'Sum'].includes(Stat);
+  return { ...alarm, ...metric, Period, ...(simple ? { Statistic: Stat as Statistic } : { ExtendedStatistic: Stat }) };
 }
 
 export function dimensionsOf({ Dimensions }: MetricAlarm): string {

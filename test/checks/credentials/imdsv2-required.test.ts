@@ -4,8 +4,9 @@ import { judgeFacts } from '../../support/judge.ts';
 
 const options = { State: 'applied', HttpTokens: 'required', HttpPutResponseHopLimit: 1 };
 const instance = (more: object = {}) => ({ InstanceId: 'i-1', MetadataOptions: { ...options, ...more } });
-const version = (MetadataOptions?: object, next = true) => ({
+const version = (MetadataOptions?: object, next = true, usedBy = ['the group']) => ({
   subject: 'lt-1 version 3',
+  usedBy,
   next,
   data: { MetadataOptions },
 });
@@ -22,6 +23,21 @@ describe('credentials/imdsv2-required', () => {
     ['options not given', { instances: [{ InstanceId: 'i-1' }] }, 'fail'],
     ['the next instance regresses', { launchVersions: [version({ ...options, HttpTokens: 'optional' })] }, 'fail'],
     ['a version that only an old instance uses', { launchVersions: [version({}, false), version(options)] }, 'pass'],
+    ['no hop limit in the template', { launchVersions: [version({ HttpTokens: 'required' })] }, 'fail'],
+    [
+      'no hop limit in the template, its instance got 1',
+      { launchVersions: [version({ HttpTokens: 'required' }, true, ['i-1'])] },
+      'pass',
+    ],
+    [
+      'no hop limit in the template, one of its instances does not say what it got',
+      {
+        instances: [instance(), { ...instance({ HttpPutResponseHopLimit: undefined }), InstanceId: 'i-2' }],
+        launchVersions: [version({ HttpTokens: 'required' }, true, ['i-1', 'i-2'])],
+      },
+      'fail',
+    ],
+    ['no tokens in the template, its instance has them', { launchVersions: [version({}, true, ['i-1'])] }, 'fail'],
     ['unset in the template, unset in the account', { launchVersions: [version()] }, 'fail'],
     [
       'unset in the template, required in the account',

@@ -13,6 +13,7 @@ const good = {
   Namespace: 'AWS/ApplicationELB',
   MetricName: 'HealthyHostCount',
   Dimensions: [targetGroup, balancer],
+  Statistic: 'Minimum',
   Period: 60,
   EvaluationPeriods: 2,
   Threshold: 1,
@@ -22,6 +23,23 @@ const good = {
   AlarmActions: ['arn:topic'],
   StateValue: 'OK',
 };
+const expression = {
+  Namespace: undefined,
+  MetricName: undefined,
+  Dimensions: [],
+  Period: undefined,
+  Statistic: undefined,
+};
+const metricOf = (stat: object) => ({
+  Id: 'm',
+  ReturnData: true,
+  MetricStat: {
+    Metric: { Namespace: good.Namespace, MetricName: good.MetricName, Dimensions: good.Dimensions },
+    Period: 60,
+    Stat: 'Minimum',
+    ...stat,
+  },
+});
 const alarmOf = (changes: object) => ({ kind: 'metric', name: 'a', arn: 'arn:a', alarm: { ...good, ...changes } });
 const outcomeOf = (alarm: unknown, changes = {}, mutes = 0, asg: object = group) =>
   judgeFacts(check, { alarm, alarmMutes: mutes, group: asg }, changes).outcome;
@@ -44,7 +62,21 @@ describe('monitoring/alarm-on-health', () => {
     ['M4: missing data is not breaching', { TreatMissingData: 'notBreaching' }, 'fail'],
     ['M4: missing data is ignored', { TreatMissingData: 'ignore' }, 'fail'],
     ['M4: the default', { TreatMissingData: undefined }, 'fail'],
-    ['an expression', { Namespace: undefined, MetricName: undefined, Metrics: [{}] }, 'fail'],
+    ['no metric at all', { Namespace: undefined, MetricName: undefined }, 'fail'],
+    [
+      'an expression',
+      { ...expression, Metrics: [metricOf({}), { Id: 'e', Expression: 'FILL(m, 0)' }] },
+      'undetermined',
+    ],
+    ['an expression of a muted alarm', { ...expression, ActionsEnabled: false, Metrics: [{}, {}] }, 'fail'],
+    ['a list of one metric', { ...expression, Metrics: [metricOf({})] }, 'pass'],
+    ['a list of one slow metric', { ...expression, Metrics: [metricOf({ Period: 300 })] }, 'fail'],
+    ['a list of one count of samples', { ...expression, Metrics: [metricOf({ Stat: 'SampleCount' })] }, 'fail'],
+    ['a count of samples', { Statistic: 'SampleCount' }, 'fail'],
+    ['no statistic', { Statistic: undefined }, 'fail'],
+    ['a sum that falls to 0', { Statistic: 'Sum' }, 'pass'],
+    ['a percentile', { Statistic: undefined, ExtendedStatistic: 'p50' }, 'pass'],
+    ['a trimmed count', { Statistic: undefined, ExtendedStatistic: 'tc10' }, 'fail'],
     ['120 seconds', { Period: 120, EvaluationPeriods: 1 }, 'pass'],
     ['180 seconds', { EvaluationPeriods: 3 }, 'fail'],
     ['two of three', { EvaluationPeriods: 3, DatapointsToAlarm: 2 }, 'pass'],

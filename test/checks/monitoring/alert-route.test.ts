@@ -34,6 +34,11 @@ const fn = {
   lastUpdate: 'Successful',
   policy: allow('sns.amazonaws.com', 'lambda:InvokeFunction', functionArn, topicArn),
 };
+const direct = { ...alarm, alarm: { AlarmActions: [functionArn] } };
+const directFn = {
+  ...fn,
+  policy: allow('lambda.alarms.cloudwatch.amazonaws.com', 'lambda:InvokeFunction', functionArn, alarm.arn),
+};
 const last = { hour: now, invocations: 1, errors: 0, throttles: 0 };
 
 describe('monitoring/alert-route', () => {
@@ -79,6 +84,12 @@ describe('monitoring/alert-route', () => {
       last,
       'fail',
     ],
+    ['the alarm invokes the function itself', direct, [], directFn, last, 'pass'],
+    ['the same beside a topic for others', direct, [{ ...topic, subscriptions: [] }], directFn, last, 'pass'],
+    ['the same, and only the topic may', direct, [], fn, last, 'fail'],
+    ['the same, and another alarm may', { ...direct, arn: `${alarm.arn}-2` }, [], directFn, last, 'fail'],
+    ['the same, never invoked', direct, [], directFn, undefined, 'undetermined'],
+    ['the alarm invokes another function', { ...alarm, alarm: { AlarmActions: ['f'] } }, [], directFn, last, 'fail'],
     ['M2: the function is gone', alarm, [topic], undefined, undefined, 'fail'],
     ['M2: the function is failed', alarm, [topic], { ...fn, state: 'Failed' }, last, 'fail'],
     ['M2: the state is not said', alarm, [topic], { ...fn, state: undefined }, last, 'fail'],

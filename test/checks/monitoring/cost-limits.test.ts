@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import check from '../../../checks/monitoring/cost-limits.ts';
 import { judgeFacts } from '../../support/judge.ts';
+import { now } from '../../support/rig.ts';
 
 const budget = { BudgetName: 'b', BudgetType: 'COST', BudgetLimit: { Amount: '300', Unit: 'USD' } };
 const alert = {
@@ -18,6 +19,7 @@ const pause = {
 const fact = (changes: object = {}, alerts: object[] = [alert], pauses: object[] = [pause]) => {
   return { budget: { ...budget, ...changes }, notifications: alerts, actions: pauses };
 };
+const at = (days: number) => new Date(now.getTime() + days * 86_400_000);
 const absolute = (value: number) => ({ ActionThresholdValue: value, ActionThresholdType: 'ABSOLUTE_VALUE' });
 
 describe('monitoring/cost-limits', () => {
@@ -25,6 +27,9 @@ describe('monitoring/cost-limits', () => {
     ['limit, alert and pause', fact(), 'pass'],
     ['no budget', undefined, 'fail'],
     ['of usage', fact({ BudgetType: 'USAGE' }), 'fail'],
+    ['in force', fact({ TimePeriod: { Start: at(-1), End: at(1) } }), 'pass'],
+    ['over', fact({ TimePeriod: { Start: at(-2), End: at(0) } }), 'fail'],
+    ['not begun', fact({ TimePeriod: { Start: at(1), End: at(2) } }), 'fail'],
     ['no limit', fact({ BudgetLimit: undefined }), 'fail'],
     ['a limit of 0', fact({ BudgetLimit: { Amount: '0', Unit: 'USD' } }), 'fail'],
     ['a limit that is no number', fact({ BudgetLimit: { Amount: 'much', Unit: 'USD' } }), 'fail'],
