@@ -1,0 +1,263 @@
+import { describe, expect, it } from 'vitest';
+import { assign, type Scenario } from '../../src/demo/scenario.ts';
+import { runScenario, statusesOf } from '../support/rig.ts';
+
+type Change = (scenario: Scenario) => void;
+
+/** Changes the answers of an operation whose input or output has a text in it: dotted paths, null removes. */
+const set =
+  (operation: string, part: string, changes: Readonly<Record<string, unknown>>): Change =>
+  ({ aws }) => {
+    const hit = aws.filter((e) => e.operation === operation && e.output && JSON.stringify(e).includes(part));
+    expect(hit.length, `${operation} ${part}`).toBeGreaterThan(0);
+    for (const { output } of hit) {
+      for (const [path, value] of Object.entries(changes)) assign(output, path.split('.'), structuredClone(value));
+    }
+  };
+const answer =
+  (operation: string, when: Readonly<Record<string, unknown>>, output: Readonly<Record<string, unknown>>): Change =>
+  ({ aws }) => {
+    aws.unshift({ operation, when, output: structuredClone(output) } as (typeof aws)[number]);
+  };
+const group = (changes: Readonly<Record<string, unknown>>) =>
+  set(
+    'autoscaling:DescribeAutoScalingGroups',
+    '"openclaw-prod"',
+    Object.fromEntries(Object.entries(changes).map(([path, value]) => [`AutoScalingGroups.0.${path}`, value])),
+  );
+const template = (changes: Readonly<Record<string, unknown>>) =>
+  set(
+    'ec2:DescribeLaunchTemplateVersions',
+    'lt-0a1b2c3d4e5f60001',
+    Object.fromEntries(
+      Object.entries(changes).map(([path, value]) => [`LaunchTemplateVersions.0.LaunchTemplateData.${path}`, value]),
+    ),
+  );
+const plan = (changes: Readonly<Record<string, unknown>>) =>
+  set(
+    'backup:GetBackupPlan',
+    'openclaw-daily',
+    Object.fromEntries(Object.entries(changes).map(([path, value]) => [`BackupPlan.Rules.0.${path}`, value])),
+  );
+const selection = (value: object) =>
+  set('backup:GetBackupSelection', 'openclaw-efs', {
+    BackupSelection: { SelectionName: 'openclaw-efs', IamRoleArn: 'arn:aws:iam::123456789012:role/b', ...value },
+  });
+const environment =
+  (changes: Readonly<Record<string, unknown>>): Change =>
+  (scenario) => {
+    Object.assign(scenario.environment, changes);
+  };
+
+const role = { RoleName: 'openclaw-prod' };
+const managed = (name: string, actions: readonly string[], resource = '*'): Change[] => {
+  const PolicyArn = `arn:aws:iam::aws:policy/${name}`;
+  const Document = encodeURIComponent(
+    JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: actions, Resource: resource }] }),
+  );
+  return [
+    ({ aws }) => {
+      const listed = aws.find(
+        (e) => e.operation === 'iam:ListAttachedRolePolicies' && e.when?.['RoleName'] === role.RoleName,
+      );
+      (listed?.output?.['AttachedPolicies'] as object[]).push({ PolicyName: name, PolicyArn });
+    },
+    answer('iam:GetPolicy', { PolicyArn }, { Policy: { PolicyName: name, Arn: PolicyArn, DefaultVersionId: 'v3' } }),
+    answer('iam:GetPolicyVersion', { PolicyArn, VersionId: 'v3' }, { PolicyVersion: { VersionId: 'v3', Document } }),
+  ];
+};
+const secretArn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:openclaw/prod/gateway';
+const inline = (statement: object): Change =>
+  set('iam:GetRolePolicy', '"PolicyName":"gateway"', {
+    PolicyDocument: encodeURIComponent(JSON.stringify({ Version: '2012-10-17', Statement: statement })),
+  });
+const read = { Effect: 'Allow', Action: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'] };
+
+const variations: Readonly<Record<string, readonly Change[]>> = {
+  'the newest version of the launch template': [group({ 'LaunchTemplate.Version': '$Latest' })],
+  'the default version of the launch template': [group({ 'LaunchTemplate.Version': '$Default' })],
+  'a mixed instances policy': [
+    group({
+      LaunchTemplate: null,
+      MixedInstancesPolicy: {
+        LaunchTemplate: {
+          LaunchTemplateSpecification: { LaunchTemplateId: 'lt-0a1b2c3d4e5f60001', Version: '$Latest' },
+          Overrides: [{ InstanceType: 't4g.medium' }, { InstanceType: 't4g.large' }],
+        },
+        InstancesDistribution: { OnDemandPercentageAboveBaseCapacity: 100 },
+      },
+    }),
+  ],
+  'security groups named beside the interfaces': [
+    template({ NetworkInterfaces: null, SecurityGroupIds: ['sg-0a1b2c3d4e5f60001'] }),
+  ],
+  'a profile named by its ARN': [
+    template({ IamInstanceProfile: { Arn: 'arn:aws:iam::123456789012:instance-profile/openclaw-prod' } }),
+  ],
+  'IMDSv2 without a hop limit in the template': [template({ MetadataOptions: { HttpTokens: 'required' } })],
+  'encryption left to the default of the account': [template({ BlockDeviceMappings: null })],
+  'an EBS health check too': [group({ HealthCheckType: 'EBS,ELB' })],
+  'a target group attached as a traffic source too': [
+    group({
+      TrafficSources: [
+        {
+          Identifier: 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/openclaw-prod/6364e712892fd675',
+          Type: 'elbv2',
+        },
+      ],
+    }),
+  ],
+  'IPv6 by an egress-only gateway': [
+    set('ec2:DescribeRouteTables', 'rtb-0a1b2c3d4e5f60001', {
+      'RouteTables.1.Routes.-': {
+        DestinationIpv6CidrBlock: '::/0',
+        EgressOnlyInternetGatewayId: 'eigw-0a1b2c3d4e5f60001',
+        Origin: 'CreateRoute',
+        State: 'active',
+      },
+    }),
+    set('ec2:DescribeNetworkInterfaces', 'eni-0a1b2c3d4e5f60001', {
+      'NetworkInterfaces.0.Ipv6Addresses': [{ Ipv6Address: '2a05:d018:1:2::10' }],
+    }),
+  ],
+  'VPC endpoints and no NAT gateway': [
+    set('ec2:DescribeRouteTables', 'rtb-0a1b2c3d4e5f60001', {
+      'RouteTables.1.Routes.1': {
+        DestinationPrefixListId: 'pl-6da54004',
+        GatewayId: 'vpce-0a1b2c3d4e5f60001',
+        Origin: 'CreateRoute',
+        State: 'active',
+      },
+    }),
+  ],
+  'an empty association': [
+    set('ec2:DescribeNetworkInterfaces', 'eni-0a1b2c3d4e5f60001', { 'NetworkInterfaces.0.Association': {} }),
+  ],
+  'no IPv6 members at all': [
+    set('ec2:DescribeNetworkInterfaces', 'eni-0a1b2c3d4e5f60001', { 'NetworkInterfaces.0.Ipv6Addresses': null }),
+    set('ec2:DescribeSubnets', 'subnet-0a1b2c3d4e5f60001', {
+      'Subnets.0.Ipv6CidrBlockAssociationSet': null,
+      'Subnets.1.Ipv6CidrBlockAssociationSet': null,
+    }),
+  ],
+  'the policies of AWS for CloudWatch and Session Manager': [
+    ...managed('CloudWatchAgentServerPolicy', [
+      'cloudwatch:PutMetricData',
+      'ec2:DescribeVolumes',
+      'ec2:DescribeTags',
+      'logs:PutLogEvents',
+      'logs:PutRetentionPolicy',
+      'logs:DescribeLogStreams',
+      'logs:DescribeLogGroups',
+      'logs:CreateLogStream',
+      'logs:CreateLogGroup',
+      'xray:PutTraceSegments',
+    ]),
+    ...managed('AmazonSSMManagedInstanceCore', [
+      'ssm:DescribeAssociation',
+      'ssm:GetDeployablePatchSnapshotForInstance',
+      'ssm:GetDocument',
+      'ssm:GetParameter',
+      'ssm:GetParameters',
+      'ssm:PutInventory',
+      'ssm:UpdateInstanceInformation',
+      'ssmmessages:CreateControlChannel',
+      'ssmmessages:OpenDataChannel',
+      'ec2messages:GetMessages',
+    ]),
+  ],
+  'the secret with question marks for its suffix': [inline([{ ...read, Resource: `${secretArn}-??????` }])],
+  'one statement that is no list': [inline({ ...read, Resource: `${secretArn}-AbCdEf` })],
+  'backup by tag alone': [
+    selection({ ListOfTags: [{ ConditionType: 'STRINGEQUALS', ConditionKey: 'backup', ConditionValue: 'daily' }] }),
+  ],
+  'backup of everything': [selection({ Resources: ['*'] })],
+  'backup of everything, with empty lists': [
+    selection({
+      Resources: ['*'],
+      NotResources: [],
+      ListOfTags: [],
+      Conditions: { StringEquals: [], StringLike: [], StringNotEquals: [], StringNotLike: [] },
+    }),
+  ],
+  'backup at a rate': [plan({ ScheduleExpression: 'rate(12 hours)' })],
+  'backup on named days': [plan({ ScheduleExpression: 'cron(30 1 ? JAN-DEC SUN-SAT *)' })],
+  'backup on days of the month': [plan({ ScheduleExpression: 'cron(30 1/6 * * ? *)' })],
+  'backup kept for ever': [plan({ Lifecycle: null })],
+  'backup with cold storage and a copy abroad': [
+    plan({
+      Lifecycle: { MoveToColdStorageAfterDays: 30, DeleteAfterDays: 365 },
+      CopyActions: [{ DestinationBackupVaultArn: 'arn:aws:backup:eu-central-1:210987654321:backup-vault:copies' }],
+    }),
+  ],
+  'a second rule that runs monthly': [
+    set('backup:GetBackupPlan', 'openclaw-daily', {
+      'BackupPlan.Rules.-': {
+        RuleName: 'monthly',
+        RuleId: 'r-monthly',
+        TargetBackupVaultName: 'openclaw-prod',
+        ScheduleExpression: 'cron(0 3 1 * ? *)',
+        Lifecycle: { DeleteAfterDays: 365 },
+      },
+    }),
+  ],
+  'a vault in governance mode': [set('backup:DescribeBackupVault', 'openclaw-prod', { LockDate: null })],
+  'a vault without a lock, with a policy': [
+    set('backup:DescribeBackupVault', 'openclaw-prod', {
+      Locked: false,
+      LockDate: null,
+      MinRetentionDays: null,
+      MaxRetentionDays: null,
+    }),
+  ],
+  'no composite alarms in the answer': [set('cloudwatch:DescribeAlarms', 'openclaw-prod', { CompositeAlarms: null })],
+  'an alarm on what is unhealthy': [
+    set('cloudwatch:DescribeAlarms', 'openclaw-prod', {
+      'MetricAlarms.0.MetricName': 'UnHealthyHostCount',
+      'MetricAlarms.0.Statistic': 'Maximum',
+      'MetricAlarms.0.ComparisonOperator': 'GreaterThanOrEqualToThreshold',
+    }),
+    environment({ 'monitoring.alarmMetric': 'AWS/ApplicationELB/UnHealthyHostCount' }),
+  ],
+  'an alarm on a metric of its own': [
+    set('cloudwatch:DescribeAlarms', 'openclaw-prod', {
+      'MetricAlarms.0.Namespace': 'OpenClaw',
+      'MetricAlarms.0.MetricName': 'GatewayReady',
+      'MetricAlarms.0.Dimensions': [{ Name: 'AutoScalingGroupName', Value: 'openclaw-prod' }],
+    }),
+    environment({ 'monitoring.alarmMetric': 'OpenClaw/GatewayReady' }),
+  ],
+  'log groups of infrequent access': [
+    set('logs:DescribeLogGroups', '/openclaw/prod/gateway', { 'logGroups.0.logGroupClass': 'INFREQUENT_ACCESS' }),
+  ],
+  'a budget with dates': [
+    set('budgets:DescribeBudgets', 'openclaw-prod', {
+      'Budgets.1.TimePeriod': { Start: '2026-01-01T00:00:00Z', End: '2087-06-15T00:00:00Z' },
+    }),
+  ],
+};
+
+/** Other ways to build a good deployment, and other forms of the same answers: every check must still pass. */
+describe('variations of the good deployment on AWS', () => {
+  it('are compared with a run that is good', async () => {
+    expect(Object.values(statusesOf(await runScenario()))).not.toContain('fail');
+  });
+
+  it.each(Object.keys(variations))('%s', async (name) => {
+    const good = statusesOf(await runScenario());
+    const report = await runScenario([], {
+      change: (scenario) => {
+        for (const change of variations[name] ?? []) change(scenario);
+      },
+    });
+    const wrong = report.areas
+      .flatMap(({ checks }) => checks)
+      .filter(({ id, status }) => status !== good[id])
+      .map(({ id, status, evidence, ...rest }) => ({
+        id,
+        status,
+        rest: JSON.stringify([rest, evidence]).slice(0, 900),
+      }));
+    expect(wrong).toEqual([]);
+  });
+});
