@@ -12,7 +12,6 @@ const clientNames: Readonly<Record<ServiceName, string>> = {
   efs: 'EFSClient',
   elbv2: 'ElasticLoadBalancingV2Client',
   iam: 'IAMClient',
-  kms: 'KMSClient',
   lambda: 'LambdaClient',
   logs: 'CloudWatchLogsClient',
   secretsmanager: 'SecretsManagerClient',
@@ -28,7 +27,7 @@ interface Client {
 
 export interface AwsCaller {
   /** Calls an operation with the SDK's own client and gives its output without `$metadata`. */
-  call(operation: AwsOperation | `kms:${string}` | `ec2:${string}`, input?: object): Promise<Record<string, unknown>>;
+  call(operation: AwsOperation | `ec2:${string}`, input?: object): Promise<Record<string, unknown>>;
   close(): void;
 }
 

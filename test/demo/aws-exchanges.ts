@@ -9,7 +9,7 @@ export interface Exchange {
 const group = 'arn:aws:autoscaling:eu-central-1:111122223333:autoScalingGroup:1:autoScalingGroupName/openclaw';
 const day = new Date('2026-03-01T00:00:00.000Z');
 
-/** One typical exchange a service, as a recording would hold it. KMS has no allowed operation. */
+/** One typical exchange a service, as a recording would hold it. */
 export const exchanges: readonly Exchange[] = [
   {
     operation: 'ec2:DescribeInstances',
