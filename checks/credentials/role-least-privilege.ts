@@ -1,5 +1,5 @@
 import { identityAllows } from '../../src/judging/iam-policy.ts';
-import { powers, simulatedActions, sweeping, unseenPowers } from '../../src/judging/role-powers.ts';
+import { powers, simulatedActions, sweeping, unseenPowers, wholeServices } from '../../src/judging/role-powers.ts';
 import { readAccess } from '../../src/judging/secret-access.ts';
 import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
 import { instanceRoles } from '../../src/probes/aws/instance-roles.ts';
@@ -15,12 +15,13 @@ export default check({
   needs: { instanceRoles, ownSecret, guardedSecrets, simulatedPowers },
   judge({ instanceRoles, ownSecret, guardedSecrets, simulatedPowers }) {
     const findings = instanceRoles.flatMap((role): Finding<'instanceRoles'>[] => {
-      const broad = sweeping(role.policies);
+      const whole = wholeServices(role).map((service) => `every action of ${service} everywhere`);
+      const broad = [...sweeping(role.policies), ...whole];
       return [
         {
           fact: 'instanceRoles',
           subject: role.arn,
-          expected: 'no statement that allows every action, or every action but some',
+          expected: 'no statement that allows every action, every action but some, or all of a service everywhere',
           observed: broad.length > 0 ? broad.join(', ') : `none in ${role.policies.length} policies`,
           ok: broad.length === 0,
         },

@@ -42,7 +42,14 @@ export default check({
 });
 
 /** What an environment owns, each named so that the same resource has the same name however it is written. */
-function resourcesOf({ aws, infrastructure, credentials, soulDocuments, monitoring }: Environment): Set<string> {
+function resourcesOf({
+  aws,
+  infrastructure,
+  credentials,
+  soulDocuments,
+  monitoring,
+  backup,
+}: Environment): Set<string> {
   const here = `in ${aws.account} ${aws.region}`;
   const secrets = [credentials.secret, credentials.monitoringSecret].flatMap((s) => s ?? []);
   return new Set([
@@ -50,6 +57,7 @@ function resourcesOf({ aws, infrastructure, credentials, soulDocuments, monitori
     ...secrets.map((secret) => secretOf(secret, here)),
     `file system ${soulDocuments.fileSystemId}`,
     `alarm ${monitoring.alarm} ${here}`,
+    ...(backup.vault ? [`vault ${backup.vault} ${here}`] : []),
     ...monitoring.logGroups.map(({ name }) => `log group ${name} ${here}`),
   ]);
 }

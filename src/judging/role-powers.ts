@@ -71,3 +71,20 @@ export function sweeping(policies: readonly Policy[]): readonly string[] {
     }),
   );
 }
+
+/** Every resource, or every resource of a service. */
+const everywhere = /^(\*+|arn:[^:]*:[^:]*:[^:]*:[^:]*:\*+)$/;
+
+/** Services of which the role may do everything everywhere, and neither a deny nor its boundary takes that away. */
+export function wholeServices(role: IdentityPolicies): readonly string[] {
+  const found = role.policies.flatMap(({ statements }) =>
+    statements.flatMap(({ effect, actions, resources }) => {
+      const isUnbounded = resources?.not || resources?.patterns.some((pattern) => everywhere.test(pattern));
+      if (effect !== 'Allow' || actions.not || !isUnbounded) return [];
+      return actions.patterns.flatMap((pattern) => /^([\w-]+):\*+$/.exec(pattern)?.[1] ?? []);
+    }),
+  );
+  // An action of no name stands for those of the service that nobody thought of.
+  const may = (service: string) => identityAllows(role, { action: `${service}:AnyOther`, resource: undefined });
+  return [...new Set(found)].filter((service) => may(service) !== 'no');
+}

@@ -60,7 +60,7 @@ const managed = (name: string, actions: readonly string[], resource = '*'): Chan
       const listed = aws.find(
         (e) => e.operation === 'iam:ListAttachedRolePolicies' && e.when?.['RoleName'] === role.RoleName,
       );
-      (listed?.output?.['AttachedPolicies'] as object[]).push({ PolicyName: name, PolicyArn });
+      assign(listed?.output, ['AttachedPolicies', '-'], { PolicyName: name, PolicyArn });
     },
     answer('iam:GetPolicy', { PolicyArn }, { Policy: { PolicyName: name, Arn: PolicyArn, DefaultVersionId: 'v3' } }),
     answer('iam:GetPolicyVersion', { PolicyArn, VersionId: 'v3' }, { PolicyVersion: { VersionId: 'v3', Document } }),

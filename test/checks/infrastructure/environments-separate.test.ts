@@ -33,6 +33,7 @@ describe('infrastructure/environments-separate', () => {
       'fail',
     ],
     ['the same log group', as((o) => ({ ...o, monitoring: goodEnvironment().monitoring })), [], 'fail'],
+    ['the same vault', as((o) => ({ ...o, backup: goodEnvironment().backup })), [], 'fail'],
     [
       'the same names in another account',
       as((o) => ({ ...o, aws: { ...o.aws, account: '210987654321' }, monitoring: goodEnvironment().monitoring })),
