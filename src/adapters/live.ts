@@ -1,5 +1,6 @@
 import type { LoadedEnvironment } from '../environment/load.ts';
 import type { Environment } from '../environment/schema.ts';
+import { ProbeError } from '../model/reason.ts';
 import type { Mode } from '../model/report.ts';
 import type { CallLog } from '../ports/aws.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -25,12 +26,15 @@ export interface LivePorts {
 /** The ports of a run against what the environment file names. */
 export function livePorts({ environment, directory }: LoadedEnvironment, signal: AbortSignal): LivePorts {
   const mode = modeOf(environment, process.env);
-  const aws = liveAws(environment, signal, { direct: mode === 'live' });
+  // A run that reached its time leaves calls under way, and each would keep the process for as long as its own limit.
+  const ended = new AbortController();
+  const open = AbortSignal.any([signal, ended.signal]);
+  const aws = liveAws(environment, open, { direct: mode === 'live' });
   const { git, gateway, ssh, host } = environment;
   return {
     ports: {
       aws,
-      git: git ? githubPort(git.api, process.env[git.tokenEnv], signal) : noGit(),
+      git: git ? githubPort(git.api, process.env[git.tokenEnv], open) : noGit(),
       files: localFiles(directory),
       openHost: ({ address, fingerprints }, signal) =>
         openHost(
@@ -64,7 +68,10 @@ export function livePorts({ environment, directory }: LoadedEnvironment, signal:
     calls: aws,
     mode,
     secrets: () => aws.secrets(),
-    close: () => aws.close(),
+    close() {
+      ended.abort(new ProbeError('cancelled', 'the run has ended'));
+      aws.close();
+    },
   };
 }
 

@@ -25,6 +25,9 @@ export interface Execution {
   open(signal: AbortSignal): LivePorts;
 }
 
+/** How long the process may stay after the reports are written, for what still runs to end by itself. */
+const lingerMilliseconds = 2_000;
+
 /**
  * Runs, reports, and sets the exit code, in this order: the code of the verdict is set only after every report is
  * written. The first signal ends the looking and reports what was seen; the second ends the process at once.
@@ -84,6 +87,8 @@ export async function execute({
     live.close();
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
+    // What cannot be called off (a program that hands out credentials, say) must not keep the process.
+    setTimeout(() => process.exit(), lingerMilliseconds).unref();
   }
 }
 
