@@ -31,6 +31,10 @@ export interface Mounts {
   readonly helpers: readonly EfsHelper[];
 }
 
+/** A path as the kernel writes it in the mount table. */
+const inTable = (path: string) =>
+  path.replaceAll(/[ \t\n\\]/g, (c) => `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`);
+
 const script = ({ soulDocuments }: Environment) => `
 need stat grep sort find head
 pid=$(gateway_pid)
@@ -65,11 +69,13 @@ a=$(stat -c %i "$root$workspace") && b=$(stat -c %i "$root$runtime") && {
 }
 say shared "$shared"
 found=
+table_workspace=${quote(inTable(soulDocuments.workspace))}
+table_runtime=${quote(inTable(soulDocuments.runtime))}
 while IFS= read -r line; do
   set -f; set -- $line; set +f
   target=$5
   keep=no
-  for path in "$workspace" "$runtime"; do
+  for path in "$table_workspace" "$table_runtime"; do
     case $path/ in "\${target%/}"/*) keep=yes;; esac
     case $target in "$path"/*) keep=yes;; esac
     case $path/ in "$target"/) keep=yes;; esac
@@ -77,7 +83,7 @@ while IFS= read -r line; do
   [ "$keep" = yes ] || continue
   say mount "$line"
   # The last of the longest above the workspace is the one that it is on.
-  case $workspace/ in "\${target%/}"/*) [ \${#target} -lt \${#best} ] || { best=$target; found=$3; };; esac
+  case $table_workspace/ in "\${target%/}"/*) [ \${#target} -lt \${#best} ] || { best=$target; found=$3; };; esac
 done <"$table"
 if [ -n "$found" ]; then
   cat /proc/[0-9]*/mountinfo 2>/dev/null | grep -E " $found | - nfs4 " | sort -u | head -n 300 | while IFS= read -r line; do
