@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { LoadedEnvironment } from '../environment/load.ts';
 import type { Environment } from '../environment/schema.ts';
 import { ProbeError } from '../model/reason.ts';
@@ -45,13 +46,13 @@ export function livePorts({ environment, directory }: LoadedEnvironment, signal:
             agentUser: host.agentUser,
             gatewayPort: gateway.port,
             fingerprints: [...ssh.fingerprints, ...fingerprints],
-            knownHostsFiles: ssh.knownHostsFiles,
+            knownHostsFiles: ssh.knownHostsFiles.map((file) => besideFile(directory, file)),
             agent: ssh.agent,
             useSshConfig: ssh.useConfig,
             tailscaleSsh: ssh.tailscale,
             connectSeconds: ssh.connectSeconds,
             hiddenEnv: [gateway.tokenEnv, git?.tokenEnv, ssh.passphraseEnv].filter((name) => name !== undefined),
-            ...(ssh.privateKeyFile && { privateKeyFile: ssh.privateKeyFile }),
+            ...(ssh.privateKeyFile && { privateKeyFile: besideFile(directory, ssh.privateKeyFile) }),
             ...(ssh.passphraseEnv && { passphraseEnv: ssh.passphraseEnv }),
             ...(ssh.proxyJump && { proxyJump: ssh.proxyJump }),
             ...(ssh.proxyCommand && { proxyCommand: ssh.proxyCommand }),
@@ -73,6 +74,11 @@ export function livePorts({ environment, directory }: LoadedEnvironment, signal:
       aws.close();
     },
   };
+}
+
+/** A relative path is one beside the environment file, wherever the command is started; `~` and `%` stand at the front. */
+export function besideFile(directory: string, file: string): string {
+  return /^[~%/]/.test(file) || file === 'none' ? file : resolve(directory, file);
 }
 
 /** Whatever can put something else in the place of AWS or the git host makes the run a simulation. */
