@@ -7,7 +7,9 @@ export const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/+=@-]{0,255}$/, '
 export const path = z
   .string()
   .regex(/^\/[^\0\n]*$/, 'an absolute path')
-  .max(1024);
+  .max(1024)
+  // As the kernel names it in the mount table: the same directory must not look like another one.
+  .overwrite((text) => text.replaceAll(/\/(?:\.?\/)+/g, '/').replace(/(.)\/\.?$/, '$1'));
 export const envName = z
   .string()
   .regex(/^[A-Z_][A-Z0-9_]*$/, 'the name of an environment variable, such as GITHUB_TOKEN');

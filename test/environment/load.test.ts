@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { path } from '../../src/environment/fields.ts';
 import { loadEnvironment, parseEnvironmentFile } from '../../src/environment/load.ts';
 import { UsageError } from '../../src/model/reason.ts';
 
@@ -39,6 +40,15 @@ describe('the environment file', () => {
     expect(environment).toMatchObject({ name: 'prod', gateway: { port: 18789 }, waivers: [] });
     expect(others).toEqual([]);
     expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it.each([
+    ['/srv/openclaw/', '/srv/openclaw'],
+    ['//srv/./openclaw//', '/srv/openclaw'],
+    ['/srv/.openclaw/.', '/srv/.openclaw'],
+    ['/', '/'],
+  ])('names the directory %s as the mount table does: %s', (written, read) => {
+    expect(path.parse(written)).toBe(read);
   });
 
   it.each([
