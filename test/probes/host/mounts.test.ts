@@ -33,8 +33,8 @@ describe.skipIf(!canMount)('the mount table of the gateway', () => {
     const folder = mkdtempSync(join(tmpdir(), 'clawcheck-test-'));
     try {
       const [workspace, runtime] = [join(folder, name), join(folder, `${name} too`)];
-      const environment = goodEnvironment();
-      const mounts = agentMounts.parse(look(workspace, runtime), { environment, now });
+      const context = { environment: goodEnvironment(), others: [], now, nonce: '', signal: AbortSignal.abort() };
+      const mounts = agentMounts.parse(look(workspace, runtime), context);
       if (mounts instanceof ProbeError) throw mounts;
       expect(mountOf(mounts.seen, workspace)).toMatchObject({ target: workspace, type: 'tmpfs', readOnly: true });
       expect(mountOf(mounts.seen, runtime)?.target).toBe(runtime);
