@@ -42,7 +42,7 @@ export const ssh = z.strictObject({
     .meta({ description: 'Host keys to trust, as ssh-keygen -l prints them' }),
   knownHostsFiles: z
     .array(text)
-    .default(['~/.ssh/known_hosts'])
+    .default(['~/.ssh/known_hosts', '/etc/ssh/ssh_known_hosts'])
     .meta({ description: 'Files with the host keys to trust; never written to' }),
   useConfig: z
     .boolean()

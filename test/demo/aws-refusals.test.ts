@@ -112,17 +112,14 @@ describe('an output that does not fit its schema', () => {
 describe('a request that is not for an allowed operation', () => {
   const never: AnswerAws = () => ({ output: {} });
 
-  it.each(['ec2:DescribeVpcs', 'ec2:DescribeRegions'] as const)(
-    '%s is NotRecorded',
-    async (operation) => {
-      const { server, aws } = await serve(never);
-      await expect(aws.call(operation, { KeyId: 'k' })).rejects.toMatchObject({
-        name: 'NotRecorded',
-        $metadata: { httpStatusCode: 400 },
-      });
-      expect(server.calls).toEqual([]);
-    },
-  );
+  it.each(['ec2:DescribeVpcs', 'ec2:DescribeRegions'] as const)('%s is NotRecorded', async (operation) => {
+    const { server, aws } = await serve(never);
+    await expect(aws.call(operation, { KeyId: 'k' })).rejects.toMatchObject({
+      name: 'NotRecorded',
+      $metadata: { httpStatusCode: 400 },
+    });
+    expect(server.calls).toEqual([]);
+  });
 
   it.each([
     ['no signature', { 'content-type': form }, 'Action=DescribeInstances&Version=2016-11-15'],
