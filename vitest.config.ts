@@ -6,7 +6,5 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'threads',
-    // The live tests mostly wait: more of them than there are cores may do so side by side.
-    maxWorkers: 3,
   },
 });
