@@ -7,9 +7,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const json = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8'));
 const { dependencies } = json('package.json') as { dependencies: Record<string, string> };
 
+/** Bytes as published: without its own dependencies and without what an install script compiled on this machine. */
 function bytesIn(folder: string): number {
   return readdirSync(folder, { withFileTypes: true })
-    .filter(({ name }) => name !== 'node_modules')
+    .filter(({ name }) => name !== 'node_modules' && name !== 'build')
     .map((entry) => join(folder, entry.name))
     .reduce((sum, path) => sum + (statSync(path).isDirectory() ? bytesIn(path) : statSync(path).size), 0);
 }
