@@ -65,9 +65,12 @@ describe('P14: a crash is not a verdict', () => {
   it('an empty event loop before the end of the run is exit 70', async () => {
     // Every timer and every connection is made not to keep the process, also one that is used anew: Node then ends in
     // the middle of the run.
-    const loop = `const { setTimeout: real } = globalThis;
-      globalThis.setTimeout = (...given) => { const timer = real(...given); timer.unref(); return timer; };
-      setInterval(() => { for (const handle of process._getActiveHandles()) handle.unref?.(); }, 10).unref();`;
+    const loop = `const real = setInterval;
+      for (const name of ['setTimeout', 'setInterval']) {
+        const { [name]: made } = globalThis;
+        globalThis[name] = (...given) => { const timer = made(...given); timer.unref(); return timer; };
+      }
+      real(() => { for (const handle of process._getActiveHandles()) handle.unref?.(); }, 10).unref();`;
     const deployment = await deploy(cleanup);
     await interpose(cleanup, deployment, () => true);
     const { code, stdout } = await runOn(deployment, { env: { NODE_OPTIONS: preload(loop) } });
