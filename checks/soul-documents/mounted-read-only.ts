@@ -10,7 +10,7 @@ import {
 } from '../../src/judging/mounts.ts';
 import { check, type Finding, fail, isNonEmpty, judgeAll, undetermined } from '../../src/model/check.ts';
 import { ProbeError } from '../../src/model/reason.ts';
-import { agentMounts, rootMounts } from '../../src/probes/host/mounts.ts';
+import { agentMounts, type EfsHelper, rootMounts, type Sharing, type Twin } from '../../src/probes/host/mounts.ts';
 
 export default check({
   title: 'The workspace is a read-only mount of the EFS file system',
@@ -49,8 +49,9 @@ export default check({
     for (const below of mountsBelow(own.seen, workspace)) {
       see(shown(below.target), 'no mount inside the workspace', `${below.type}, ${writable(below)}`, false);
     }
-    const twins = all.twins.filter((twin) => overlaps(twin, mount) || showsSameTree(twin, mount));
-    for (const twin of twins.filter((one) => !one.readOnly && !one.superOptions.includes('ro'))) {
+    const looked = all.twins.map((twin) => ({ twin, shares: sharing(twin, mount, all.helpers, fileSystemId) }));
+    const writables = looked.filter(({ twin }) => !twin.readOnly && !twin.superOptions.includes('ro'));
+    for (const { twin } of writables.filter(({ shares }) => shares === 'yes')) {
       findings.push({
         fact: root instanceof ProbeError ? fact : 'root',
         subject: `${shown(twin.target)}, in some mount namespace`,
@@ -63,7 +64,7 @@ export default check({
     if (own.workspaceDevice !== deviceNumber(mount.device)) {
       return undecided(findings, 'conflict', 'the workspace is not on the device that the mount table names');
     }
-    if (!twins.some(({ id }) => id === mount.id)) {
+    if (!all.twins.some(({ id }) => id === mount.id)) {
       return undecided(findings, 'no_control', 'the search for a second mount did not find the first one');
     }
     if (source?.kind === 'address') {
@@ -72,21 +73,39 @@ export default check({
     if (source?.kind === 'helper' && !helper?.connects) {
       return undecided(findings, 'unbound', 'the files of the mount helper do not show which file system it reaches');
     }
+    const open = writables.find(({ shares }) => shares === 'unclear')?.twin;
+    if (open) {
+      const message = `whether the writable mount ${shown(open.target)} leads to the workspace too could not be seen`;
+      return undecided(findings, 'truncated', message);
+    }
     return judgeAll(findings);
   },
 });
 
-/** A mount of its own of the same file system: NFS by name tells which directory it begins at. */
-function showsSameTree(a: Mount, b: Mount): boolean {
-  const [one, other] = [efsSource(a), efsSource(b)];
-  if (one?.kind !== 'name' || other?.kind !== 'name' || one.fileSystem !== other.fileSystem) return false;
-  return isWithin(one.path, other.path) || isWithin(other.path, one.path);
+/**
+ * Whether another mount leads to the same directories. A mount of its own of the same file system has another device,
+ * so the numbers decide only for bind mounts; where both name what they begin at, that decides; else what was found.
+ */
+function sharing(twin: Twin, mount: Mount, helpers: readonly EfsHelper[], fileSystemId: string): Sharing {
+  if (overlaps(twin, mount)) return 'yes';
+  if (twin.device === mount.device || !twin.type.startsWith('nfs')) return 'no';
+  const [one, other] = [efsSource(twin), efsSource(mount)];
+  const sameWay =
+    one?.kind === 'name' && other?.kind === 'name'
+      ? one.fileSystem === other.fileSystem
+      : one?.kind === 'helper' && other?.kind === 'helper' && one.port === other.port;
+  if (one && other && sameWay) return isWithin(one.path, other.path) || isWithin(other.path, one.path) ? 'yes' : 'no';
+  const helper =
+    one?.kind === 'helper' ? helpers.find(({ port, connects }) => connects && port === one.port) : undefined;
+  const leadsTo = one?.kind === 'name' ? one.fileSystem : helper?.fileSystem;
+  if (leadsTo !== undefined && leadsTo !== fileSystemId) return 'no';
+  return twin.shares ?? 'unclear';
 }
 
 /** What is seen to be wrong stays wrong, whatever else is not known. */
 function undecided(
   findings: readonly Finding<'agent' | 'root'>[],
-  reason: 'conflict' | 'no_control' | 'unbound',
+  reason: 'conflict' | 'no_control' | 'unbound' | 'truncated',
   message: string,
 ) {
   const wrong = findings.filter(({ ok }) => !ok);

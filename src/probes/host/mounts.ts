@@ -5,6 +5,18 @@ import { ProbeError } from '../../model/reason.ts';
 import { type HostRecords, type HostRunAs, quote } from '../../ports/host.ts';
 import { all, oneOf } from './records.ts';
 
+/** A mount that may lead to the workspace too. */
+export interface Twin extends Mount {
+  /**
+   * Whether its tree and that of the workspace have a directory in common, by the numbers of their inodes; undefined
+   * where that was not looked at, because it is no writable NFS mount or is on the workspace's own device.
+   */
+  readonly shares?: Sharing;
+}
+
+/** `unclear`: not all of it could be looked at, or not in time. */
+export type Sharing = 'yes' | 'no' | 'unclear';
+
 /** A mount helper of efs-utils, by its files below /var/run/efs. */
 export interface EfsHelper {
   readonly fileSystem: string;
@@ -17,26 +29,32 @@ export interface Mounts {
   /** Mounts at, above and below the workspace and the runtime directory, as the gateway process sees them. */
   readonly seen: readonly Mount[];
   /** Every mount of the workspace's file system, and every NFS mount, in each mount namespace that the user sees. */
-  readonly twins: readonly Mount[];
+  readonly twins: readonly Twin[];
   /** What stat says of the two directories, through the root of the gateway; undefined where there is no directory. */
   readonly workspaceDevice: number | undefined;
   readonly runtimeDevice: number | undefined;
   /**
-   * Whether the two are the same directory or one holds the other, by the number of the inode, looking three levels
-   * deep. On EFS those numbers are unique in the file system, whatever access point or tunnel leads to it.
+   * Whether the two are the same directory or one holds the other, by the number of the inode. On EFS those numbers are
+   * unique in the file system, whatever access point or tunnel leads to it.
    */
-  readonly shared: 'yes' | 'no' | 'unclear';
+  readonly shared: Sharing;
   /** Whether a part of the path to either directory is a symbolic link. */
   readonly linked: boolean;
   readonly helpers: readonly EfsHelper[];
 }
 
+const sharings = ['yes', 'no', 'unclear'] as const;
+
 /** A path as the kernel writes it in the mount table. */
 const inTable = (path: string) =>
   path.replaceAll(/[ \t\n\\]/g, (c) => `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`);
 
+/** Of one search for an inode; there are two for each mount that is looked at. */
+const searchSeconds = 8;
+const mostTwins = 300;
+
 const script = ({ soulDocuments }: Environment) => `
-need stat grep sort find head
+need stat grep sort find sed timeout
 pid=$(gateway_pid)
 [ -n "$pid" ] || { say state no-gateway; exit 0; }
 table=/proc/$pid/mountinfo
@@ -61,13 +79,29 @@ for name in workspace runtime; do
   if [ -d "$root$path" ]; then device=$(stat -c %d "$root$path") || device=none; fi
   say "$name-device" "$device"
 done
-shared=unclear
-a=$(stat -c %i "$root$workspace") && b=$(stat -c %i "$root$runtime") && {
-  shared=no
-  if [ "$a" = "$b" ] || [ -n "$(find "$root$runtime" -maxdepth 3 -inum "$a" | head -n 1)" ] ||
-    [ -n "$(find "$root$workspace" -maxdepth 3 -inum "$b" | head -n 1)" ]; then shared=yes; fi
+# Whether a directory is, holds or lies in the workspace. Nothing found in a search that was cut short says nothing.
+search() {
+  ours=$(stat -c %d:%i "$root$workspace") || { echo unclear; return; }
+  [ "\${ours#*:}" != "\${2#*:}" ] || { echo yes; return; }
+  whole=yes
+  for look in "$1 \${ours#*:}" "$root$workspace \${2#*:}"; do
+    hit=$(timeout -k 1 ${searchSeconds} find "\${look% *}" -xdev -inum "\${look##* }") || whole=no
+    [ -z "$hit" ] || { echo yes; return; }
+  done
+  if [ "$whole" = yes ]; then echo no; else echo unclear; fi
 }
-say shared "$shared"
+# Namespaces have copies of the same mount: each directory is searched once.
+searched=' '
+shares() {
+  result=unclear
+  place=$(stat -c %d:%i "$1") || return
+  case $searched in
+    *" $place="*) result=\${searched#*" $place="}; result=\${result%% *};;
+    *) result=$(search "$1" "$place"); searched="$searched$place=$result ";;
+  esac
+}
+shares "$root$runtime"
+say shared "$result"
 found=
 table_workspace=${quote(inTable(soulDocuments.workspace))}
 table_runtime=${quote(inTable(soulDocuments.runtime))}
@@ -85,10 +119,40 @@ while IFS= read -r line; do
   # The last of the longest above the workspace is the one that it is on.
   case $table_workspace/ in "\${target%/}"/*) [ \${#target} -lt \${#best} ] || { best=$target; found=$3; };; esac
 done <"$table"
+# The number of a mount is its own in every namespace. A device is written as major:minor here and as one number by stat.
+number() { echo $((\${1#*:} % 256 + \${1%:*} * 256 + \${1#*:} / 256 * 1048576)); }
 if [ -n "$found" ]; then
-  cat /proc/[0-9]*/mountinfo 2>/dev/null | grep -E " $found | - nfs4 " | sort -u | head -n 300 | while IFS= read -r line; do
-    say twin "$line"
-  done
+  grep -H -E " $found | - nfs4? " /proc/[0-9]*/mountinfo | {
+    known=' ' later= count=0
+    while IFS= read -r line; do
+      base=\${line#/proc/} line=\${line#*:}
+      base=/proc/\${base%%/*}/root
+      case $known in *" \${line%% *} "*) continue;; esac
+      set -f; set -- $line; set +f
+      looked=yes
+      case "$3 $6 $line" in
+        "$found "*|*' ro '*|*' ro,'*) ;;
+        *' - nfs'*) looked=no;;
+      esac
+      # Another process of the same namespace may be one whose root can be entered.
+      if [ "$looked" = no ] && [ -d "$base/." ]; then
+        looked=unclear at=$(printf %b "$(printf %s "$5" | sed 's/\\\\\\([0-7][0-7][0-7]\\)/\\\\0\\1/g')")
+        [ "$(stat -c %d "$base$at")" != "$(number "$3")" ] || { shares "$base$at"; looked=$result; }
+        say shares "$1 $looked"
+      elif [ "$looked" = no ]; then
+        later="$later
+$line"
+        continue
+      fi
+      known="$known$1 " count=$((count + 1))
+      [ "$count" -gt ${mostTwins} ] || say twin "$line"
+    done
+    # Seen in a table, and entered by nobody.
+    printf '%s\\n' "$later" | sort -u | while IFS= read -r line; do
+      [ -n "$line" ] || continue
+      case $known in *" \${line%% *} "*) ;; *) say twin "$line";; esac
+    done
+  }
 fi
 say twins complete
 for file in /run/efs/stunnel-config.fs-* /var/run/efs/stunnel-config.fs-*; do
@@ -114,13 +178,14 @@ function parse(records: HostRecords): Mounts {
   if (state === 'no-access') throw new ProbeError('access_denied', 'the mounts of the gateway process cannot be read');
   oneOf(records, 'twins', ['complete']);
   const twins = all(records, 'twin');
-  if (twins.length >= 300) throw new ProbeError('truncated', 'the file system of the workspace is mounted too often');
+  if (twins.length >= mostTwins)
+    throw new ProbeError('truncated', 'the file system of the workspace is mounted too often');
   return {
     seen: all(records, 'mount').map(strictMount),
-    twins: twins.map(strictMount),
+    twins: twins.map((line) => withSharing(strictMount(line), records)),
     workspaceDevice: device(records, 'workspace-device'),
     runtimeDevice: device(records, 'runtime-device'),
-    shared: oneOf(records, 'shared', ['yes', 'no', 'unclear']),
+    shared: oneOf(records, 'shared', sharings),
     linked: oneOf(records, 'linked', ['yes', 'no']) === 'yes',
     helpers: all(records, 'helper').map((line) => {
       const match = /^(fs-[0-9a-f]{8,17}) (\d{1,5}) (yes|no)$/.exec(line);
@@ -136,6 +201,14 @@ function strictMount(line: string): Mount {
   return mount;
 }
 
+function withSharing(mount: Mount, records: HostRecords): Twin {
+  const [line, ...more] = all(records, 'shares').filter((text) => text.startsWith(`${mount.id} `));
+  if (line === undefined) return mount;
+  const shares = sharings.find((word) => line === `${mount.id} ${word}`);
+  if (!shares || more.length > 0) throw new ProbeError('bad_response', 'the host compared a mount out of form');
+  return { ...mount, shares };
+}
+
 function device(records: HostRecords, key: string): number | undefined {
   const [value, ...more] = all(records, key);
   if (value === 'none') return undefined;
@@ -146,7 +219,7 @@ function device(records: HostRecords, key: string): number | undefined {
 }
 
 const mountsAs = (as: HostRunAs): HostProbe<Mounts | ProbeError> =>
-  hostProbe<Mounts | ProbeError>({ id: `host/${as}-mounts`, as, seconds: 10, script, lost: (error) => error, parse });
+  hostProbe<Mounts | ProbeError>({ id: `host/${as}-mounts`, as, seconds: 45, script, lost: (error) => error, parse });
 
 /** What the agent's user can see of the mounts of the gateway process. */
 export const agentMounts = mountsAs('agent');

@@ -27,7 +27,7 @@ const runtime: Mount = {
 const root: Mount = { ...workspace, ...rw, id: 1, device: '259:1', target: '/', type: 'xfs', source: '/dev/nvme0n1p1' };
 const facts = {
   seen: [root, workspace, runtime],
-  twins: [workspace, runtime],
+  twins: [workspace, { ...runtime, shares: 'no' }],
   workspaceDevice: 45,
   runtimeDevice: 46,
   shared: 'no',
@@ -41,7 +41,11 @@ const helper = { fileSystem: 'fs-0a1b2c3d4e5f60001', port: 20_049, connects: tru
 describe('mounted-read-only', () => {
   const outcome = (agent: unknown, asRoot: unknown = agent) =>
     judgeFacts(mountedReadOnly, { agent, root: asRoot }).outcome;
-  const as = (mount: Mount) => ({ ...facts, seen: [root, mount, runtime], twins: [mount, runtime] });
+  const as = (mount: Mount) => ({
+    ...facts,
+    seen: [root, mount, runtime],
+    twins: [mount, { ...runtime, shares: 'no' }],
+  });
 
   it('passes by name without root, and through the helper where its files say which file system it is', () => {
     expect(outcome(facts, denied)).toBe('pass');
@@ -97,6 +101,47 @@ describe('mounted-read-only', () => {
     expect(found([{ ...helper, fileSystem: 'fs-0fffffffffff60009' }])).toBe('fail');
     expect(found([{ ...helper, connects: false }])).toBe('undetermined');
     expect(found([{ ...helper, port: 20_050 }])).toBe('undetermined');
+  });
+});
+
+describe('a second mount of its own', () => {
+  const outcome = (mount: Mount, twin: object, helpers: object[] = []) => {
+    const one = { ...facts, seen: [root, mount], twins: [mount, { ...mount, ...rw, id: 9, device: '0:99', ...twin }] };
+    return judgeFacts(mountedReadOnly, { agent: one, root: { ...one, helpers: [helper, ...helpers] } }).outcome;
+  };
+  const otherPort = { source: '127.0.0.1:/', superOptions: ['rw', 'port=20051'], target: '/srv' };
+  const byAddress = { source: '10.20.1.50:/', superOptions: ['rw'], target: '/srv' };
+  const elsewhere = { fileSystem: 'fs-0fffffffffff60009', port: 20_051, connects: true };
+
+  it.each<[string, object]>([
+    ['through the helper on another port', otherPort],
+    ['by address', byAddress],
+    ['by address, over NFS 3', { ...byAddress, type: 'nfs' }],
+  ])('%s is judged by what was found in it', (_, twin) => {
+    expect(outcome(helped, { ...twin, shares: 'yes' })).toBe('fail');
+    expect(outcome(helped, { ...twin, shares: 'no' })).toBe('pass');
+    expect(outcome(helped, { ...twin, shares: 'unclear' })).toBe('undetermined');
+    expect(outcome(helped, { ...twin, shares: undefined })).toBe('undetermined');
+    expect(outcome(workspace, { ...twin, shares: 'yes' })).toBe('fail');
+  });
+
+  it('of another file system is none, but only where the helper connects there', () => {
+    expect(outcome(helped, otherPort, [elsewhere])).toBe('pass');
+    expect(outcome(helped, otherPort, [{ ...elsewhere, connects: false }])).toBe('undetermined');
+    expect(outcome(workspace, { source: workspace.source.replace('0001', '0009') })).toBe('pass');
+  });
+
+  it('over the same port, or by the same name, is judged by where it begins', () => {
+    expect(outcome(helped, { superOptions: ['rw', 'port=20049'], shares: 'no' })).toBe('fail');
+    expect(
+      outcome({ ...helped, source: '127.0.0.1:/a' }, { source: '127.0.0.1:/b', superOptions: ['rw', 'port=20049'] }),
+    ).toBe('pass');
+    expect(outcome(workspace, { source: workspace.source.replace('/workspace', '/') })).toBe('fail');
+  });
+
+  it('that is read-only is no way in', () => {
+    expect(outcome(helped, { ...otherPort, superOptions: ['ro', 'port=20051'], shares: 'yes' })).toBe('pass');
+    expect(outcome(helped, { ...otherPort, readOnly: true, shares: 'yes' })).toBe('pass');
   });
 });
 
