@@ -3,24 +3,27 @@ import { checkId, date, text } from './fields.ts';
 
 // What people accept in the place of a measurement.
 
+/** What a person says: there must be something to read. */
+const said = text.regex(/[\p{L}\p{N}]/u, 'must have a word in it');
+
 export const attestation = z.strictObject({
   check: checkId,
-  by: text,
+  by: said,
   date,
   expires: date,
-  statement: text,
-  evidence: text,
+  statement: said,
+  evidence: said,
 });
 
 export const waiver = z.strictObject({
   check: checkId,
-  reason: text,
-  by: text,
+  reason: said,
+  by: said,
   expires: date,
-  ticket: text,
+  ticket: said,
 });
 
-export const notApplicable = z.strictObject({ check: checkId, reason: text });
+export const notApplicable = z.strictObject({ check: checkId, reason: said });
 
 export type Attestation = z.infer<typeof attestation>;
 export type Waiver = z.infer<typeof waiver>;

@@ -107,15 +107,33 @@ export interface Report {
   readonly verdict: Verdict;
 }
 
-/** The verdict follows from the statuses and nothing else, so that anyone can compute it again. */
+/**
+ * The verdict follows from the statuses, the subject and the extent of the run, all of which stand in the report, so
+ * that anyone can compute it again. No waiver reaches it where it is not proven what was looked at.
+ */
 export function verdictOf(
   results: readonly Pick<CheckResult, 'status'>[],
-  circumstances: { readonly trusted: boolean; readonly whole: boolean },
+  { subject, narrowedTo, window }: Pick<Report, 'subject' | 'narrowedTo' | 'window'>,
 ): Verdict {
-  if (!circumstances.trusted) return 'UNTRUSTED';
+  if (subject.mismatches.length > 0) return 'UNTRUSTED';
   if (results.some(({ status }) => status === 'fail')) return 'NOT_READY';
   const complete = results.length > 0 && results.every(({ status }) => status !== 'unknown');
-  return complete && circumstances.whole ? 'READY' : 'INCOMPLETE';
+  const whole = narrowedTo === null && !window.interrupted && gapsIn(subject).length === 0;
+  return complete && whole ? 'READY' : 'INCOMPLETE';
+}
+
+/** What is not proven of the subject: with any of it, a report is never READY. */
+export function gapsIn(subject: Subject): string[] {
+  const { account, principal, autoScalingGroup, region, instances, unproven } = subject;
+  const arn = autoScalingGroup?.split(':') ?? [];
+  const gaps: [boolean, string][] = [
+    [account === null || principal === null, 'the AWS account is not proven'],
+    [autoScalingGroup === null, 'the Auto Scaling Group was not seen'],
+    [arn.length > 4 && (arn[3] !== region || arn[4] !== account), 'the group is of another account or region'],
+    [instances.length === 0, 'no instance was reached'],
+    [instances.some(({ hostKeyFingerprint }) => hostKeyFingerprint === null), 'a host key was not verified'],
+  ];
+  return [...unproven, ...gaps.flatMap(([missing, what]) => (missing ? [what] : []))];
 }
 
 export function countsOf(results: readonly Pick<CheckResult, 'status'>[]): Record<Status, number> {

@@ -1,4 +1,4 @@
-import { type CheckResult, countsOf, type Report, verdictOf } from '../model/report.ts';
+import { type CheckResult, countsOf, gapsIn, type Report, verdictOf } from '../model/report.ts';
 import { inert } from '../model/text.ts';
 import { checksOf } from './words.ts';
 
@@ -79,6 +79,7 @@ function support(check: CheckResult, { window }: Report, declared: readonly Decl
     (notApplicable !== null) === (status === 'not-applicable'),
     notApplicable ? 'and is declared not applicable' : 'without a declaration',
   );
+  need(attestation === null || status !== 'pass', 'and has an attestation');
   switch (status) {
     case 'pass':
       need(evidence.length > 0, 'without evidence');
@@ -130,8 +131,7 @@ function arithmetic(report: Report, all: readonly CheckResult[]): string[] {
     const said = report.counts[status as keyof typeof counts];
     if (said !== n) lines.push(`counts: it says ${said} ${status}, there are ${n}`);
   }
-  const whole = report.narrowedTo === null && !report.window.interrupted;
-  const verdict = verdictOf(all, { trusted: report.subject.mismatches.length === 0, whole });
+  const verdict = verdictOf(all, report);
   if (report.verdict !== verdict) lines.push(`verdict: it says ${report.verdict}, its statuses give ${verdict}`);
   return lines;
 }
@@ -139,17 +139,7 @@ function arithmetic(report: Report, all: readonly CheckResult[]): string[] {
 function circumstances({ subject, window, verdict, environment }: Report): string[] {
   const lines: string[] = [];
   if (Date.parse(window.end) < Date.parse(window.start)) lines.push('window: it ends before it starts');
-  if (verdict !== 'READY') return lines;
-  if (subject.account === null || subject.principal === null) lines.push('subject: READY without a proven account');
-  if (subject.autoScalingGroup === null) lines.push('subject: READY without the Auto Scaling Group');
-  if (subject.instances.length === 0) lines.push('subject: READY without an instance');
-  if (subject.instances.some(({ hostKeyFingerprint }) => hostKeyFingerprint === null)) {
-    lines.push('subject: READY with an instance whose host key was not verified');
-  }
-  const arn = subject.autoScalingGroup?.split(':') ?? [];
-  if (arn.length > 4 && (arn[3] !== subject.region || arn[4] !== subject.account)) {
-    lines.push('subject: the Auto Scaling Group is of another account or region');
-  }
+  if (verdict === 'READY') lines.push(...gapsIn(subject).map((gap) => `subject: READY although ${inert(gap)}`));
   if (environment.name === '') lines.push('subject: the environment has no name');
   return lines;
 }

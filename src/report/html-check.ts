@@ -1,5 +1,5 @@
 import type { CheckResult, Evidence, Status } from '../model/report.ts';
-import { acceptanceOf, plain, sourceWords, statusWords } from './words.ts';
+import { acceptanceOf, overruledOf, plain, sourceWords, statusWords } from './words.ts';
 
 /** Text as HTML shows it, and nothing that acts. */
 export function text(value: string): string {
@@ -42,7 +42,7 @@ export function anchor(id: string): string {
 /** One check with its claim, evidence and source; `trouble` is how it stands among what failed. */
 export function checkHtml(check: CheckResult, level: 'trouble' | 'full'): string {
   const { id, title, status, headline, reason, evidence, controls, remediation } = check;
-  const said = acceptanceOf(check);
+  const [said, overruled] = [acceptanceOf(check), overruledOf(check)];
   const heading = level === 'trouble' && status === 'unknown' ? `Not known: ${title}` : headline;
   const shown = level === 'trouble' ? evidence.slice(0, 8) : evidence;
   const h = level === 'trouble' ? 'h3' : 'h4';
@@ -56,6 +56,7 @@ export function checkHtml(check: CheckResult, level: 'trouble' | 'full'): string
     reason
       ? `<p><b>Why:</b> <code>${text(reason.code)}</code> ${text(reason.message)}${reason.action ? ` (needs <code>${text(reason.action)}</code>)` : ''}</p>`
       : '',
+    overruled === undefined ? '' : `<p class="people">${text(overruled)}</p>`,
     evidenceTable(shown, 'Evidence'),
     shown.length < evidence.length
       ? `<p class="soft"><a href="#${anchor(id)}">and ${evidence.length - shown.length} more</a></p>`

@@ -1,7 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
-import type { CheckResult, Evidence, Report, Status, Verdict } from '../model/report.ts';
+import { type CheckResult, type Evidence, gapsIn, type Report, type Status, type Verdict } from '../model/report.ts';
 import { count } from '../model/text.ts';
-import { plainReport } from './words.ts';
+import { overruledOf, plainReport } from './words.ts';
 import { wrap } from './wrap.ts';
 
 export interface TextOptions {
@@ -83,7 +83,8 @@ function headline(report: Report, chalk: ChalkInstance, paint: Record<Verdict, P
   if (narrowedTo) lines.push(...wrap(`Narrowed to ${narrowedTo.join(', ')}: never READY.`, columns));
   if (window.interrupted) lines.push('Interrupted: what was not seen by then is unknown.');
   for (const mismatch of subject.mismatches) lines.push(...wrap(`! ${mismatch}`, columns, '  '));
-  for (const missing of subject.unproven) lines.push(...wrap(`? ${missing}`, columns, '  '));
+  for (const missing of narrowedTo ? subject.unproven : gapsIn(subject))
+    lines.push(...wrap(`? ${missing}`, columns, '  '));
   return lines;
 }
 
@@ -108,6 +109,8 @@ function troubles(
     for (const evidence of result.evidence.slice(0, 3)) lines.push(...evidenceLines(evidence, columns));
     if (result.evidence.length > 3) lines.push(`      and ${result.evidence.length - 3} more`);
     if (result.reason) lines.push(...wrap(`${result.reason.code}: ${result.reason.message}`, columns, '      '));
+    const overruled = overruledOf(result);
+    if (overruled) lines.push(...wrap(overruled, columns, '      '));
     const next = result.reason ? (result.reason.next ?? result.remediation) : result.remediation;
     lines.push(...wrap(`next: ${next}`, columns, '      ').map((line) => chalk.cyan(line)));
   }

@@ -1,5 +1,5 @@
 import type { Source } from '../model/probe.ts';
-import type { AreaResult, CheckResult, Report, Status, Verdict } from '../model/report.ts';
+import { type AreaResult, type CheckResult, gapsIn, type Report, type Status, type Verdict } from '../model/report.ts';
 import { inert } from '../model/text.ts';
 
 /** The namespace of signatures over a report: a signature for anything else does not count. */
@@ -23,7 +23,7 @@ export const verdictWords: Readonly<Record<Verdict, string>> = {
 
 /** What a verdict means to who reads it. */
 export const verdictMeanings: Readonly<Record<Verdict, string>> = {
-  READY: 'Every check passed, or is attested, waived or declared not applicable by a named person.',
+  READY: 'Every check passed, or is attested or waived by a named person, or declared not applicable.',
   NOT_READY: 'At least one check failed.',
   INCOMPLETE: 'Nothing failed, but not everything was verified.',
   UNTRUSTED: 'What was looked at is not the deployment that was asked about. Nothing was judged.',
@@ -76,7 +76,7 @@ export function cautions({ mode, narrowedTo, window, subject }: Report): string[
     ...(narrowedTo ? [`Narrowed to ${narrowedTo.join(', ')}: never READY.`] : []),
     ...(window.interrupted ? ['Interrupted: what was not seen by then is not verified.'] : []),
     ...subject.mismatches.map((text) => `Mismatch: ${text}`),
-    ...subject.unproven.map((text) => `Not proven: ${text}`),
+    ...(narrowedTo ? subject.unproven : gapsIn(subject)).map((text) => `Not proven: ${text}`),
   ];
 }
 
@@ -102,6 +102,12 @@ export function subjectRows({ subject, environment, window, tool, mode }: Report
     ['Environment file', `SHA-256 ${environment.fileSha256}`],
     ['Tool', `clawcheck ${tool.version}`],
   ];
+}
+
+/** What a person stated where something else was seen, or nothing could be seen: shown, and without effect. */
+export function overruledOf({ attestation, status }: CheckResult): string | undefined {
+  if (!attestation || status === 'attested') return undefined;
+  return `Without effect: ${attestation.by} stated on ${attestation.date}: ${attestation.statement} (${attestation.evidence})`;
 }
 
 /** What people accepted, as sentences: who, what, until when. */

@@ -38,14 +38,16 @@ export function checkAcceptances(environment: Environment, checks: readonly Plan
 /** Unknown because no machine can see it. What a machine could have seen, and did not, is not for a person to state. */
 const answerable: readonly (Reason | undefined)[] = ['not_attested', 'not_configured', 'not_drilled'];
 
-/** The result with what people accepted: an attestation answers what no machine can see, a waiver all but a pass. */
+/**
+ * The result with what people accepted: an attestation answers what no machine can see, a waiver all but a pass. An
+ * attestation that is no answer stands beside the failure or the unknown: what was observed wins over what was said.
+ */
 export function accept(result: CheckResult, check: AnyCheck, environment: Environment, now: Date): CheckResult {
+  if (result.status !== 'fail' && result.status !== 'unknown') return result;
   const attestation = environment.attestations.find((a) => a.check === result.id);
-  const unseen = result.status === 'unknown' && answerable.includes(result.reason?.code);
-  if (attestation && check.attestable && unseen) return attested(result, attestation, now);
+  if (attestation && check.attestable) return attested(result, attestation, now);
   const waiver = environment.waivers.find((w) => w.check === result.id);
-  if (waiver && (result.status === 'fail' || result.status === 'unknown')) return waived(result, waiver);
-  return result;
+  return waiver ? waived(result, waiver) : result;
 }
 
 function attested(result: CheckResult, a: Attestation, now: Date): CheckResult {
@@ -57,6 +59,7 @@ function attested(result: CheckResult, a: Attestation, now: Date): CheckResult {
     statement: inert(statement),
     evidence: inert(evidence),
   };
+  if (result.status !== 'unknown' || !answerable.includes(result.reason?.code)) return { ...result, attestation: said };
   if (isOver(expires, now) || date > now.toISOString().slice(0, 10)) {
     const message = isOver(expires, now)
       ? `the attestation expired on ${expires}`

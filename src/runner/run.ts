@@ -5,6 +5,7 @@ import type { EventSink } from '../model/event.ts';
 import type { HostProbe, Probe, ProbeContext } from '../model/probe.ts';
 import { ProbeError } from '../model/reason.ts';
 import { type CheckResult, countsOf, type Mode, type Report, verdictOf } from '../model/report.ts';
+import { inert } from '../model/text.ts';
 import type { CallLog } from '../ports/aws.ts';
 import type { Ports } from '../ports/ports.ts';
 import { consoleKeys } from '../probes/aws/console-keys.ts';
@@ -143,7 +144,7 @@ async function resultFor({ id, check }: PlannedCheck, judging: Judging): Promise
   const declared = environment.notApplicable.find((n) => n.check === id);
   if (declared) {
     const none: Outcome = { status: 'unknown', reason: null, evidence: [], controls: [] };
-    return { ...resultOf(id, check, none), status: 'not-applicable', notApplicable: declared.reason };
+    return { ...resultOf(id, check, none), status: 'not-applicable', notApplicable: inert(declared.reason) };
   }
   if (binding.mismatches.length > 0) {
     const wrong = new ProbeError(
@@ -186,7 +187,12 @@ async function reportOf(
   start: Date,
 ): Promise<Report> {
   const { environment, registry, interrupt } = options;
-  const trusted = binding.mismatches.length === 0;
+  const subject = await subjectOf(environment, binding, gatherer);
+  const window = {
+    start: start.toISOString(),
+    end: options.clock('end').toISOString(),
+    interrupted: interrupt.aborted,
+  };
   const areas = Object.entries(registry).map(([id, { title }]) => ({
     id,
     title,
@@ -197,12 +203,12 @@ async function reportOf(
     tool: { name: 'clawcheck', version: options.version },
     mode: options.mode,
     environment: { name: environment.name, fileSha256: options.fileSha256 },
-    subject: await subjectOf(environment, binding, gatherer),
-    window: { start: start.toISOString(), end: options.clock('end').toISOString(), interrupted: interrupt.aborted },
+    subject,
+    window,
     narrowedTo,
     calls: options.calls.counts(),
     areas: areas.filter(({ checks }) => checks.length > 0),
     counts: countsOf(results),
-    verdict: verdictOf(results, { trusted, whole: narrowedTo === null && !interrupt.aborted }),
+    verdict: verdictOf(results, { subject, narrowedTo, window }),
   };
 }

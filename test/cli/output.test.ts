@@ -35,7 +35,7 @@ describe('the embedded deployment', () => {
     expect(flaws.length).toBeGreaterThanOrEqual(15);
     expect(report.counts.fail).toBeGreaterThanOrEqual(15);
     const statuses = report.areas.flatMap(({ checks }) => checks);
-    expect(verdictOf(statuses, { trusted: true, whole: true })).toBe('NOT_READY');
+    expect(verdictOf(statuses, report)).toBe('NOT_READY');
   });
 
   it('leaves nothing behind, also when it is interrupted', async () => {

@@ -1,11 +1,27 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { exitCodes } from '../../src/model/exit-code.ts';
-import { type Status, statuses, verdictOf } from '../../src/model/report.ts';
+import { type Status, type Subject, statuses, verdictOf } from '../../src/model/report.ts';
 import { inert } from '../../src/model/text.ts';
 
 const of = (...list: Status[]) => list.map((status) => ({ status }));
-const whole = { trusted: true, whole: true };
+const subject: Subject = {
+  account: '123456789012',
+  region: 'eu-west-1',
+  principal: 'arn:aws:iam::123456789012:user/x',
+  autoScalingGroup: 'arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:u:autoScalingGroupName/g',
+  instances: [{ id: 'i-1', address: '10.0.0.1', hostKeyFingerprint: 'SHA256:x' }],
+  fileSystemId: 'fs-1',
+  gatewayVersion: null,
+  repository: null,
+  commit: null,
+  mismatches: [],
+  unproven: [],
+};
+const whole = { subject, narrowedTo: null, window: { start: '', end: '', interrupted: false } };
+const about = (change: Partial<Subject>) => ({ ...whole, subject: { ...subject, ...change } });
+const narrowed = { ...whole, narrowedTo: ['backup'] };
+const other = about({ mismatches: ['another account'] });
 
 describe('the verdict', () => {
   it.each([
@@ -19,10 +35,23 @@ describe('the verdict', () => {
     ['one failure', of('pass', 'fail', 'unknown'), whole, 'NOT_READY'],
     ['one unknown', of('pass', 'unknown'), whole, 'INCOMPLETE'],
     ['no check at all', of(), whole, 'INCOMPLETE'],
-    ['a narrowed run', of('pass'), { trusted: true, whole: false }, 'INCOMPLETE'],
-    ['a narrowed run with a failure', of('fail'), { trusted: true, whole: false }, 'NOT_READY'],
-    ['another deployment', of('pass'), { trusted: false, whole: true }, 'UNTRUSTED'],
-    ['another deployment with a failure', of('fail'), { trusted: false, whole: true }, 'UNTRUSTED'],
+    ['a narrowed run', of('pass'), narrowed, 'INCOMPLETE'],
+    ['a narrowed run with a failure', of('fail'), narrowed, 'NOT_READY'],
+    ['an interrupted run', of('pass'), { ...whole, window: { ...whole.window, interrupted: true } }, 'INCOMPLETE'],
+    ['another deployment', of('pass'), other, 'UNTRUSTED'],
+    ['another deployment with a failure', of('fail'), other, 'UNTRUSTED'],
+    ['another deployment, all waived', of('waived'), other, 'UNTRUSTED'],
+    ['all waived, and no account', of('waived'), about({ account: null }), 'INCOMPLETE'],
+    ['all waived, and no group', of('waived'), about({ autoScalingGroup: null }), 'INCOMPLETE'],
+    ['all waived, and the group of another region', of('waived'), about({ region: 'us-east-1' }), 'INCOMPLETE'],
+    ['all waived, and no instance', of('waived'), about({ instances: [] }), 'INCOMPLETE'],
+    [
+      'all waived, and a host whose key was not verified',
+      of('waived'),
+      about({ instances: [{ id: 'i-1', address: '10.0.0.1', hostKeyFingerprint: null }] }),
+      'INCOMPLETE',
+    ],
+    ['all waived, and something not proven', of('waived'), about({ unproven: ['i-2: no address'] }), 'INCOMPLETE'],
   ] as const)('%s', (_, results, circumstances, verdict) => {
     expect(verdictOf(results, circumstances)).toBe(verdict);
   });
@@ -37,13 +66,13 @@ describe('the verdict', () => {
 
 describe('the verdict on any statuses', () => {
   const some = fc.array(fc.constantFrom(...statuses), { maxLength: 12 });
-  const circumstances = fc.record({ trusted: fc.boolean(), whole: fc.boolean() });
+  const circumstances = fc.constantFrom(whole, narrowed, other);
   const good = ['pass', 'attested', 'waived', 'not-applicable'];
 
   it('is READY exactly where nothing is missing, nothing is open and nothing was left out', () => {
     fc.assert(
       fc.property(some, circumstances, (list, around) => {
-        const ready = around.trusted && around.whole && list.length > 0 && list.every((s) => good.includes(s));
+        const ready = around === whole && list.length > 0 && list.every((s) => good.includes(s));
         expect(verdictOf(of(...list), around) === 'READY').toBe(ready);
       }),
     );

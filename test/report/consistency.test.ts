@@ -152,17 +152,17 @@ describe('a report that holds together', () => {
     [
       'no account',
       (r) => ({ ...r, subject: { ...r.subject, account: null } }),
-      /^subject: READY without a proven account$/,
+      /^subject: READY although the AWS account is not proven$/,
     ],
     [
       'another account',
       (r) => ({ ...r, subject: { ...r.subject, account: '999999999999' } }),
-      /^subject: the Auto Scaling Group is of another account/,
+      /^subject: READY although the group is of another account or region$/,
     ],
     [
       'no instance',
       (r) => ({ ...r, subject: { ...r.subject, instances: [] } }),
-      /^subject: READY without an instance$/,
+      /^subject: READY although no instance was reached$/,
     ],
     [
       'an unverified host',

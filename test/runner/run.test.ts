@@ -8,6 +8,8 @@ import type { Report } from '../../src/model/report.ts';
 import type { HostPort } from '../../src/ports/host.ts';
 import type { Ports } from '../../src/ports/ports.ts';
 import { group } from '../../src/probes/aws/group.ts';
+import { inconsistencies } from '../../src/report/consistency.ts';
+import { renderText } from '../../src/report/text.ts';
 import { run } from '../../src/runner/run.ts';
 import { fixtures, goodEnvironment, now, scenarioPorts } from '../support/rig.ts';
 
@@ -393,6 +395,19 @@ describe('what people accept', () => {
     ],
     ['two entries for one check', { waivers: [waiver, waiver] }, /named twice/],
     [
+      'a waiver of a check that is attested',
+      { waivers: [{ ...waiver, check: 'backup/person' }] },
+      /backup\/person is named twice in waivers, attestations and notApplicable/,
+    ],
+    [
+      'a waiver of a check that is declared not applicable',
+      { waivers: [waiver], notApplicable: [{ check: 'network/word', reason: 'no host' }] },
+      /named twice/,
+    ],
+    ['a pattern in the place of an id', { waivers: [{ ...waiver, check: 'network/*' }] }, /the id of a check/],
+    ['a name that is blank', { waivers: [{ ...waiver, by: '\u200b ' }] }, /must have a word in it/],
+    ['an id with a blank', { waivers: [{ ...waiver, check: 'network/word ' }] }, /the id of a check/],
+    [
       'an attestation of what is measured',
       {
         attestations: [
@@ -415,11 +430,47 @@ describe('what people accept', () => {
       evidence: 'e',
     };
     const failing = await runWith({ environment: { attestations: [attestation] }, hosts: bad });
-    expect(find(failing, 'network/word').status).toBe('fail');
+    // Both are shown: what was seen, and that a person stated otherwise.
+    expect(find(failing, 'network/word')).toMatchObject({ status: 'fail', attestation: { by: 'A', statement: 's' } });
+    const text = renderText(failing, { width: 100, color: false, verbose: false });
+    expect(text).toContain('Without effect: A stated on 2026-01-01: s (e)');
+    expect(text).not.toContain('Accepted by people');
+    expect(inconsistencies(failing, []).filter((line) => !line.startsWith('complete: '))).toEqual([]);
+    const passing = await runWith({ environment: { attestations: [attestation] } });
+    expect(find(passing, 'network/word')).toMatchObject({ status: 'pass', attestation: null });
     const expired = await runWith({
       environment: { attestations: [{ ...attestation, check: 'backup/person', expires: '2026-03-03' }] },
     });
     expect(find(expired, 'backup/person')).toMatchObject({ status: 'unknown', reason: { code: 'stale' } });
+  });
+
+  it.each([
+    ['on its last day', { expires: '2026-03-04' }, 'attested'],
+    ['a day after it', { expires: '2026-03-03' }, 'unknown'],
+    ['on its first day', { date: '2026-03-04' }, 'attested'],
+    ['a day before it', { date: '2026-03-05' }, 'unknown'],
+  ])('an attestation holds by the day in UTC: %s', async (_, days, status) => {
+    const attestation = { by: 'A', date: '2026-01-01', expires: '2027-01-01', statement: 's', evidence: 'e', ...days };
+    const report = await runWith({ environment: { attestations: [{ ...attestation, check: 'backup/person' }] } });
+    expect(find(report, 'backup/person').status).toBe(status);
+  });
+
+  it('a waiver of every check does not hide that it is another deployment, or that none is proven', async () => {
+    const waivers = ['network/word', 'network/seen', 'backup/person'].map((check) => ({ ...waiver, check }));
+    const environment = { waivers, attestations: [] };
+    const other = { output: { Account: '999999999999', Arn: 'arn:aws:iam::999999999999:user/x' } };
+    const untrusted = await runWith({ environment, aws: { 'sts:GetCallerIdentity': other } });
+    expect([untrusted.verdict, untrusted.counts.waived]).toEqual(['UNTRUSTED', 0]);
+    const unproven = await runWith({
+      environment,
+      aws: { 'sts:GetCallerIdentity': { error: { code: 'AccessDenied', message: 'no' } } },
+    });
+    expect([unproven.verdict, unproven.subject.account]).toEqual(['INCOMPLETE', null]);
+    const down = await runWith({
+      environment,
+      hosts: { '10.20.1.10': { answers: { 'host/identity': new ProbeError('timeout', 'no answer') } } },
+    });
+    expect([down.verdict, down.counts.waived]).toEqual(['INCOMPLETE', 2]);
   });
 
   it('an attestation does not stand in for a look that a machine could have taken', async () => {

@@ -19,9 +19,7 @@ export function withCheck(report: Report, id: string, change: Partial<CheckResul
 
 export function recounted(report: Report): Report {
   const all = report.areas.flatMap(({ checks }) => checks);
-  const whole = report.narrowedTo === null && !report.window.interrupted;
-  const verdict = verdictOf(all, { trusted: report.subject.mismatches.length === 0, whole });
-  return { ...report, counts: countsOf(all), verdict };
+  return { ...report, counts: countsOf(all), verdict: verdictOf(all, report) };
 }
 
 /** Text that acts where it is not made inert. */

@@ -78,7 +78,6 @@ function judged(trial: Trial, report: Report, before: Readonly<Record<string, st
   const after = statusesOf(report);
   const violations: string[] = [];
   const changed = Object.keys(before).filter((id) => before[id] !== after[id]);
-  const untrusted = report.verdict === 'UNTRUSTED';
   const ids = report.areas.flatMap(({ checks }) => checks.map(({ id }) => id));
   if (ids.length !== new Set(ids).size || ids.length !== Object.keys(before).length) {
     violations.push('a check is missing from the report, or in it twice');
@@ -86,8 +85,7 @@ function judged(trial: Trial, report: Report, before: Readonly<Record<string, st
   if (!reportSchema.safeParse(JSON.parse(JSON.stringify(report))).success)
     violations.push('the report has not its form');
   const results = report.areas.flatMap(({ checks }) => checks);
-  if (verdictOf(results, { trusted: !untrusted, whole: true }) !== report.verdict)
-    violations.push('the verdict does not follow');
+  if (verdictOf(results, report) !== report.verdict) violations.push('the verdict does not follow');
   for (const id of changed) {
     const [was, is] = [before[id], after[id]];
     if (isGood(is) && !isGood(was)) violations.push(`${id} got better: ${was} to ${is}`);
