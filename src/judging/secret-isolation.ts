@@ -3,7 +3,7 @@ import { type RoleOf, readAccess, readAction, type SecretOf } from './secret-acc
 
 export interface Simulated {
   readonly role: string;
-  readonly decisions: Readonly<Record<string, 'allowed' | 'denied' | 'open'>> | undefined;
+  readonly decisions: Readonly<Record<string, 'allowed' | 'denied' | 'open'>>;
 }
 
 /** What is said of one role and one secret, and whether the policy simulation contradicts it. */
@@ -29,7 +29,7 @@ export function judgeReading<F extends string>(
   want: Want,
 ): Reading<F> {
   const { allowed, byIdentity } = readAccess(role, secret);
-  const decision = simulated?.decisions?.[secret.arn];
+  const decision = simulated?.decisions[secret.arn];
   const conflict = (byIdentity === 'yes' && decision === 'denied') || (byIdentity === 'no' && decision === 'allowed');
   const open = want === 'readable' && allowed === 'maybe' && decision !== 'allowed';
   const seen = decision && decision !== 'open' ? `${words[allowed]}; simulated: ${decision}` : words[allowed];
@@ -44,16 +44,14 @@ export function judgeReading<F extends string>(
   };
 }
 
-/** Says how far the policy simulation was heard: it agrees, or this run may not simulate. */
+/** Says how far the policy simulation agrees. */
 export function simulationHeard<F extends string>(fact: F, simulated: Simulated): Finding<F> {
-  const decided = Object.values(simulated.decisions ?? {}).filter((d) => d !== 'open').length;
+  const decided = Object.values(simulated.decisions).filter((d) => d !== 'open').length;
   return {
     fact,
     subject: simulated.role,
-    expected: 'the policy simulation of IAM agrees, where this run may use it',
-    observed: simulated.decisions
-      ? `it agrees on ${decided} of ${Object.keys(simulated.decisions).length} secrets`
-      : 'not permitted to simulate: judged from the policies alone',
+    expected: 'the policy simulation of IAM agrees',
+    observed: `it agrees on ${decided} of ${Object.keys(simulated.decisions).length} secrets`,
     ok: true,
   };
 }

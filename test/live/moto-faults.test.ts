@@ -24,12 +24,6 @@ import {
 const favourable = ['pass', 'attested', 'waived', 'not-applicable'];
 
 /**
- * A second opinion: the checks that ask for it have read the policies themselves. Where the run may not ask, they judge
- * without it and say so; any other fault in it is one.
- */
-const secondOpinion: AwsOperation = 'iam:SimulatePrincipalPolicy';
-
-/**
  * Lists of which no other answer tells how long they are: one that is cut short and has lost its token is a shorter
  * list, and nobody can tell.
  */
@@ -103,17 +97,16 @@ liveDescribe('one fault in what AWS answers', motoAvailable(), () => {
     it('makes unknown what depends on the operation, and nothing else', async () => {
       await moto.fault({ operation: '*', fault: kind });
       const reports = await inParallel(called, (operation) => runWith(operation));
-      const wrong = called
-        .filter((operation) => kind !== 'AccessDenied' || operation !== secondOpinion)
-        .flatMap((operation) => faultsOf(operation, kind, reports[called.indexOf(operation)] as Report));
+      const wrong = called.flatMap((operation) =>
+        faultsOf(operation, kind, reports[called.indexOf(operation)] as Report),
+      );
       expect(wrong).toEqual([]);
     }, 300_000);
   });
 
   it('names the action that was refused', async () => {
     await moto.fault({ operation: '*', fault: 'AccessDenied' });
-    const demanded = called.filter((operation) => operation !== secondOpinion);
-    const wrong = await inParallel(demanded, async (operation) => {
+    const wrong = await inParallel(called, async (operation) => {
       const rule: OperationRule = operations[operation];
       const action = rule.action === undefined ? operation : rule.action;
       const report = await runWith(operation);
@@ -124,20 +117,6 @@ liveDescribe('one fault in what AWS answers', motoAvailable(), () => {
     });
     expect(wrong.flat()).toEqual([]);
   }, 300_000);
-
-  it('is said where a second opinion was refused', async () => {
-    await moto.fault({ operation: secondOpinion, fault: 'AccessDenied' });
-    const results = resultsOf(await runWith(secondOpinion));
-    const asking = judgedIds.filter((id) => dependencies.get(id)?.has(secondOpinion));
-    const silent = asking.filter((id) => {
-      const { status, evidence } = results.get(id) ?? { status: 'none', evidence: [] };
-      return (
-        favourable.includes(status) && !evidence.some(({ observed }) => observed.includes('not permitted to simulate'))
-      );
-    });
-    expect(asking.length).toBeGreaterThan(0);
-    expect(silent).toEqual([]);
-  });
 
   it('is noticed when a list is cut short and its token is lost, where anything counts it', async () => {
     await moto.pageSize(1);

@@ -9,5 +9,8 @@ export function judgeFacts<N extends Needs>(
   changes: Readonly<Record<string, unknown>> = {},
 ): Judgement<keyof N & string> {
   const context: JudgeContext = { environment: goodEnvironment(changes), others: goodOthers(), now };
-  return check.judge(facts as Facts<N>, context);
+  const judgement = check.judge(facts as Facts<N>, context);
+  if (judgement.outcome !== 'undetermined' && judgement.evidence.length === 0)
+    throw new Error(`${judgement.outcome} shows nothing`);
+  return judgement;
 }

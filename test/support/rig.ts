@@ -32,18 +32,29 @@ function goodFile(): string {
   return resolveTimes(readFileSync(join(fixtures, 'good', 'clawcheck.yaml'), 'utf8'), now) as string;
 }
 
+/** Reading an environment file costs more than most tests: each variant is read once. */
+const read = new Map<string, Readonly<Record<string, object>>>();
+
+function environmentsWith(changes: Readonly<Record<string, unknown>>): Readonly<Record<string, object>> {
+  const key = JSON.stringify(changes, (_, value) => (value === undefined ? '\0undefined' : value));
+  let environments = read.get(key);
+  if (!environments) {
+    const file = parse(goodFile());
+    for (const [path, value] of Object.entries(changes)) assign(file.environments.prod, path.split('.'), value);
+    ({ environments } = parseEnvironmentFile(stringify(file), 'clawcheck.yaml'));
+    read.set(key, environments);
+  }
+  return structuredClone(environments);
+}
+
 /** The environment of the good deployment, with some keys changed by dotted path. */
 export function goodEnvironment(changes: Readonly<Record<string, unknown>> = {}): Environment {
-  const file = parse(goodFile());
-  for (const [path, value] of Object.entries(changes)) assign(file.environments.prod, path.split('.'), value);
-  const { environments } = parseEnvironmentFile(stringify(file), 'clawcheck.yaml');
-  return { ...environments['prod'], name: 'prod' } as Environment;
+  return { ...environmentsWith(changes)['prod'], name: 'prod' } as Environment;
 }
 
 /** The other environments of the good file. */
 export function goodOthers(): readonly Environment[] {
-  const { environments } = parseEnvironmentFile(goodFile(), 'clawcheck.yaml');
-  return Object.entries(environments).flatMap(([name, one]) =>
+  return Object.entries(environmentsWith({})).flatMap(([name, one]) =>
     name === 'prod' ? [] : [{ ...one, name } as Environment],
   );
 }

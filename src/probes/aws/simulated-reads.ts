@@ -8,8 +8,7 @@ import type { GuardedSecret } from './secrets.ts';
 /** What IAM's own policy simulation says of a role reading secrets, by ARN; `open` where it lacked context. */
 export interface SimulatedReads {
   readonly role: string;
-  /** Undefined: this run is not permitted to simulate. */
-  readonly decisions: Readonly<Record<string, 'allowed' | 'denied' | 'open'>> | undefined;
+  readonly decisions: Readonly<Record<string, 'allowed' | 'denied' | 'open'>>;
 }
 
 const arnsACall = 50;
@@ -25,20 +24,17 @@ export async function simulateReads(
   const batches = Array.from({ length: Math.ceil(arns.length / arnsACall) }, (_, i) =>
     arns.slice(i * arnsACall, (i + 1) * arnsACall),
   );
-  const decisions = await ifPermitted(Promise.all(batches.map((batch) => simulate(aws, role, batch))));
-  return { role, decisions: decisions && Object.assign({}, ...decisions) };
+  const decisions = await Promise.all(batches.map((batch) => simulate(aws, role, batch)));
+  return { role, decisions: Object.assign({}, ...decisions) };
 }
 
-/** Simulates a role doing things to every resource, and gives those that it may do; undefined as above. */
+/** Simulates a role doing things to every resource, and gives those that it may do. */
 export async function simulatePowers(
   aws: AwsPort,
   role: string,
   actions: readonly string[],
-): Promise<readonly string[] | undefined> {
-  const answer = await ifPermitted(
-    aws.read('iam:SimulatePrincipalPolicy', { PolicySourceArn: role, ActionNames: [...actions] }),
-  );
-  if (!answer) return undefined;
+): Promise<readonly string[]> {
+  const answer = await aws.read('iam:SimulatePrincipalPolicy', { PolicySourceArn: role, ActionNames: [...actions] });
   const results = demand(answer.EvaluationResults, 'the results of the simulation');
   return actions.filter((action) => {
     const found = results.filter(({ EvalActionName }) => EvalActionName === action);
@@ -46,15 +42,6 @@ export async function simulatePowers(
       throw new ProbeError('bad_response', 'the policy simulation did not answer for every action');
     return found.some(({ EvalDecision }) => EvalDecision === 'allowed');
   });
-}
-
-async function ifPermitted<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (thrown) {
-    if (thrown instanceof ProbeError && thrown.reason === 'access_denied') return undefined;
-    throw thrown;
-  }
 }
 
 async function simulate(aws: AwsPort, role: string, arns: readonly string[]) {

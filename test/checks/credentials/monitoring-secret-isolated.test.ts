@@ -22,8 +22,8 @@ const facts = {
   instanceRoles: [reads('app', main.arn)],
   ownSecret: { ARN: main.arn },
   guardedSecrets: [main, apart],
-  alertSimulation: { role: 'arn:aws:iam::123456789012:role/alert', decisions: undefined },
-  instanceSimulation: [{ role: 'arn:aws:iam::123456789012:role/app', decisions: undefined }],
+  alertSimulation: { role: 'arn:aws:iam::123456789012:role/alert', decisions: {} },
+  instanceSimulation: [{ role: 'arn:aws:iam::123456789012:role/app', decisions: {} }],
 };
 const judge = (change: object = {}, environment: object = {}) =>
   judgeFacts(check, { ...facts, ...change }, environment as Record<string, unknown>).outcome;

@@ -18,7 +18,7 @@ const role = (statements: object[], boundary?: object) => ({
   policies: [identity(...statements), identity(allow('secretsmanager:GetSecretValue'))],
   boundary: boundary && identity(boundary),
 });
-const judge = (roles: object[], allowed?: string[]) =>
+const judge = (roles: object[], allowed: string[] = []) =>
   judgeFacts(check, {
     instanceRoles: roles,
     ownSecret: { ARN: own.arn },
@@ -80,6 +80,5 @@ describe('credentials/role-least-privilege', () => {
     expect(judge([role(narrow)], []).outcome).toBe('pass');
     expect(judge([role(narrow)], ['iam:PassRole']).outcome).toBe('undetermined');
     expect(judge([role([allow('iam:*')])], ['iam:PassRole']).outcome).toBe('fail');
-    expect(judge([role(narrow)]).evidence.at(-1)?.observed).toContain('not permitted to simulate');
   });
 });

@@ -1,0 +1,88 @@
+// Mutation testing of the judgements: changes the checks in every small way that Stryker knows, and demands that a test
+// notices. `--area backup` tries one area; without it, all. Prints the figures and writes docs/mutation.md.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { bundle } from '../test/mutation/bundle.mjs';
+
+const home = 'test/mutation';
+const { values } = parseArgs({
+  options: { area: { type: 'string', multiple: true }, file: { type: 'string', multiple: true } },
+});
+const everything = readdirSync('checks', { withFileTypes: true }).flatMap((e) => (e.isDirectory() ? [e.name] : []));
+const areas = values.area ?? everything;
+const cache = resolve('node_modules/.cache/clawcheck');
+mkdirSync(cache, { recursive: true });
+
+if (!existsSync(join(home, 'node_modules')))
+  run('npm', ['ci', '--prefix', home, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
+
+for (const area of areas) {
+  const facts = join(cache, `recorded-${area}.bin`);
+  if (!existsSync(facts) || newest(['checks', 'src', 'fixtures', 'test/variations', home]) > statSync(facts).mtimeMs)
+    await record(area, facts);
+  const report = join(cache, `mutation-${area}.json`);
+  const config = join(cache, `stryker-${area}.json`);
+  const tables = readdirSync(`test/checks/${area}`).filter((name) => name.endsWith('.test.ts'));
+  writeFileSync(
+    config,
+    JSON.stringify({
+      mutate: values.file ?? [`checks/${area}/*.ts`, '!checks/**/index.ts'],
+      plugins: [pathToFileURL(resolve(home, 'runner.mjs')).href],
+      testRunner: 'in-process',
+      inProcess: { tests: [`${home}/replay.ts`, ...tables.map((name) => `test/checks/${area}/${name}`)] },
+      ignorers: ['prose'],
+      coverageAnalysis: 'perTest',
+      concurrency: 1,
+      allowEmpty: true,
+      ignorePatterns: ['/dist', '/docs', '/schemas', '/.git', '/.github', `/${home}/node_modules`, '/test/live'],
+      warnings: { unknownOptions: false },
+      tempDirName: join(cache, 'stryker'),
+      reporters: ['json', 'dots'],
+      jsonReporter: { fileName: report },
+      fileLogLevel: 'off',
+      logLevel: 'warn',
+      timeoutMS: 10_000,
+      // TypeScript 7 has no API that Stryker could read it with, and nothing needs it.
+      tsconfigFile: 'none.json',
+    }),
+  );
+  run(process.execPath, [join(home, 'node_modules/@stryker-mutator/core/bin/stryker.js'), 'run', config], {
+    CLAWCHECK_RECORDED: facts,
+  });
+  rmSync(config);
+}
+
+/** Gathers the facts of every flaw once; a mutant is then judged on them without a run. */
+async function record(area, facts) {
+  const outfile = join(cache, `record-${area}-${process.pid}.mjs`);
+  process.env.CLAWCHECK_RECORD_AREAS = area;
+  await bundle([`${home}/record.ts`, 'test/variations/aws.test.ts'], outfile, `${home}/record.ts`);
+  const { collected, writeRecorded } = await import(pathToFileURL(outfile).href);
+  for (const test of collected) {
+    try {
+      await test.run();
+    } catch (error) {
+      throw new Error(`${test.name} fails without a mutant: ${error.message}`);
+    }
+  }
+  process.stdout.write(`${area}: ${collected.length} runs, ${writeRecorded(facts)} distinct judgements\n`);
+  rmSync(outfile);
+}
+
+/** When something in these folders was last changed, in milliseconds. */
+function newest(folders) {
+  const files = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
+      (entry) => entry.isFile() && !entry.parentPath.includes('node_modules'),
+    ),
+  );
+  return Math.max(...files.map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs));
+}
+
+function run(command, args, env = {}) {
+  const { status } = spawnSync(command, args, { stdio: 'inherit', env: { ...process.env, ...env } });
+  if (status !== 0) throw new Error(`${command} ended with ${status}`);
+}
