@@ -1,11 +1,14 @@
 // Bundles the command line into dist/: tree-shaken and split, so that nothing is loaded before it is needed.
+import { execFileSync } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { narrowClients } from './narrow-clients.mjs';
 
 rmSync('dist', { recursive: true, force: true });
 await build({
-  entryPoints: { clawcheck: 'src/cli/main.ts' },
+  entryPoints: { clawcheck: 'src/cli/main.ts', api: 'src/api.ts' },
   outdir: 'dist',
   bundle: true,
   splitting: true,
@@ -26,3 +29,7 @@ await build({
   plugins: [await narrowClients()],
 });
 chmodSync('dist/clawcheck.js', 0o755);
+
+// The types of the API, for extensions in TypeScript and for editors.
+const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
+execFileSync(process.execPath, [join(typescript, 'bin/tsc'), '-p', 'tsconfig.types.json'], { stdio: 'inherit' });

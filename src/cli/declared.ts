@@ -1,9 +1,9 @@
-import { registry } from '../../checks/index.ts';
+import { registry as standard } from '../../checks/index.ts';
 import type { DeclaredCheck } from '../report/consistency.ts';
-import { allChecks } from '../runner/plan.ts';
+import { allChecks, type Registry } from '../runner/plan.ts';
 
-/** What this version of clawcheck declares about every check. */
-export function declaredChecks(): DeclaredCheck[] {
+/** What this version of clawcheck, with its extensions, declares about every check. */
+export function declaredChecks(registry: Registry = standard): DeclaredCheck[] {
   return allChecks(registry).map(({ id, area, check }) => ({
     id,
     area,

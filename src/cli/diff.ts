@@ -3,9 +3,14 @@ import { UsageError } from '../model/reason.ts';
 import { diffReports, gotWorse, renderDiff, subjectDifferences } from '../report/diff.ts';
 import { validReport } from './report.ts';
 
+interface DiffOptions {
+  readonly json?: boolean;
+  readonly checks: readonly string[];
+}
+
 /** Compares two saved reports of one deployment, the older first. */
-export function diffCommand(older: string, newer: string, { json }: { readonly json?: boolean }): void {
-  const [before, after] = [validReport(older), validReport(newer)];
+export async function diffCommand(older: string, newer: string, { json, checks }: DiffOptions): Promise<void> {
+  const [before, after] = [await validReport(older, checks), await validReport(newer, checks)];
   if (!before || !after) return;
   const others = subjectDifferences(before, after);
   if (others.length > 0) {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { registry } from '../../checks/index.ts';
 import { livePorts } from '../adapters/live.ts';
 import { examine } from '../doctor/doctor.ts';
 import { type Finding, ok, problem } from '../doctor/finding.ts';
@@ -11,12 +10,14 @@ import { exitCodeOf } from '../model/exit-code.ts';
 import { ProbeError } from '../model/reason.ts';
 import { inert } from '../model/text.ts';
 import { outlineOf } from '../runner/outline.ts';
+import { extendedRegistry } from './extended.ts';
 import { secondsOf } from './seconds.ts';
 import { packageFile } from './version.ts';
 
 interface DoctorOptions {
   readonly env?: string;
   readonly config: string;
+  readonly checks: readonly string[];
   readonly timeout: string;
   readonly format: 'text' | 'json';
 }
@@ -26,6 +27,7 @@ export async function doctorCommand(options: DoctorOptions): Promise<void> {
   const seconds = secondsOf(options.timeout);
   const loaded = loadEnvironment(options.config, options.env);
   const { environment, others } = loaded;
+  const { registry } = await extendedRegistry(options.checks, loaded);
   const late = new AbortController();
   // Every call in flight listens.
   setMaxListeners(0, late.signal);

@@ -3,10 +3,12 @@ import { checkRecordingFolder } from '../adapters/recording/folder.ts';
 import type { LoadedEnvironment } from '../environment/load.ts';
 import { exitCodeOf } from '../model/exit-code.ts';
 import { ProbeError } from '../model/reason.ts';
+import type { ReportExtension } from '../model/report.ts';
 import { plainProgress } from '../progress/plain.ts';
 import type { Progress } from '../progress/progress.ts';
 import type { Registry, Selection } from '../runner/plan.ts';
 import { run } from '../runner/run.ts';
+import { declaredChecks } from './declared.ts';
 import { outboundFilter } from './outbound.ts';
 import { checkOutputs, type OutputOptions, writeReport } from './output.ts';
 import { recordedRun } from './record.ts';
@@ -16,6 +18,7 @@ import { version } from './version.ts';
 export interface Execution {
   readonly loaded: LoadedEnvironment;
   readonly registry: Registry;
+  readonly extensions?: readonly ReportExtension[];
   readonly selection: Selection;
   readonly timeoutMs: number;
   readonly output: OutputOptions;
@@ -35,6 +38,7 @@ const lingerMilliseconds = 2_000;
 export async function execute({
   loaded,
   registry,
+  extensions = [],
   selection,
   timeoutMs,
   output,
@@ -55,13 +59,15 @@ export async function execute({
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   const opened = open(interrupt.signal);
-  const recorded = record === undefined ? undefined : recordedRun(record, opened, loaded, selection);
+  const recorded =
+    record === undefined ? undefined : recordedRun(record, opened, loaded, selection, { registry, extensions });
   const live = recorded?.live ?? opened;
   if (sign) checkSigning(sign, output, live.mode);
   const view = await progress(output);
   try {
     const report = await run({
       registry,
+      extensions,
       environment: loaded.environment,
       others: loaded.others,
       fileSha256: loaded.sha256,
@@ -78,7 +84,7 @@ export async function execute({
     });
     await view.finish();
     const written = await writeReport(report, output, outboundFilter(loaded.environment, opened.secrets?.()));
-    const signed = written && (!sign || signReports(sign, output, report));
+    const signed = written && (!sign || signReports(sign, output, report, declaredChecks(registry)));
     const kept = (await recorded?.finish(report)) ?? true;
     if (!written || !signed || !kept) process.exitCode = exitCodeOf('notWritten');
     else process.exitCode = exitCodeOf(signalled ?? report.verdict);

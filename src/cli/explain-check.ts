@@ -1,4 +1,3 @@
-import { registry } from '../../checks/index.ts';
 import { fixturesFolder } from '../demo/fixtures-folder.ts';
 import { flawsByCheck } from '../demo/flaws-by-check.ts';
 import { nearest } from '../environment/suggest.ts';
@@ -6,13 +5,16 @@ import { exitCodeOf } from '../model/exit-code.ts';
 import { UsageError } from '../model/reason.ts';
 import { type CheckDescription, describeCheck, lookOf, type ShownBy, sourceWords } from '../runner/describe.ts';
 import { allChecks, known } from '../runner/plan.ts';
+import { extendedRegistry } from './extended.ts';
 
 interface ExplainOptions {
+  readonly checks: readonly string[];
   readonly format: 'text' | 'json';
 }
 
 /** What a check claims, why, how it is seen, and what to do when it does not hold. @throws UsageError */
-export function explainCommand(id: string, { format }: ExplainOptions): void {
+export async function explainCommand(id: string, { format, checks: further }: ExplainOptions): Promise<void> {
+  const { registry } = await extendedRegistry(further);
   const checks = allChecks(registry);
   // The name alone is enough where only one area has it.
   const named = checks.filter(({ name }) => name === id);

@@ -1,8 +1,14 @@
-import { registry } from '../../checks/index.ts';
 import { exitCodeOf } from '../model/exit-code.ts';
 import { allChecks } from '../runner/plan.ts';
+import { extendedRegistry } from './extended.ts';
 
-export function listCommand({ json }: { readonly json?: boolean }): void {
+interface ListOptions {
+  readonly json?: boolean;
+  readonly checks: readonly string[];
+}
+
+export async function listCommand({ json, checks: further }: ListOptions): Promise<void> {
+  const { registry } = await extendedRegistry(further);
   const checks = allChecks(registry);
   if (json) {
     const rows = checks.map(({ id, check }) => ({ id, title: check.title, attestable: check.attestable === true }));

@@ -1,4 +1,3 @@
-import { registry } from '../../checks/index.ts';
 import { awsCallSeconds } from '../adapters/aws/aws.ts';
 import { gatewayMs } from '../adapters/gateway/gateway.ts';
 import { gitCallSeconds } from '../adapters/git/github.ts';
@@ -7,6 +6,7 @@ import { loadEnvironment } from '../environment/load.ts';
 import type { Environment } from '../environment/schema.ts';
 import { exitCodeOf } from '../model/exit-code.ts';
 import { type Outline, outlineOf } from '../runner/outline.ts';
+import { extendedRegistry } from './extended.ts';
 import { secondsOf } from './seconds.ts';
 
 interface PlanOptions {
@@ -14,15 +14,18 @@ interface PlanOptions {
   readonly config: string;
   readonly area: readonly string[];
   readonly check: readonly string[];
+  readonly checks: readonly string[];
   readonly timeout: string;
   readonly format: 'text' | 'json';
   readonly script?: boolean;
 }
 
 /** Shows what a run would ask of whom, and how long it may take. Connects to nothing. */
-export function planCommand(options: PlanOptions): void {
+export async function planCommand(options: PlanOptions): Promise<void> {
   const seconds = secondsOf(options.timeout);
-  const { environment } = loadEnvironment(options.config, options.env);
+  const loaded = loadEnvironment(options.config, options.env);
+  const { environment } = loaded;
+  const { registry } = await extendedRegistry(options.checks, loaded);
   const outline = outlineOf(registry, environment, { areas: options.area, checks: options.check });
   const plan = planOf(outline, environment, seconds);
   if (options.script) process.stdout.write(scriptOf(outline, environment));

@@ -31,6 +31,12 @@ export async function program(argv: readonly string[]): Promise<void> {
     .option('-c, --config <file>', 'environment file', 'clawcheck.yaml')
     .option('--area <id>', 'only this area (again or comma-separated for more); never READY', list, [])
     .option('--check <id>', 'only this check (again or comma-separated for more); never READY', list, [])
+    .option(
+      '--checks <path>',
+      'also the checks of this extension: a file, a folder or a package; again for more',
+      list,
+      [],
+    )
     .addOption(new Option('--format <format>', 'format of the standard output').choices(formats))
     .option(
       '-o, --output <file>',
@@ -85,6 +91,12 @@ export async function program(argv: readonly string[]): Promise<void> {
     .command('list')
     .description('show every check by area')
     .option('--json', 'as JSON')
+    .option(
+      '--checks <path>',
+      'also the checks of this extension: a file, a folder or a package; again for more',
+      list,
+      [],
+    )
     .addHelpText('after', `\nExamples:\n  $ clawcheck list\n  $ clawcheck list --json`)
     .action(async (options) => (await import('./list.ts')).listCommand(options));
 
@@ -92,6 +104,12 @@ export async function program(argv: readonly string[]): Promise<void> {
     .command('permissions')
     .description('print the IAM policy that a run needs: exactly the operations it can call')
     .addOption(new Option('--format <format>', 'format').choices(['json', 'terraform']).default('json'))
+    .option(
+      '--checks <path>',
+      'also the checks of this extension: a file, a folder or a package; again for more',
+      list,
+      [],
+    )
     .addHelpText(
       'after',
       `\nExamples:\n  $ clawcheck permissions > clawcheck-policy.json\n  $ clawcheck permissions --format terraform`,

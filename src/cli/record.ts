@@ -4,6 +4,7 @@ import { ownSecrets } from '../adapters/recording/own-secrets.ts';
 import { Recorder } from '../adapters/recording/recorder.ts';
 import { Redactor } from '../adapters/recording/redact.ts';
 import type { LoadedEnvironment } from '../environment/load.ts';
+import type { ExtendedRegistry } from '../extensions/load.ts';
 import type { Report } from '../model/report.ts';
 import { firstDifference } from '../report/compare.ts';
 import type { Selection } from '../runner/plan.ts';
@@ -22,6 +23,7 @@ export function recordedRun(
   live: LivePorts,
   loaded: LoadedEnvironment,
   selection: Selection,
+  extended: ExtendedRegistry,
 ): RecordedRun {
   const redactor = new Redactor(ownSecrets(loaded.environment));
   const recorder = new Recorder(redactor);
@@ -49,7 +51,7 @@ export function recordedRun(
         return false;
       }
       if (!complete) return true;
-      const again = await judgeAgain(recording, loaded).catch(() => undefined);
+      const again = await judgeAgain(recording, loaded, extended).catch(() => undefined);
       const difference = again ? firstDifference({ window, mode, environment, ...rest }, again) : 'everything';
       if (difference === undefined) return true;
       process.stderr.write(

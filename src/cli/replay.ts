@@ -1,9 +1,9 @@
-import { registry } from '../../checks/index.ts';
 import type { LivePorts } from '../adapters/live.ts';
 import { readRecording } from '../adapters/recording/folder.ts';
 import type { Recording } from '../adapters/recording/format.ts';
 import { replay } from '../adapters/recording/replayer.ts';
 import type { LoadedEnvironment } from '../environment/load.ts';
+import type { ExtendedRegistry } from '../extensions/load.ts';
 import { UsageError } from '../model/reason.ts';
 import type { Report } from '../model/report.ts';
 import { run } from '../runner/run.ts';
@@ -39,12 +39,16 @@ export function replayPorts(recording: Recording, { environment }: LoadedEnviron
   return { ...replay(recording, { region: aws.region, account: aws.account }), mode: 'replay', close: () => {} };
 }
 
-/** Judges a recording with the checks of this version. */
-export async function judgeAgain(recording: Recording, loaded: LoadedEnvironment): Promise<Report> {
+/** Judges a recording with the checks of this version, and those of the extensions. */
+export async function judgeAgain(
+  recording: Recording,
+  loaded: LoadedEnvironment,
+  extended: ExtendedRegistry,
+): Promise<Report> {
   refuseOther(recording, loaded);
   const { ports, calls, mode, clock = () => new Date(), nonce = '' } = replayPorts(recording, loaded);
   return run({
-    registry,
+    ...extended,
     environment: loaded.environment,
     others: loaded.others,
     fileSha256: loaded.sha256,

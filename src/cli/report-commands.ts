@@ -24,6 +24,12 @@ export function addReportCommands(root: Command): void {
     .option('--unsigned', 'verify the rest without a signature')
     .option('--max-age <time>', 'the oldest that it may be, such as 7d, 12h or 90m')
     .option('-c, --config <file>', 'the environment file that it must have been made with')
+    .option(
+      '--checks <path>',
+      'also the checks of this extension: a file, a folder or a package; again for more',
+      collect,
+      [],
+    )
     .option('--recording <dir>', 'judge this recording again and compare; needs --config')
     .option('--expect-env <name>', 'the environment that it must be about')
     .option('--expect-account <id>', 'the AWS account that it must be about')
@@ -41,6 +47,12 @@ export function addReportCommands(root: Command): void {
     .command('report')
     .description('write a saved JSON report in another format; it is validated strictly first')
     .argument('<report>', 'the JSON report')
+    .option(
+      '--checks <path>',
+      'also the checks of this extension: a file, a folder or a package; again for more',
+      collect,
+      [],
+    )
     .addOption(new Option('--format <format>', 'format of the standard output').choices(formats))
     .option('-o, --output <file>', 'write to a file, in the format of its extension; again for more', collect, [])
     .option('-v, --verbose', 'also show the evidence of what passed')
@@ -55,6 +67,12 @@ export function addReportCommands(root: Command): void {
     .description('compare two saved JSON reports of one deployment: what got worse, better, is new or gone')
     .argument('<older>', 'the older JSON report')
     .argument('<newer>', 'the newer JSON report')
+    .option(
+      '--checks <path>',
+      'also the checks of this extension: a file, a folder or a package; again for more',
+      collect,
+      [],
+    )
     .option('--json', 'as JSON')
     .addHelpText(
       'after',

@@ -1,8 +1,8 @@
-import { registry } from '../../checks/index.ts';
 import { livePorts } from '../adapters/live.ts';
 import { loadEnvironment } from '../environment/load.ts';
 import { UsageError } from '../model/reason.ts';
 import { execute } from './execute.ts';
+import { extendedRegistry } from './extended.ts';
 import type { OutputOptions } from './output.ts';
 import { recordingFor, replayPorts } from './replay.ts';
 import { signOptions } from './sign.ts';
@@ -12,6 +12,7 @@ interface RunCommandOptions extends OutputOptions {
   readonly config: string;
   readonly area: readonly string[];
   readonly check: readonly string[];
+  readonly checks: readonly string[];
   readonly timeout: string;
   readonly record?: string;
   readonly replay?: string;
@@ -34,7 +35,7 @@ export async function runCommand(options: RunCommandOptions): Promise<void> {
   const narrowed = options.area.length > 0 || options.check.length > 0;
   await execute({
     loaded,
-    registry,
+    ...(await extendedRegistry(options.checks, loaded)),
     selection: (!narrowed && recording?.manifest.selection) || { areas: options.area, checks: options.check },
     timeoutMs: timeout * 1000,
     output: options,

@@ -12,6 +12,12 @@ export function addSetupCommands(root: Command): void {
     .option('--area <id>', 'only this area (again or comma-separated for more)', list, [])
     .option('--check <id>', 'only this check (again or comma-separated for more)', list, [])
     .option('--timeout <seconds>', 'longest time for the whole run', '120')
+    .option(
+      '--checks <path>',
+      'also the checks of this extension: a file, a folder or a package; again for more',
+      list,
+      [],
+    )
     .option('--script', 'print the script that each host would get, exactly but for its nonce')
     .addOption(new Option('--format <format>', 'format').choices(['text', 'json']).default('text'))
     .addHelpText(
@@ -23,6 +29,12 @@ export function addSetupCommands(root: Command): void {
   root
     .command('explain <check>')
     .description('what a check claims, why, how it is verified, and what to do when it fails')
+    .option(
+      '--checks <path>',
+      'also the checks of this extension: a file, a folder or a package; again for more',
+      list,
+      [],
+    )
     .addOption(new Option('--format <format>', 'format').choices(['text', 'json']).default('text'))
     .addHelpText(
       'after',
@@ -36,6 +48,12 @@ export function addSetupCommands(root: Command): void {
     .option('-e, --env <name>', 'environment of the environment file (required)')
     .option('-c, --config <file>', 'environment file', 'clawcheck.yaml')
     .option('--timeout <seconds>', 'longest time for the whole examination', '60')
+    .option(
+      '--checks <path>',
+      'also the checks of this extension: a file, a folder or a package; again for more',
+      list,
+      [],
+    )
     .addOption(new Option('--format <format>', 'format').choices(['text', 'json']).default('text'))
     .addHelpText(
       'after',

@@ -3,11 +3,10 @@ import { readDsseKey, seal } from '../adapters/signature/dsse.ts';
 import { checkSigningKey, sign } from '../adapters/signature/ssh-keygen.ts';
 import { UsageError } from '../model/reason.ts';
 import type { Mode, Report } from '../model/report.ts';
-import { inconsistencies } from '../report/consistency.ts';
+import { type DeclaredCheck, inconsistencies } from '../report/consistency.ts';
 import { statementOf } from '../report/in-toto.ts';
 import { renderJson } from '../report/json.ts';
 import { parseReport } from '../report/parse.ts';
-import { declaredChecks } from './declared.ts';
 import { checkOutputs, jsonFiles, type OutputOptions, writeFile } from './output.ts';
 
 export interface SignOptions {
@@ -57,7 +56,12 @@ export function checkSigning({ key, dsse, allowSimulated }: SignOptions, output:
  * Signs the JSON reports as they are on the disk, each into `<file>.sig`. What is signed was read back, is what was
  * written, and holds together. @returns whether all were signed
  */
-export function signReports({ key, dsse }: SignOptions, output: OutputOptions, report: Report): boolean {
+export function signReports(
+  { key, dsse }: SignOptions,
+  output: OutputOptions,
+  report: Report,
+  declared: readonly DeclaredCheck[],
+): boolean {
   const expected = Buffer.from(renderJson(report));
   let complete = true;
   const attempt = (file: string, work: () => void) => {
@@ -75,7 +79,7 @@ export function signReports({ key, dsse }: SignOptions, output: OutputOptions, r
       const bytes = readFileSync(file);
       if (!bytes.equals(expected)) throw new Error('it is not as it was written');
       const parsed = parseReport(bytes);
-      const problems = 'report' in parsed ? inconsistencies(parsed.report, declaredChecks()) : parsed.problems;
+      const problems = 'report' in parsed ? inconsistencies(parsed.report, declared) : parsed.problems;
       if (problems[0] !== undefined) throw new Error(`the report does not hold together: ${problems[0]}`);
       if (key !== undefined) writeFile(`${file}.sig`, sign(bytes, key));
       if (dsse && file === files[0]) writeFile(dsse.file, seal(statementOf(bytes, report), readDsseKey(dsse.key)));

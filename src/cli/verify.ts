@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { readDssePublicKey, unseal } from '../adapters/signature/dsse.ts';
 import { readAllowedSigners, verifySignature } from '../adapters/signature/ssh-keygen.ts';
-import { loadEnvironment } from '../environment/load.ts';
+import { type LoadedEnvironment, loadEnvironment } from '../environment/load.ts';
+import type { ExtendedRegistry } from '../extensions/load.ts';
 import { exitCodeOf } from '../model/exit-code.ts';
 import { UsageError } from '../model/reason.ts';
 import type { Report } from '../model/report.ts';
@@ -13,6 +14,7 @@ import { statementOf } from '../report/in-toto.ts';
 import { parseReport } from '../report/parse.ts';
 import { verdictWords } from '../report/words.ts';
 import { declaredChecks } from './declared.ts';
+import { extendedRegistry } from './extended.ts';
 import { judgeAgain, recordingFor } from './replay.ts';
 import { version } from './version.ts';
 
@@ -21,6 +23,7 @@ export interface VerifyOptions {
   readonly identity?: string;
   readonly signature?: string;
   readonly unsigned?: boolean;
+  readonly checks: readonly string[];
   readonly dsse?: string;
   readonly dsseKey?: string;
   readonly maxAge?: string;
@@ -57,9 +60,13 @@ export async function verifyCommand(file: string, options: VerifyOptions): Promi
   if ('problems' in parsed) problems.push(...parsed.problems);
   else {
     const { report } = parsed;
-    problems.push(...versionProblem(report, inconsistencies(report, declaredChecks())));
+    const loaded = options.config === undefined ? undefined : loadEnvironment(options.config, report.environment.name);
+    const extended = await extendedRegistry(options.checks, loaded);
+    problems.push(...versionProblem(report, inconsistencies(report, declaredChecks(extended.registry))));
+    problems.push(...extensionProblems(report, extended));
     problems.push(...subjectProblems(report, options), ...ageProblems(report, maxAgeMs, Date.now()));
-    problems.push(...(await againstConfig(report, options)), ...statementProblems(bytes, report, options));
+    if (loaded) problems.push(...(await againstConfig(report, options, loaded, extended)));
+    problems.push(...statementProblems(bytes, report, options));
   }
   if (problems.length > 0 || 'problems' in parsed) {
     process.stdout.write(`${problems.map((problem) => `NOT VALID  ${problem}\n`).join('')}`);
@@ -140,9 +147,24 @@ function ageProblems({ window }: Report, maxAgeMs: number | undefined, now: numb
   ];
 }
 
-async function againstConfig(report: Report, { config, recording }: VerifyOptions): Promise<string[]> {
-  if (config === undefined) return [];
-  const loaded = loadEnvironment(config, report.environment.name);
+/** Custom checks can only be verified against the very files that judged. */
+function extensionProblems({ extensions = [] }: Report, { extensions: own }: ExtendedRegistry): string[] {
+  const left = own.filter(({ area }) => !extensions.some((one) => one.area === area));
+  const missing = left.map(({ area }) => `extensions: the run was without ${area}`);
+  const others = extensions.flatMap(({ area, sha256 }) => {
+    const mine = own.find((one) => one.area === area);
+    if (!mine) return [`extensions: ${inert(area)} is not at hand; name it with --checks`];
+    return mine.sha256 === sha256 ? [] : [`extensions: ${inert(area)} is another version than the one that judged`];
+  });
+  return [...missing, ...others];
+}
+
+async function againstConfig(
+  report: Report,
+  { recording }: VerifyOptions,
+  loaded: LoadedEnvironment,
+  extended: ExtendedRegistry,
+): Promise<string[]> {
   const { environment, sha256 } = loaded;
   if (sha256 !== report.environment.fileSha256) return ['config: the report was made with another environment file'];
   const lines: string[] = [];
@@ -156,7 +178,7 @@ async function againstConfig(report: Report, { config, recording }: VerifyOption
   }
   if (recording === undefined) return lines;
   try {
-    const difference = firstDifference(report, await judgeAgain(recordingFor(recording, loaded), loaded));
+    const difference = firstDifference(report, await judgeAgain(recordingFor(recording, loaded), loaded, extended));
     if (difference !== undefined) {
       lines.push(`recording: judged again it gives another report: ${inert(difference)} differs`);
     }

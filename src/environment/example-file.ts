@@ -39,12 +39,14 @@ export function exampleFile(
     values = {},
   }: ExampleOptions = {},
 ): string {
-  const environment = schema.properties?.['environments']?.additionalProperties as Schema;
+  const { version: _, environments, ...others } = schema.properties ?? {};
+  const environment = environments?.additionalProperties as Schema;
   return [
     `# yaml-language-server: $schema=${schemaPath}`,
     '#',
     ...head.map((line) => `# ${line}`),
     'version: 1',
+    ...body({ properties: others }, 0, {}),
     'environments:',
     `  ${name}:`,
     ...body(environment, 4, values),

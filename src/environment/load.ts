@@ -13,6 +13,8 @@ export interface LoadedEnvironment {
   readonly environment: Environment;
   /** The other environments of the file, for checks that compare them. */
   readonly others: readonly Environment[];
+  /** Extensions with checks of the user's own, as the file names them. */
+  readonly checks: readonly string[];
   /** Absolute path of the environment file. */
   readonly path: string;
   /** Files that the environment names are found from here. */
@@ -45,6 +47,7 @@ export function loadEnvironment(path: string, name: string | undefined): LoadedE
   return {
     environment: { ...found, name },
     others: names.filter((n) => n !== name).map((n) => ({ ...file.environments[n], name: n }) as Environment),
+    checks: file.checks,
     path: absolute,
     directory: dirname(absolute),
     sha256: createHash('sha256').update(bytes).digest('hex'),

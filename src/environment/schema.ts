@@ -67,6 +67,14 @@ export const environmentSchema = z.strictObject({
 
 export const fileSchema = z.strictObject({
   version: z.literal(1).meta({ description: 'Version of this format', example: 1 }),
+  checks: z
+    .array(z.string().min(1).max(200))
+    .max(20)
+    .default([])
+    .meta({
+      description: 'Extensions with checks of your own: files or folders beside this file, or installed packages',
+      example: ['./checks'],
+    }),
   environments: z
     .record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and -'), environmentSchema)
     .meta({ description: 'One entry for each environment' }),

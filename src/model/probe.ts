@@ -39,6 +39,8 @@ interface ProbeBase<T> {
   readonly id: string;
   readonly needs: Needs;
   readonly kind: ProbeKind;
+  /** What a probe of an extension may ask of its port. Of the others a table is generated. */
+  readonly calls?: readonly string[];
   /** Never set: carries the type of the fact. */
   readonly fact?: T;
 }

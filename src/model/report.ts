@@ -92,6 +92,17 @@ export interface Subject {
   readonly unproven: readonly string[];
 }
 
+/** Checks of a user's own that a run judged beside those of clawcheck. */
+export interface ReportExtension {
+  /** The area of its checks: `custom-<name>`. */
+  readonly area: string;
+  /** As it was named: a file, a folder or a package. */
+  readonly source: string;
+  /** SHA-256 over its files. */
+  readonly sha256: string;
+  readonly checks: number;
+}
+
 export interface Report {
   readonly schemaVersion: 1;
   readonly tool: { readonly name: 'clawcheck'; readonly version: string };
@@ -102,6 +113,8 @@ export interface Report {
   /** The areas or checks that the run was narrowed to; null for a whole run. A narrowed run is never READY. */
   readonly narrowedTo: readonly string[] | null;
   readonly calls: readonly { readonly operation: string; readonly count: number }[];
+  /** Absent where the run had the checks of clawcheck alone. */
+  readonly extensions?: readonly ReportExtension[];
   readonly areas: readonly AreaResult[];
   readonly counts: Readonly<Record<Status, number>>;
   readonly verdict: Verdict;

@@ -1,20 +1,20 @@
-import type { OperationRule, ServiceName } from './aws.ts';
+import type { OperationRule, ReadOperation } from './aws.ts';
 
-type ReadVerb = 'Describe' | 'Get' | 'List' | 'Simulate' | 'Lookup' | 'Filter';
-/** An operation whose name says that it only reads. Anything else does not compile as a key below. */
-type ReadOperation = `${ServiceName}:${ReadVerb}${string}`;
 /** Operations that read what clawcheck must never see. */
-interface Forbidden {
-  'secretsmanager:GetSecretValue'?: never;
-  'secretsmanager:GetRandomPassword'?: never;
-  'ssm:GetParameter'?: never;
-  'ssm:GetParameters'?: never;
-  'ssm:GetParametersByPath'?: never;
-  'sts:GetSessionToken'?: never;
-  'sts:GetFederationToken'?: never;
-  'lambda:GetFunction'?: never;
-}
-type AllowList<T> = { readonly [K in keyof T]: K extends ReadOperation ? OperationRule : never } & Forbidden;
+export const forbidden = [
+  'secretsmanager:GetSecretValue',
+  'secretsmanager:GetRandomPassword',
+  'ssm:GetParameter',
+  'ssm:GetParameters',
+  'ssm:GetParametersByPath',
+  'ssm:GetParameterHistory',
+  'sts:GetSessionToken',
+  'sts:GetFederationToken',
+  'lambda:GetFunction',
+] as const;
+export type Forbidden = Readonly<Partial<Record<(typeof forbidden)[number], never>>>;
+/** A key that does not say that it only reads, or that is forbidden, does not compile. */
+export type AllowList<T> = { readonly [K in keyof T]: K extends ReadOperation ? OperationRule : never } & Forbidden;
 
 /** Accepts a list of operations that only read; anything else does not compile. */
 export const allow = <const T extends AllowList<T>>(list: T): T => list;
@@ -139,3 +139,22 @@ export const operations = allow({
   'ssm:DescribeDocument': { members: ['Document'], absent: ['InvalidDocument'] },
   'sts:GetCallerIdentity': { members: ['Account', 'Arn'], action: null },
 });
+
+const further = new Map<string, OperationRule>();
+
+/** Lets a run also call an operation that an extension declares. What stands in the allow-list stays as it is there. */
+export function allowFurther(operation: string, rule: OperationRule): void {
+  if (!Object.hasOwn(operations, operation)) further.set(operation, rule);
+}
+
+/** Every operation that may be called, with what is known about it. */
+export function allowed(): ReadonlyMap<string, OperationRule> {
+  return new Map([...Object.entries(operations), ...further]);
+}
+
+/** What the allow-list says about an operation. @throws Error for one that may not be called: a defect */
+export function ruleOf(operation: string): OperationRule {
+  const rule = allowed().get(operation);
+  if (!rule) throw new Error(`${operation} is not in the allow-list`);
+  return rule;
+}

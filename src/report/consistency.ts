@@ -16,13 +16,17 @@ export interface DeclaredCheck {
  * Whether a report holds together: every declared check once and in order, each with what its status needs, and
  * counts and verdict as they follow from the statuses. @returns one line for each thing that does not
  */
-export function inconsistencies(report: Report, declared: readonly DeclaredCheck[]): string[] {
+export function inconsistencies(report: Report, known: readonly DeclaredCheck[]): string[] {
   const all = checksOf(report);
+  // Of the custom checks that are at hand, those of the run's own extensions: another run may have had others.
+  const named = (report.extensions ?? []).map(({ area }) => area);
+  const declared = known.filter(({ area }) => !area.startsWith('custom-') || named.includes(area));
   return [
     ...completeness(report, all, declared),
     ...all.flatMap((check) => [...wording(check, declared), ...support(check, report, declared)]),
     ...arithmetic(report, all),
     ...circumstances(report),
+    ...customs(report),
   ];
 }
 
@@ -32,7 +36,9 @@ function completeness(report: Report, all: readonly CheckResult[], declared: rea
   for (const id of new Set(ids)) {
     const times = ids.filter((other) => other === id).length;
     if (times > 1) lines.push(`complete: ${inert(id)} is there ${times} times`);
-    if (!known.includes(id)) lines.push(`complete: there is no check ${inert(id)} in this version of clawcheck`);
+    if (known.includes(id)) continue;
+    const where = id.startsWith('custom-') ? 'among the extensions at hand (--checks)' : 'in this version of clawcheck';
+    lines.push(`complete: there is no check ${inert(id)} ${where}`);
   }
   const wanted = report.narrowedTo === null ? known : known.filter((id) => covers(report.narrowedTo ?? [], id));
   for (const id of wanted) if (!ids.includes(id)) lines.push(`complete: ${id} is missing`);
@@ -134,6 +140,20 @@ function arithmetic(report: Report, all: readonly CheckResult[]): string[] {
   const verdict = verdictOf(all, report);
   if (report.verdict !== verdict) lines.push(`verdict: it says ${report.verdict}, its statuses give ${verdict}`);
   return lines;
+}
+
+/** Checks that are not clawcheck's own are named as such, and nothing else is. */
+function customs({ areas, extensions = [], narrowedTo }: Report): string[] {
+  const own = areas.filter(({ id }) => id.startsWith('custom-')).map(({ id }) => id);
+  const named = extensions.map(({ area }) => area);
+  return [
+    ...own
+      .filter((id) => !named.includes(id))
+      .map((id) => `extensions: ${inert(id)} is of an extension that is not named`),
+    ...extensions
+      .filter(({ area }) => narrowedTo === null && !own.includes(area))
+      .map(({ area }) => `extensions: ${inert(area)} is named, and its checks are missing`),
+  ];
 }
 
 function circumstances({ subject, window, verdict, environment }: Report): string[] {

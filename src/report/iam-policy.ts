@@ -1,12 +1,8 @@
-import type { OperationRule } from '../ports/aws.ts';
-import { operations } from '../ports/aws-operations.ts';
+import { allowed } from '../ports/aws-operations.ts';
 
 /** The IAM actions behind the allow-list, sorted, each once. */
 export function iamActions(): string[] {
-  const rules: Record<string, OperationRule> = operations;
-  const actions = Object.entries(rules).flatMap(([operation, { action }]) =>
-    action === null ? [] : [action ?? operation],
-  );
+  const actions = [...allowed()].flatMap(([operation, { action }]) => (action === null ? [] : [action ?? operation]));
   return [...new Set(actions)].sort();
 }
 

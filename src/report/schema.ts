@@ -17,7 +17,7 @@ const evidence = z.strictObject({
 });
 
 const check = z.strictObject({
-  id: z.string().regex(/^[a-z-]+\/[a-z0-9-]+$/),
+  id: z.string().regex(/^[a-z][a-z0-9-]*\/[a-z0-9-]+$/),
   title: z.string(),
   status: z.enum(statuses),
   headline: z.string(),
@@ -69,6 +69,17 @@ export const reportSchema = z.strictObject({
   window: z.strictObject({ start: time, end: time, interrupted: z.boolean() }),
   narrowedTo: z.array(z.string()).nullable(),
   calls: z.array(z.strictObject({ operation: z.string(), count: z.number().int().min(1) })),
+  extensions: z
+    .array(
+      z.strictObject({
+        area: z.string().regex(/^custom-[a-z][a-z0-9-]*$/),
+        source: z.string(),
+        sha256: z.string().regex(/^[0-9a-f]{64}$/),
+        checks: z.number().int().min(1),
+      }),
+    )
+    .min(1)
+    .optional(),
   areas: z.array(z.strictObject({ id: z.string(), title: z.string(), checks: z.array(check) })),
   counts: z.strictObject({
     pass: z.number().int(),

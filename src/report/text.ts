@@ -1,7 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { type CheckResult, type Evidence, gapsIn, type Report, type Status, type Verdict } from '../model/report.ts';
 import { count } from '../model/text.ts';
-import { overruledOf, plainReport } from './words.ts';
+import { extensionsOf, overruledOf, plainReport } from './words.ts';
 import { wrap } from './wrap.ts';
 
 export interface TextOptions {
@@ -80,6 +80,8 @@ function headline(report: Report, chalk: ChalkInstance, paint: Record<Verdict, P
       columns,
     ).map((line) => chalk.dim(line)),
   ];
+  for (const line of extensionsOf(report.extensions))
+    lines.push(...wrap(`Custom checks, not of clawcheck: ${line}`, columns, '  '));
   if (narrowedTo) lines.push(...wrap(`Narrowed to ${narrowedTo.join(', ')}: never READY.`, columns));
   if (window.interrupted) lines.push('Interrupted: what was not seen by then is unknown.');
   for (const mismatch of subject.mismatches) lines.push(...wrap(`! ${mismatch}`, columns, '  '));

@@ -81,7 +81,14 @@ export function cautions({ mode, narrowedTo, window, subject }: Report): string[
 }
 
 /** What the report is about, as rows of name and value. */
-export function subjectRows({ subject, environment, window, tool, mode }: Report): (readonly [string, string])[] {
+export function subjectRows({
+  subject,
+  environment,
+  window,
+  tool,
+  mode,
+  extensions,
+}: Report): (readonly [string, string])[] {
   return [
     ['Environment', environment.name],
     ['AWS account', subject.account ?? 'not proven'],
@@ -101,6 +108,7 @@ export function subjectRows({ subject, environment, window, tool, mode }: Report
     ['Mode', mode],
     ['Environment file', `SHA-256 ${environment.fileSha256}`],
     ['Tool', `clawcheck ${tool.version}`],
+    ...extensionsOf(extensions).map((line) => ['Custom checks', line] as const),
   ];
 }
 
@@ -108,6 +116,13 @@ export function subjectRows({ subject, environment, window, tool, mode }: Report
 export function overruledOf({ attestation, status }: CheckResult): string | undefined {
   if (!attestation || status === 'attested') return undefined;
   return `Without effect: ${attestation.by} stated on ${attestation.date}: ${attestation.statement} (${attestation.evidence})`;
+}
+
+/** The checks of a run that are not clawcheck's own, a line for each extension. */
+export function extensionsOf(extensions: Report['extensions'] = []): string[] {
+  return extensions.map(
+    ({ area, source, sha256, checks }) => `${checks} in ${area}, from ${source} (SHA-256 ${sha256})`,
+  );
 }
 
 /** What people accepted, as sentences: who, what, until when. */

@@ -1,7 +1,6 @@
 import type { Environment } from '../environment/schema.ts';
 import type { HostProbe, Probe, ProbeKind } from '../model/probe.ts';
-import type { OperationRule } from '../ports/aws.ts';
-import { operations } from '../ports/aws-operations.ts';
+import { allowed } from '../ports/aws-operations.ts';
 import type { HostProgram } from '../ports/host.ts';
 import { consoleKeys } from '../probes/aws/console-keys.ts';
 import { probeCalls } from '../probes/calls.ts';
@@ -74,9 +73,9 @@ export function outlineOf(registry: Registry, environment: Environment, selectio
   };
 }
 
-/** The calls that one probe may make of its port, as the generated table has them. */
-export function callsOf({ id }: Pick<Probe<unknown>, 'id'>): string[] {
-  return (probeCalls[id] ?? '').split(', ').filter((call) => call !== '');
+/** The calls that one probe may make of its port, as the generated table has them, or as an extension declares them. */
+export function callsOf({ id, calls }: Pick<Probe<unknown>, 'id' | 'calls'>): readonly string[] {
+  return calls ?? (probeCalls[id] ?? '').split(', ').filter((call) => call !== '');
 }
 
 function asked(probes: readonly Probe<unknown>[], kind: ProbeKind): Asked[] {
@@ -90,8 +89,7 @@ function asked(probes: readonly Probe<unknown>[], kind: ProbeKind): Asked[] {
 
 /** The IAM action behind an operation of the allow-list; null where none is needed. */
 export function actionOf(operation: string): string | null {
-  const rules: Readonly<Record<string, OperationRule>> = operations;
-  const rule = rules[operation];
+  const rule = allowed().get(operation);
   return rule?.action === undefined ? operation : rule.action;
 }
 

@@ -4,7 +4,14 @@ import type { Environment } from '../environment/schema.ts';
 import type { EventSink } from '../model/event.ts';
 import type { HostProbe, Probe, ProbeContext } from '../model/probe.ts';
 import { ProbeError } from '../model/reason.ts';
-import { type CheckResult, countsOf, type Mode, type Report, verdictOf } from '../model/report.ts';
+import {
+  type CheckResult,
+  countsOf,
+  type Mode,
+  type Report,
+  type ReportExtension,
+  verdictOf,
+} from '../model/report.ts';
 import { inert } from '../model/text.ts';
 import type { CallLog } from '../ports/aws.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -23,6 +30,8 @@ import { subjectOf } from './subject.ts';
 
 export interface RunOptions {
   readonly registry: Registry;
+  /** The extensions that the registry was extended with. Default: none. */
+  readonly extensions?: readonly ReportExtension[];
   readonly environment: Environment;
   /** The other environments of the file, for checks that compare them. Default: none, and those are unknown. */
   readonly others?: readonly Environment[];
@@ -186,7 +195,7 @@ async function reportOf(
   gatherer: Gatherer,
   start: Date,
 ): Promise<Report> {
-  const { environment, registry, interrupt } = options;
+  const { environment, registry, extensions = [], interrupt } = options;
   const subject = await subjectOf(environment, binding, gatherer);
   const window = {
     start: start.toISOString(),
@@ -207,6 +216,7 @@ async function reportOf(
     window,
     narrowedTo,
     calls: options.calls.counts(),
+    ...(extensions.length > 0 && { extensions }),
     areas: areas.filter(({ checks }) => checks.length > 0),
     counts: countsOf(results),
     verdict: verdictOf(results, { subject, narrowedTo, window }),

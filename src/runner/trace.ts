@@ -1,5 +1,5 @@
-import type { AwsPort, OperationRule } from '../ports/aws.ts';
-import { operations } from '../ports/aws-operations.ts';
+import type { AwsPort } from '../ports/aws.ts';
+import { ruleOf } from '../ports/aws-operations.ts';
 import type { FilesPort } from '../ports/files.ts';
 import type { GatewayPort } from '../ports/gateway.ts';
 import type { GitPort } from '../ports/git.ts';
@@ -19,7 +19,7 @@ function add(looks: Look[], look: Look): void {
 
 /** The same port, noting each answered call in `looks`. */
 export function tracedAws(aws: AwsPort, looks: Look[]): AwsPort {
-  const note = <T>(operation: keyof typeof operations, output: T): T => {
+  const note = <T>(operation: string, output: T): T => {
     add(looks, {
       at: operation,
       answer: output === undefined ? 'answered: does not exist' : `answered: ${sizes(operation, output)}`,
@@ -34,8 +34,8 @@ export function tracedAws(aws: AwsPort, looks: Look[]): AwsPort {
   };
 }
 
-function sizes(operation: keyof typeof operations, output: unknown): string {
-  const rule: OperationRule = operations[operation];
+function sizes(operation: string, output: unknown): string {
+  const rule = ruleOf(operation);
   const members = (rule.joined ?? rule.members).flatMap((member) => {
     const value = (output as Record<string, unknown>)[member];
     return Array.isArray(value) ? [`${value.length} ${member}`] : [];

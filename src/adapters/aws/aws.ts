@@ -1,7 +1,7 @@
 import type { Environment } from '../../environment/schema.ts';
 import { ProbeError } from '../../model/reason.ts';
 import type { AwsOperation, AwsPort, CallLog, InputOf, OperationRule, OutputOf, ServiceName } from '../../ports/aws.ts';
-import { operations } from '../../ports/aws-operations.ts';
+import { ruleOf } from '../../ports/aws-operations.ts';
 import { type AnyClient, type LoadedService, loadService } from './clients.ts';
 import { classify, codeOf } from './errors.ts';
 import { wireGuard } from './wire.ts';
@@ -57,14 +57,14 @@ export function liveAws(
   };
 
   const send = async (operation: AwsOperation, input: object): Promise<Answer | undefined> => {
-    const rule: OperationRule = operations[operation];
+    const rule = ruleOf(operation);
     const [prefix, name] = operation.split(':') as [ServiceName, string];
     const action = rule.action === undefined ? operation : rule.action;
     try {
       const { service, client } = await serviceOf(prefix);
       counts.set(operation, (counts.get(operation) ?? 0) + 1);
       const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(callSeconds * 1000)]);
-      return (await client.send(service.newCommand(name, input), { abortSignal })) as Answer;
+      return (await client.send(await service.newCommand(name, input), { abortSignal })) as Answer;
     } catch (thrown) {
       if (signal.aborted && signal.reason instanceof ProbeError) throw signal.reason;
       if (rule.absent?.includes(codeOf(thrown))) return undefined;
@@ -115,7 +115,7 @@ export async function allPages(
   input: object,
   send: (operation: AwsOperation, input: object) => Promise<object | undefined>,
 ): Promise<Answer | undefined> {
-  const rule: OperationRule = operations[operation];
+  const rule = ruleOf(operation);
   const first = (await send(operation, input)) as Answer | undefined;
   if (!first) return undefined;
   demandMembers(operation, rule, first);

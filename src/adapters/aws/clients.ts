@@ -1,3 +1,4 @@
+import { ProbeError } from '../../model/reason.ts';
 import type { ServiceName } from '../../ports/aws.ts';
 import type { WireGuard } from './wire.ts';
 
@@ -26,6 +27,20 @@ const packages = {
 // The versions are pinned, so what the SDK has to say about its future versions does not concern who runs this one.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
+/** Commands that only extensions call are not in the narrowed packages: they come from the whole one, as installed. */
+async function loadCommand(service: ServiceName, name: string): Promise<new (input: object) => object> {
+  const names = { autoscaling: 'auto-scaling', elbv2: 'elastic-load-balancing-v2', logs: 'cloudwatch-logs' } as const;
+  const secrets = service === 'secretsmanager' ? 'secrets-manager' : service;
+  const specifier = `@aws-sdk/client-${service in names ? names[service as keyof typeof names] : secrets}`;
+  const whole = (await import(specifier).catch(() => ({}))) as Record<string, new (input: object) => object>;
+  const Command = whole[name];
+  if (!Command)
+    throw new ProbeError('tool_missing', `the installed ${specifier} has no ${name}`, {
+      next: `Install ${specifier} beside clawcheck, and look up the name of the operation.`,
+    });
+  return Command;
+}
+
 /** What all generated clients have in common. */
 export interface AnyClient {
   send(command: object, options: { abortSignal: AbortSignal }): Promise<object>;
@@ -37,7 +52,7 @@ export interface AnyClient {
 
 export interface LoadedService {
   newClient(config: object): AnyClient;
-  newCommand(operation: string, input: object): object;
+  newCommand(operation: string, input: object): Promise<object>;
 }
 
 /** @param service prefix of an operation of the allow-list */
@@ -51,6 +66,9 @@ export async function loadService(service: ServiceName): Promise<LoadedService> 
   };
   return {
     newClient: (config) => make(client, config) as AnyClient,
-    newCommand: (operation, input) => make(`${operation}Command`, input),
+    async newCommand(operation, input) {
+      const name = `${operation}Command`;
+      return name in module ? make(name, input) : new (await loadCommand(service, name))(input);
+    },
   };
 }
