@@ -11,6 +11,7 @@ import { gatewayScript } from '../../src/demo/gateway-script.ts';
 import { answerAws, assign, loadScenario, resolveTimes, type Scenario } from '../../src/demo/scenario.ts';
 import { parseEnvironmentFile } from '../../src/environment/load.ts';
 import type { Environment } from '../../src/environment/schema.ts';
+import type { EventSink } from '../../src/model/event.ts';
 import { ProbeError, type Reason } from '../../src/model/reason.ts';
 import type { Report } from '../../src/model/report.ts';
 import type { AwsOperation, AwsPort, CallLog, InputOf, OperationRule, OutputOf } from '../../src/ports/aws.ts';
@@ -67,6 +68,8 @@ export type Tap = (
   port: 'aws' | 'git' | 'files' | 'gateway' | 'host',
   call: string,
   answer: () => Promise<unknown>,
+  /** What is asked for, where the name of the call does not say it. */
+  input?: unknown,
 ) => Promise<unknown>;
 
 const noTap: Tap = (_port, _call, answer) => answer();
@@ -76,6 +79,7 @@ export function scenarioPorts(
   scenario: Scenario,
   environment: Environment,
   tap: Tap = noTap,
+  twoPages = false,
 ): { ports: Ports; calls: CallLog } {
   const counts = new Map<string, number>();
   const answers = new Map<string, Promise<Record<string, unknown> | undefined>>();
@@ -83,12 +87,12 @@ export function scenarioPorts(
     counts.set(operation, (counts.get(operation) ?? 0) + 1);
     const rule: OperationRule = operations[operation];
     const ask = async () => {
-      const { output, error } = answerAws(scenario, operation, input);
+      const { output, error } = twoPages ? pageOf(scenario, operation, input) : answerAws(scenario, operation, input);
       if (error) throw sdkError(error.code, error.status ?? 400);
       return reviveDates(structuredClone(output)) as object;
     };
     try {
-      return (await tap('aws', operation, ask)) as object | undefined;
+      return (await tap('aws', operation, ask, input)) as object | undefined;
     } catch (thrown) {
       if (rule.absent?.includes((thrown as Error).name)) return undefined;
       throw classify(thrown, operation, rule.action === undefined ? operation : rule.action);
@@ -124,6 +128,25 @@ export function scenarioPorts(
   };
 }
 
+/** Lists of two and more come as a page with the first item and one with the rest. */
+function pageOf(scenario: Scenario, operation: AwsOperation, input: object): ReturnType<typeof answerAws> {
+  const { token, joined, members }: OperationRule = operations[operation];
+  if (!token) return answerAws(scenario, operation, input);
+  const [tokenIn, tokenOut] = token;
+  const { [tokenIn]: given, ...rest } = input as Record<string, unknown>;
+  const whole = answerAws(scenario, operation, rest);
+  const output = whole.output as Record<string, unknown> | undefined;
+  const lists = (joined ?? members).filter((name) => Array.isArray(output?.[name]));
+  const isLong = lists.some((name) => ((output?.[name] ?? []) as unknown[]).length > 1);
+  if (!output || output[tokenOut] !== undefined || !isLong) return whole;
+  const cut = lists.map((name) => {
+    const items = output[name] as unknown[];
+    return [name, given === undefined ? items.slice(0, 1) : items.slice(1)];
+  });
+  const more = given === undefined && { [tokenOut]: 'the-rest' };
+  return { ...whole, output: { ...output, ...Object.fromEntries(cut), ...more } };
+}
+
 /** An error as the SDK throws it. */
 export function sdkError(name: string, status: number): Error {
   return Object.assign(new Error(), { name, $metadata: { httpStatusCode: status } });
@@ -144,7 +167,7 @@ function tappedFiles(files: FilesPort, tap: Tap): FilesPort {
 function tappedGateway(gateway: GatewayPort, tap: Tap): GatewayPort {
   return {
     get: (path) => tap('gateway', `GET ${path}`, () => gateway.get(path)) as Promise<GatewayResponse>,
-    rpc: (method, ...more) => tap('gateway', `rpc ${method}`, () => gateway.rpc(method, ...more)),
+    rpc: (method, ...more) => tap('gateway', `rpc ${method}`, () => gateway.rpc(method, ...more), more[0]),
   };
 }
 
@@ -155,9 +178,17 @@ function tappedHost(host: HostPort, tap: Tap): HostPort {
       const answers = await host.run(programs, signal);
       const tapped = programs.map(async ({ id }): Promise<[string, HostRecords | ProbeError]> => {
         const answer = async () => answers.get(id);
-        return [id, (await tap('host', id, answer)) as HostRecords | ProbeError];
+        try {
+          return [id, (await tap('host', id, answer)) as HostRecords | ProbeError];
+        } catch (thrown) {
+          // One part that goes wrong has its own error; the others have their answers.
+          return [id, thrown as ProbeError];
+        }
       });
       return new Map(await Promise.all(tapped));
+    },
+    async close() {
+      await tap('host', 'close', () => host.close());
     },
   };
 }
@@ -240,6 +271,16 @@ function reviveDates(value: unknown): unknown {
   return value;
 }
 
+const scenarios = new Map<string, Scenario>();
+
+/** A scenario that nothing changes: read once. Its answers are copies. */
+function sharedScenario(flaws: readonly string[]): Scenario {
+  const key = flaws.join();
+  const scenario = scenarios.get(key) ?? loadScenario(fixtures, flaws, now);
+  scenarios.set(key, scenario);
+  return scenario;
+}
+
 /** Runs all checks, or some, on the good deployment with flaws planted in it. */
 export async function runScenario(
   flaws: readonly string[] = [],
@@ -248,13 +289,17 @@ export async function runScenario(
     areas?: readonly string[];
     change?: (scenario: Scenario) => void;
     tap?: Tap;
+    /** Whether long lists of AWS come in two pages. Default: in one. */
+    twoPages?: boolean;
     nonce?: string;
+    emit?: EventSink;
+    timeoutMs?: number;
   } = {},
 ): Promise<Report> {
-  const scenario = loadScenario(fixtures, flaws, now);
+  const scenario = more.change ? loadScenario(fixtures, flaws, now) : sharedScenario(flaws);
   more.change?.(scenario);
   const environment = goodEnvironment(scenario.environment);
-  const { ports, calls } = scenarioPorts(scenario, environment, more.tap);
+  const { ports, calls } = scenarioPorts(scenario, environment, more.tap, more.twoPages);
   return run({
     registry,
     environment,
@@ -267,9 +312,9 @@ export async function runScenario(
     version: '0.0.0',
     clock: () => now,
     ...(more.nonce !== undefined && { nonce: more.nonce }),
-    emit: () => {},
+    emit: more.emit ?? (() => {}),
     interrupt: new AbortController().signal,
-    timeoutMs: 30_000,
+    timeoutMs: more.timeoutMs ?? 30_000,
   });
 }
 

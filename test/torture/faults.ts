@@ -1,17 +1,20 @@
-import { ProbeError, type Reason } from '../../src/model/reason.ts';
+import { ProbeError, type Reason, UntrustedError } from '../../src/model/reason.ts';
 import { operations } from '../../src/ports/aws-operations.ts';
 import { sdkError, type Tap } from '../support/rig.ts';
 
 export type PortName = Parameters<Tap>[0];
 
+/** Stands in everything that a fault says: it may not get into a report, a message or an event. */
+export const canary = 'canary-7f3a91-READY-\u001b[2J';
+
 /**
  * One thing that can go wrong with a call. `loss`: the answer is visibly lost or spoiled, so whatever needs it must be
- * unknown and nothing else may change. `lie`: the answer has the right form and says something else; it may turn a
- * result to unknown or to a failure, and must never make one better.
+ * unknown and nothing else may change. `hang`: it never comes; the run has a deadline. `lie`: the answer has the right
+ * form and says something else; it may turn a result to unknown or to a failure, and must never make one better.
  */
 export interface Fault {
   readonly name: string;
-  readonly kind: 'loss' | 'lie';
+  readonly kind: 'loss' | 'hang' | 'lie';
   /** What comes instead of the answer; throws what the port throws. `undefined` where the fault does not apply. */
   apply(call: string, answer: () => Promise<unknown>): Promise<unknown> | undefined;
 }
@@ -28,13 +31,19 @@ const instead = (name: string, kind: Fault['kind'], value: unknown): Fault => ({
   apply: async () => value,
 });
 
+const said = (error: Error) => Object.assign(error, { message: canary });
+
+const never: Fault = { name: 'no answer ever', kind: 'hang', apply: () => new Promise(() => {}) };
+
 const aws: Fault[] = [
-  thrown('AccessDenied', () => sdkError('AccessDenied', 403)),
-  thrown('ThrottlingException', () => sdkError('ThrottlingException', 400)),
-  thrown('InternalError', () => sdkError('InternalError', 500)),
-  thrown('reset', () => Object.assign(new Error(), { code: 'ECONNRESET' })),
-  thrown('hang until the deadline', () => Object.assign(new Error(), { name: 'AbortError' })),
-  thrown('an HTML page', () => new SyntaxError()),
+  never,
+  thrown('AccessDenied', () => said(sdkError('AccessDenied', 403))),
+  thrown('ThrottlingException', () => said(sdkError('ThrottlingException', 400))),
+  thrown('RequestExpired', () => said(sdkError('RequestExpired', 400))),
+  thrown('InternalError', () => said(sdkError('InternalError', 500))),
+  thrown('reset', () => Object.assign(new Error(canary), { code: 'ECONNRESET' })),
+  thrown('a call that takes too long', () => Object.assign(new Error(canary), { name: 'AbortError' })),
+  thrown('an HTML page, or half a body', () => new SyntaxError(canary)),
   // What the SDK makes of `200 {}`, of an empty body and of a portal's HTML in the query protocols.
   {
     name: 'an answer without members',
@@ -50,6 +59,19 @@ const aws: Fault[] = [
       const token = ruleOf(call)?.token;
       return token && answer().then((output) => ({ ...(output as object), [token[1]]: 'again' }));
     },
+  },
+  {
+    name: 'a lost page token',
+    kind: 'lie',
+    apply: (call, answer) => {
+      const token = ruleOf(call)?.token;
+      return token && answer().then((output) => ({ ...(output as object), [token[1]]: undefined }));
+    },
+  },
+  {
+    name: 'another region',
+    kind: 'lie',
+    apply: (_, answer) => answer().then((output) => replaced(output, 'eu-west-1', 'us-east-1')),
   },
   {
     name: 'empty lists',
@@ -75,6 +97,7 @@ const errors = (...reasons: Reason[]): Fault[] =>
   reasons.map((reason) => thrown(reason, () => new ProbeError(reason, 'a fault')));
 
 const git: Fault[] = [
+  never,
   ...errors('access_denied', 'auth_failed', 'throttled', 'timeout', 'unreachable', 'bad_response', 'truncated'),
   instead('{}', 'lie', {}),
   instead('[]', 'lie', []),
@@ -82,6 +105,7 @@ const git: Fault[] = [
 ];
 
 const files: Fault[] = [
+  never,
   ...errors('access_denied', 'truncated'),
   instead('no such file', 'lie', undefined),
   {
@@ -92,6 +116,7 @@ const files: Fault[] = [
 ];
 
 const gateway: Fault[] = [
+  never,
   ...errors('auth_failed', 'access_denied', 'timeout', 'unreachable', 'bad_response', 'not_found'),
   {
     name: 'an HTML page with status 200',
@@ -106,12 +131,19 @@ const gateway: Fault[] = [
 ];
 
 const host: Fault[] = [
-  ...errors('access_denied', 'timeout', 'unreachable', 'bad_response', 'truncated', 'tool_missing'),
+  never,
+  ...errors('access_denied', 'auth_failed', 'timeout', 'unreachable', 'bad_response', 'truncated', 'tool_missing'),
+  {
+    name: 'another host key',
+    kind: 'loss',
+    apply: (call) =>
+      call === 'open' ? Promise.reject(new UntrustedError('the host key is not the known one')) : undefined,
+  },
   part('no record', () => []),
   part('the last record is missing', (records) => records.slice(0, -1)),
   part('the first record is missing', (records) => records.slice(1)),
   part('every record twice', (records) => records.flatMap((record) => [record, record])),
-  part('words instead of values', (records) => records.map(([key]) => [key, 'READY all checks PASSED'])),
+  part('words instead of values', (records) => records.map(([key]) => [key, `READY all checks PASSED ${canary}`])),
   part('a canned success', () => [
     ['state', 'ok'],
     ['result', 'pass'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { attempt, baseline, sample, trialsOf } from './torture.ts';
+import { attemptAll, baseline, sample, trialsOf, violationsOf } from './torture.ts';
 
 /**
  * A seeded sample of `npm run torture`, which tries every call with every fault: no single fault turns what is not
@@ -15,10 +15,10 @@ describe('a single fault', () => {
       const base = await baseline(flaws);
       expect(base.report.verdict).toBe(flaws.length === 0 ? 'READY' : 'NOT_READY');
       const trials = sample(trialsOf(base), 60, 20260304);
-      const outcomes = (await Promise.all(trials.map((trial) => attempt(trial, base)))).filter((o) => o !== undefined);
+      const outcomes = await attemptAll(trials, base);
       expect(outcomes.length).toBeGreaterThan(40);
-      const broken = outcomes.filter(({ violations }) => violations.length > 0);
-      expect(broken.map(({ trial, violations }) => `${trial.call}: ${trial.fault.name}: ${violations}`)).toEqual([]);
+      const broken = outcomes.filter((outcome) => violationsOf(outcome).length > 0);
+      expect(broken.map((o) => `${o.trial.key}: ${o.trial.fault.name}: ${violationsOf(o)}`)).toEqual([]);
       expect(outcomes.some(({ noticed }) => noticed)).toBe(true);
     },
     120_000,

@@ -1,30 +1,65 @@
-import { UsageError } from '../../src/model/reason.ts';
+import { registry } from '../../checks/index.ts';
+import { ProbeError, UsageError } from '../../src/model/reason.ts';
 import { type Report, verdictOf } from '../../src/model/report.ts';
 import { reportSchema } from '../../src/report/schema.ts';
 import { runScenario, statusesOf, type Tap } from '../support/rig.ts';
-import { type Fault, faults, type PortName } from './faults.ts';
+import { canary, type Fault, faults, type PortName } from './faults.ts';
 
-/** A call of the fault-free run: the Nth of all. */
+/** A call of the fault-free run. The order of calls is not fixed, so a call is known by what it asks, and how often. */
 export interface Call {
-  readonly n: number;
   readonly port: PortName;
   readonly call: string;
+  /** Port, call and what it asks for. */
+  readonly key: string;
+  /** Which of the calls with this key, from 0. */
+  readonly time: number;
+  /** What it answered with in the fault-free run, where that was an error. */
+  readonly error: string | undefined;
 }
 
 export interface Trial extends Call {
-  readonly flaws: readonly string[];
   readonly fault: Fault;
   /** Whether the fault stays: on this call and every later one of the same port. */
   readonly persistent: boolean;
 }
 
-/** What a trial showed against the promise; empty when it held. */
+/** What a trial showed. Each list is empty when the promise held. */
 export interface Outcome {
   readonly trial: Trial;
-  readonly violations: readonly string[];
   readonly verdict: string;
+  /** READY although the truth is not, or something needed was lost. */
+  readonly wrongReady: readonly string[];
+  /** Checks that are favourable although an answer that they depend on was lost, or better than without the fault. */
+  readonly wrongStatus: readonly string[];
+  /** Checks that do not depend on the call, and changed. */
+  readonly unrelated: readonly string[];
+  /** A run that did not end in its time. */
+  readonly hangs: readonly string[];
+  /** What got out that must not, and what was left open. */
+  readonly leaks: readonly string[];
+  /** A report that is missing, has not its form or contradicts itself. */
+  readonly broken: readonly string[];
   /** Whether any status differs from the fault-free run. */
   readonly noticed: boolean;
+}
+
+/** What is counted, and what the figure is called. */
+export const promises = {
+  wrongReady: 'wrong READY',
+  wrongStatus: 'checks that pass without an answer they depend on, or got better',
+  unrelated: 'verdict changes in unrelated checks',
+  hangs: 'hangs past the deadline',
+  leaks: 'leaks',
+  broken: 'reports that are broken',
+} as const;
+
+export type Promised = keyof typeof promises;
+
+/** Everything that a trial broke, in words. */
+export function violationsOf(outcome: Outcome): string[] {
+  return (Object.keys(promises) as Promised[]).flatMap((promise) =>
+    outcome[promise].map((text) => `${promises[promise]}: ${text}`),
+  );
 }
 
 export interface Baseline {
@@ -32,77 +67,185 @@ export interface Baseline {
   readonly report: Report;
   readonly statuses: Readonly<Record<string, string>>;
   readonly calls: readonly Call[];
+  /** The checks that make a call, by its key: all that would be lost with its answer. */
+  readonly dependents: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** The run without a fault, and every call it makes, in order. */
+/**
+ * Answers that every run asks for, and that a check needs only where something else is so. They decide nothing in the
+ * deployments that are tortured, so their loss loses nothing.
+ */
+const onlyWhere: readonly { readonly check: string; readonly key: string; readonly where: string }[] = [
+  {
+    check: 'soul-documents/no-second-rulebook',
+    key: 'host host/config-file',
+    where: 'tools of an agent run outside the sandbox',
+  },
+];
+
+/** How long a run may take after its deadline before it counts as hanging, in milliseconds. */
+const graceMs = 5_000;
+const hangDeadlineMs = 1_000;
+const nonce = '00000000-0000-4000-8000-000000000000';
+
+/** The run without a fault, every call it makes, and which check makes it when it is alone. */
 export async function baseline(flaws: readonly string[]): Promise<Baseline> {
   const calls: Call[] = [];
-  const tap: Tap = (port, call, answer) => {
-    calls.push({ n: calls.length, port, call });
-    return answer();
-  };
-  const report = await runScenario(flaws, { tap });
-  return { flaws, report, statuses: statusesOf(report), calls };
+  const counted = counter();
+  const report = await runScenario(flaws, {
+    nonce,
+    twoPages: true,
+    tap: async (port, call, answer, input) => {
+      const { key, time } = counted(port, call, input);
+      const entry = { port, call, key, time, error: undefined as string | undefined };
+      if (call !== 'close') calls.push(entry);
+      try {
+        const answered = await answer();
+        if (answered instanceof ProbeError) entry.error = answered.reason;
+        return answered;
+      } catch (thrown) {
+        entry.error = thrown instanceof ProbeError ? thrown.reason : (thrown as Error).name;
+        throw thrown;
+      }
+    },
+  });
+  const dependents = new Map<string, Set<string>>();
+  for (const check of Object.keys(statusesOf(report))) {
+    const tap: Tap = (port, call, answer, input) => {
+      const key = keyOf(port, call, input);
+      const isNeeded = !onlyWhere.some((one) => one.check === check && one.key === key);
+      if (isNeeded) dependents.set(key, (dependents.get(key) ?? new Set()).add(check));
+      return answer();
+    };
+    await runScenario(flaws, { checks: [check], nonce, twoPages: true, tap });
+  }
+  return { flaws, report, statuses: statusesOf(report), calls, dependents };
 }
 
-/** Every call, every fault of its port, once alone and once for good. */
-export function trialsOf({ calls, flaws }: Baseline): Trial[] {
+/** Every call, every fault of its port, once alone and once for good; but not a fault that is what comes anyway. */
+export function trialsOf({ calls }: Baseline): Trial[] {
   return calls.flatMap((call) =>
-    faults[call.port].flatMap((fault) => [false, true].map((persistent) => ({ ...call, flaws, fault, persistent }))),
+    faults[call.port]
+      .filter(({ name }) => name !== call.error)
+      .flatMap((fault) => [false, true].map((persistent) => ({ ...call, fault, persistent }))),
   );
 }
 
-/** Runs one trial and holds it against the promise. Undefined where the fault does not apply to the call. */
-export async function attempt(trial: Trial, { statuses }: Baseline): Promise<Outcome | undefined> {
-  let n = -1;
+/** Runs one trial and holds it against the promises. Undefined where the fault does not apply to the call. */
+export async function attempt(trial: Trial, base: Baseline): Promise<Outcome | undefined> {
+  const { fault, persistent } = trial;
+  const counted = counter();
+  const lost = new Set<string>();
+  const repeated = new Set<string>();
+  let begun = false;
   let applied = false;
-  const tap: Tap = (port, call, answer) => {
-    n += 1;
-    const hit = n === trial.n || (trial.persistent && n > trial.n && port === trial.port);
-    const instead = hit && port === trial.port ? trial.fault.apply(call, answer) : undefined;
-    if (instead !== undefined) applied = true;
-    return instead ?? answer();
+  let open = 0;
+  const tap: Tap = (port, call, answer, input) => {
+    if (call === 'close') open -= 1;
+    const { key, time } = counted(port, call, input);
+    if (lost.has(key)) repeated.add(key);
+    begun ||= key === trial.key && time === trial.time;
+    const isHit =
+      port === trial.port && call !== 'close' && (persistent ? begun : key === trial.key && time === trial.time);
+    const instead = isHit ? fault.apply(call, answer) : undefined;
+    if (instead !== undefined) {
+      applied = true;
+      lost.add(key);
+      return instead;
+    }
+    if (call === 'open') open += 1;
+    return answer();
   };
+  const events: unknown[] = [];
+  const timeoutMs = fault.kind === 'hang' ? hangDeadlineMs : 30_000;
+  const start = performance.now();
+  const none = { wrongReady: [], wrongStatus: [], unrelated: [], hangs: [], leaks: [], broken: [], noticed: true };
   let report: Report;
   try {
-    report = await runScenario(trial.flaws, { tap });
+    report = await runScenario(base.flaws, { tap, nonce, twoPages: true, timeoutMs, emit: (e) => events.push(e) });
   } catch (error) {
-    const expected = error instanceof UsageError;
-    return { trial, violations: expected ? [] : [`the run threw ${String(error)}`], verdict: 'exit 64', noticed: true };
+    // Credentials that do not work at all end the run with one line and exit 64.
+    if (error instanceof UsageError) return { ...none, trial, verdict: 'exit 64' };
+    return { ...none, trial, verdict: 'none', broken: [`the run threw ${String(error)}`] };
   }
   if (!applied) return undefined;
-  return judged(trial, report, statuses);
+  // An answer that is asked for again is late, not lost.
+  if (!persistent) for (const key of repeated) lost.delete(key);
+  const elapsed = performance.now() - start;
+  return {
+    trial,
+    verdict: report.verdict,
+    ...compared(report, base, fault, lost),
+    hangs: elapsed > timeoutMs + graceMs ? [`it took ${Math.round(elapsed)} ms of ${timeoutMs}`] : [],
+    leaks: [
+      ...(JSON.stringify([report, events]).includes(canary) ? ['text of the target is in the report or an event'] : []),
+      ...(open === 0 ? [] : [`${open} hosts were left open`]),
+    ],
+    broken: defectsOf(report, base),
+  };
 }
 
-function judged(trial: Trial, report: Report, before: Readonly<Record<string, string>>): Outcome {
+function compared(report: Report, { statuses: before, dependents }: Baseline, { kind }: Fault, lost: Set<string>) {
   const after = statusesOf(report);
-  const violations: string[] = [];
-  const changed = Object.keys(before).filter((id) => before[id] !== after[id]);
-  const ids = report.areas.flatMap(({ checks }) => checks.map(({ id }) => id));
-  if (ids.length !== new Set(ids).size || ids.length !== Object.keys(before).length) {
-    violations.push('a check is missing from the report, or in it twice');
+  const dependent = new Set([...lost].flatMap((key) => [...(dependents.get(key) ?? [])]));
+  const wrongStatus: string[] = [];
+  const unrelated: string[] = [];
+  for (const [id, was] of Object.entries(before)) {
+    const is = after[id];
+    if (isGood(is) && !isGood(was)) wrongStatus.push(`${id} got better: ${was} to ${is}`);
+    if (!dependent.has(id)) {
+      // At the deadline everything that is still being looked at is unknown.
+      if (is !== was && kind !== 'hang') unrelated.push(`${id} went from ${was} to ${is}`);
+    } else if (kind !== 'lie') {
+      if (is === 'pass') wrongStatus.push(`${id} passes without an answer that it asked for`);
+      if (is !== was && is !== 'unknown') wrongStatus.push(`${id} went from ${was} to ${is}`);
+    }
   }
-  if (!reportSchema.safeParse(JSON.parse(JSON.stringify(report))).success)
-    violations.push('the report has not its form');
+  const isReady = Object.values(before).every(isGood);
+  const isWrong = report.verdict === 'READY' && (!isReady || (kind !== 'lie' && dependent.size > 0));
+  const noticed = Object.keys(before).some((id) => before[id] !== after[id]);
+  return {
+    wrongReady: isWrong ? [isReady ? 'an answer was lost' : 'the truth is not'] : [],
+    wrongStatus,
+    unrelated,
+    noticed,
+  };
+}
+
+function defectsOf(report: Report, { statuses }: Baseline): string[] {
   const results = report.areas.flatMap(({ checks }) => checks);
-  if (verdictOf(results, report) !== report.verdict) violations.push('the verdict does not follow');
-  for (const id of changed) {
-    const [was, is] = [before[id], after[id]];
-    if (isGood(is) && !isGood(was)) violations.push(`${id} got better: ${was} to ${is}`);
-    else if (trial.fault.kind === 'loss' && is !== 'unknown') violations.push(`${id} went from ${was} to ${is}`);
-  }
-  if (report.verdict === 'READY' && Object.values(before).some((status) => !isGood(status)))
-    violations.push('READY on a flawed deployment');
-  // A gateway that did not answer is asked again while it may be starting: the answer is late, not lost.
-  const askedAgain = trial.call === 'GET /readyz' && !trial.persistent;
-  if (report.verdict === 'READY' && trial.fault.kind === 'loss' && !askedAgain)
-    violations.push('READY although an answer was lost');
-  return { trial, violations, verdict: report.verdict, noticed: changed.length > 0 };
+  const ids = results.map(({ id }) => id);
+  const expected = Object.keys(statuses);
+  return [
+    ...(ids.length === expected.length && expected.every((id) => ids.includes(id))
+      ? []
+      : ['a check is not in it once']),
+    ...(reportSchema.safeParse(JSON.parse(JSON.stringify(report))).success ? [] : ['the report has not its form']),
+    ...(verdictOf(results, report) === report.verdict ? [] : ['the verdict does not follow']),
+    ...(expected.length === Object.values(registry).flatMap(({ checks }) => Object.keys(checks)).length
+      ? []
+      : ['not every check was planned']),
+  ];
 }
 
 /** Whether a status lets a deployment be READY. */
 function isGood(status: string | undefined): boolean {
   return status !== 'fail' && status !== 'unknown';
+}
+
+function keyOf(port: PortName, call: string, input: unknown): string {
+  return `${port} ${call}${input === undefined ? '' : ` ${JSON.stringify(input)}`}`;
+}
+
+/** Counts the calls of one run by key. */
+function counter(): (port: PortName, call: string, input: unknown) => { key: string; time: number } {
+  const times = new Map<string, number>();
+  return (port, call, input) => {
+    const key = keyOf(port, call, input);
+    const time = times.get(key) ?? 0;
+    times.set(key, time + 1);
+    return { key, time };
+  };
 }
 
 /** A repeatable choice: a linear congruential generator over a seed (Numerical Recipes' constants). */
@@ -115,4 +258,27 @@ export function sample<T>(items: readonly T[], size: number, seed: number): T[] 
     picked.push(...pool.splice(state % pool.length, 1));
   }
   return picked;
+}
+
+/** Attempts all trials: those that wait for a deadline side by side, the others a few at a time. */
+export async function attemptAll(
+  trials: readonly Trial[],
+  base: Baseline,
+  progress: (done: number) => void = () => {},
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  let done = 0;
+  const work = async (queue: Trial[]) => {
+    for (let trial = queue.shift(); trial; trial = queue.shift()) {
+      const outcome = await attempt(trial, base);
+      if (outcome) outcomes.push(outcome);
+      done += 1;
+      progress(done);
+    }
+  };
+  const waiting = trials.filter(({ fault }) => fault.kind === 'hang');
+  const quick = trials.filter(({ fault }) => fault.kind !== 'hang');
+  await Promise.all(Array.from({ length: 4 }, () => work(quick)));
+  await Promise.all(Array.from({ length: 24 }, () => work(waiting)));
+  return outcomes;
 }
