@@ -9,6 +9,7 @@ import { liveAws } from './aws/aws.ts';
 import { localFiles } from './files/files.ts';
 import { openGateway } from './gateway/gateway.ts';
 import { githubPort, noGit } from './git/github.ts';
+import { sshSignatures } from './signature/ssh-keygen.ts';
 import { openHost } from './ssh/host.ts';
 
 export interface LivePorts {
@@ -37,6 +38,7 @@ export function livePorts({ environment, directory }: LoadedEnvironment, signal:
       aws,
       git: git ? githubPort(git.api, process.env[git.tokenEnv], open) : noGit(),
       files: localFiles(directory),
+      signatures: sshSignatures,
       openHost: ({ address, fingerprints }, signal) =>
         openHost(
           {

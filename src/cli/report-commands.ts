@@ -86,15 +86,20 @@ export function addReportCommands(root: Command): void {
     .argument('<check>', 'id of a check that can be attested')
     .option('-e, --env <name>', 'environment of the environment file (required)')
     .option('-c, --config <file>', 'environment file', 'clawcheck.yaml')
-    .requiredOption('--by <name>', 'who states it')
-    .requiredOption('--statement <text>', 'what is stated')
-    .requiredOption('--evidence <reference>', 'where it can be looked up')
-    .requiredOption('--expires <date>', 'the last day on which it holds, such as 2027-01-31')
+    .option('--by <name>', 'who states it')
+    .option('--statement <text>', 'what is stated')
+    .option(
+      '--evidence <reference>',
+      'where it can be looked up: a ticket, a URL, or a file below the folder of the environment file, whose SHA-256 is noted',
+    )
+    .option('--evidence-sha256 <hex>', 'SHA-256 of evidence that is elsewhere')
+    .option('--expires <date>', 'the last day on which it holds, such as 2027-01-31')
     .option('--date <date>', 'when it was stated (default: today, UTC)')
+    .option('--sign <key>', 'sign it with this SSH key; alone, sign the attestation that the file has')
     .option('--write', 'put it into the environment file; default: print it')
     .addHelpText(
       'after',
-      `\nExamples:\n  $ clawcheck attest backup/recovery-runbook --env prod --by "A. Name" --expires 2027-01-31 \\\n      --statement "I restored the deployment by the runbook alone" --evidence OPS-41\n  $ clawcheck attest backup/recovery-runbook --env prod … --write`,
+      `\nExamples:\n  $ clawcheck attest backup/recovery-runbook --env prod --by "A. Name" --expires 2027-01-31 \\\n      --statement "I restored the deployment by the runbook alone" --evidence OPS-41\n  $ clawcheck attest backup/recovery-runbook --env prod … --sign ~/.ssh/id_ed25519 --write\n  $ clawcheck attest backup/recovery-runbook --env prod --sign ~/.ssh/id_ed25519 --write`,
     )
     .action(async (check, options) => (await import('./attest.ts')).attestCommand(check, options));
 }

@@ -7,6 +7,7 @@ import { type DeclaredCheck, inconsistencies } from '../report/consistency.ts';
 import { statementOf } from '../report/in-toto.ts';
 import { renderJson } from '../report/json.ts';
 import { parseReport } from '../report/parse.ts';
+import { signatureNamespace } from '../report/words.ts';
 import { checkOutputs, jsonFiles, type OutputOptions, writeFile } from './output.ts';
 
 export interface SignOptions {
@@ -81,7 +82,7 @@ export function signReports(
       const parsed = parseReport(bytes);
       const problems = 'report' in parsed ? inconsistencies(parsed.report, declared) : parsed.problems;
       if (problems[0] !== undefined) throw new Error(`the report does not hold together: ${problems[0]}`);
-      if (key !== undefined) writeFile(`${file}.sig`, sign(bytes, key));
+      if (key !== undefined) writeFile(`${file}.sig`, sign(bytes, key, signatureNamespace));
       if (dsse && file === files[0]) writeFile(dsse.file, seal(statementOf(bytes, report), readDsseKey(dsse.key)));
     });
   }

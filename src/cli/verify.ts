@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { localFiles } from '../adapters/files/files.ts';
 import { readDssePublicKey, unseal } from '../adapters/signature/dsse.ts';
-import { readAllowedSigners, verifySignature } from '../adapters/signature/ssh-keygen.ts';
+import { readAllowedSigners, sshSignatures } from '../adapters/signature/ssh-keygen.ts';
 import { type LoadedEnvironment, loadEnvironment } from '../environment/load.ts';
 import type { ExtendedRegistry } from '../extensions/load.ts';
 import { exitCodeOf } from '../model/exit-code.ts';
@@ -12,7 +13,9 @@ import { firstDifference } from '../report/compare.ts';
 import { inconsistencies } from '../report/consistency.ts';
 import { statementOf } from '../report/in-toto.ts';
 import { parseReport } from '../report/parse.ts';
-import { verdictWords } from '../report/words.ts';
+import { checksOf, signatureNamespace, verdictWords } from '../report/words.ts';
+import { foreignAcceptances } from '../runner/accept.ts';
+import { verifySigners } from '../runner/signers.ts';
 import { declaredChecks } from './declared.ts';
 import { extendedRegistry } from './extended.ts';
 import { judgeAgain, recordingFor } from './replay.ts';
@@ -103,7 +106,8 @@ function signatureOf(file: string, bytes: Buffer, options: VerifyOptions): { ide
   const allowedSigners = readAllowedSigners(options.allowedSigners);
   if (!there) return { problems: [`signature: there is no ${inert(path)}`] };
   const { identity } = options;
-  const result = verifySignature(bytes, readFileSync(path, 'latin1'), { allowedSigners, identity });
+  const signature = readFileSync(path, 'latin1');
+  const result = sshSignatures.verify({ bytes, signature, namespace: signatureNamespace, allowedSigners, identity });
   return 'problem' in result
     ? { problems: [`signature: ${result.problem}`] }
     : { identity: result.identity, problems: [] };
@@ -165,7 +169,7 @@ async function againstConfig(
   loaded: LoadedEnvironment,
   extended: ExtendedRegistry,
 ): Promise<string[]> {
-  const { environment, sha256 } = loaded;
+  const { environment, sha256, directory } = loaded;
   if (sha256 !== report.environment.fileSha256) return ['config: the report was made with another environment file'];
   const lines: string[] = [];
   if (report.subject.account !== null && report.subject.account !== environment.aws.account) {
@@ -175,6 +179,14 @@ async function againstConfig(
     lines.push('config: the region is not that of the environment file');
   if (report.subject.fileSystemId !== environment.soulDocuments.fileSystemId) {
     lines.push('config: the file system is not that of the environment file');
+  }
+  try {
+    const ports = { files: localFiles(directory), signatures: sshSignatures };
+    const signers = await verifySigners(environment, ports, new Date(report.window.start));
+    lines.push(...foreignAcceptances(checksOf(report), environment, signers).map((line) => `config: ${line}`));
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    lines.push(`config: ${inert(error.message)}`);
   }
   if (recording === undefined) return lines;
   try {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { attestation, notApplicable, waiver } from './acceptance-schema.ts';
 import { aws, gateway, git, hostSettings, ssh } from './access-schema.ts';
+import { text } from './fields.ts';
 import { approvalGates, owners } from './gates-schema.ts';
 import { backup, monitoring, skills } from './operation-schema.ts';
 import { credentials, type endpoint, infrastructure, network, soulDocuments } from './platform-schema.ts';
@@ -29,7 +30,8 @@ export const environmentSchema = z.strictObject({
     .array(attestation)
     .default([])
     .meta({
-      description: 'Statements of named people: check, by, date, expires, statement, evidence',
+      description:
+        'Statements of named people: check, by, date, expires, statement, evidence; evidenceSha256, signature',
       example: [
         {
           check: 'backup/recovery-runbook',
@@ -41,6 +43,10 @@ export const environmentSchema = z.strictObject({
         },
       ],
     }),
+  attestationSigners: text.optional().meta({
+    description: 'File of those who may sign attestations, in the format of ssh-keygen(1) ALLOWED SIGNERS',
+    example: 'attestation_signers',
+  }),
   waivers: z
     .array(waiver)
     .default([])

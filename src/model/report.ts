@@ -59,6 +59,9 @@ export interface CheckResult {
     readonly expires: string;
     readonly statement: string;
     readonly evidence: string;
+    readonly evidenceSha256: string | null;
+    /** Who signed it, as the allowed signers name them; null for one that is not signed. */
+    readonly signedBy: string | null;
   } | null;
   /** Set with status `not-applicable`: why. */
   readonly notApplicable: string | null;

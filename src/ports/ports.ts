@@ -3,12 +3,14 @@ import type { FilesPort } from './files.ts';
 import type { GatewayPort } from './gateway.ts';
 import type { GitPort } from './git.ts';
 import type { HostPort } from './host.ts';
+import type { SignaturesPort } from './signatures.ts';
 
 /** All input and output of a run. Live adapters, a recording, or a test stand behind it. */
 export interface Ports {
   readonly aws: AwsPort;
   readonly git: GitPort;
   readonly files: FilesPort;
+  readonly signatures: SignaturesPort;
   /**
    * Connects and verifies the host key. Throws `ProbeError`, or `UntrustedError` when the key is another than the
    * trusted one.

@@ -5,6 +5,7 @@ import { modes, type Report, statuses, verdicts } from '../model/report.ts';
 
 const time = z.iso.datetime();
 const date = z.iso.date();
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const reason = Object.keys(reasons) as [Reason, ...Reason[]];
 
 const evidence = z.strictObject({
@@ -38,7 +39,15 @@ const check = z.strictObject({
     .strictObject({ status: z.enum(statuses), by: z.string(), reason: z.string(), expires: date, ticket: z.string() })
     .nullable(),
   attestation: z
-    .strictObject({ by: z.string(), date, expires: date, statement: z.string(), evidence: z.string() })
+    .strictObject({
+      by: z.string(),
+      date,
+      expires: date,
+      statement: z.string(),
+      evidence: z.string(),
+      evidenceSha256: sha256.nullable(),
+      signedBy: z.string().nullable(),
+    })
     .nullable(),
   notApplicable: z.string().nullable(),
 });
@@ -64,7 +73,7 @@ export const reportSchema = z.strictObject({
   schemaVersion: z.literal(1),
   tool: z.strictObject({ name: z.literal('clawcheck'), version: z.string() }),
   mode: z.enum(modes),
-  environment: z.strictObject({ name: z.string(), fileSha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  environment: z.strictObject({ name: z.string(), fileSha256: sha256 }),
   subject,
   window: z.strictObject({ start: time, end: time, interrupted: z.boolean() }),
   narrowedTo: z.array(z.string()).nullable(),

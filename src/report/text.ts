@@ -1,7 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { type CheckResult, type Evidence, gapsIn, type Report, type Status, type Verdict } from '../model/report.ts';
 import { count } from '../model/text.ts';
-import { extensionsOf, overruledOf, plainReport } from './words.ts';
+import { acceptanceOf, checksOf, extensionsOf, overruledOf, plainReport } from './words.ts';
 import { wrap } from './wrap.ts';
 
 export interface TextOptions {
@@ -20,7 +20,7 @@ export function renderText(given: Report, { width, color, verbose }: TextOptions
   const chalk = new Chalk({ level: color ? 1 : 0 });
   const paint = painter(chalk);
   const columns = Math.max(40, Math.min(width, 120));
-  const all = report.areas.flatMap(({ checks }) => checks);
+  const all = checksOf(report);
   const sections = [
     headline(report, chalk, paint, columns),
     troubles(
@@ -125,21 +125,10 @@ function evidenceLines({ subject, expected, observed, source, instance }: Eviden
 }
 
 function accepted(results: readonly CheckResult[], chalk: ChalkInstance, columns: number): string[] {
-  const lines: string[] = [];
-  for (const { id, waiver, attestation, notApplicable, status } of results) {
-    if (waiver) {
-      const text = `waived ${id} (${waiver.status}): ${waiver.reason} -- ${waiver.by}, ${waiver.ticket}, until ${waiver.expires}`;
-      lines.push(...wrap(text, columns, '  '));
-    } else if (status === 'attested' && attestation) {
-      lines.push(
-        ...wrap(
-          `attested ${id}: ${attestation.statement} -- ${attestation.by}, until ${attestation.expires}`,
-          columns,
-          '  ',
-        ),
-      );
-    } else if (notApplicable) lines.push(...wrap(`n/a ${id}: ${notApplicable}`, columns, '  '));
-  }
+  const lines = results.flatMap((result) => {
+    const said = acceptanceOf(result);
+    return said === undefined ? [] : wrap(`${result.id}: ${said}`, columns, '  ');
+  });
   return lines.length > 0 ? [chalk.bold('Accepted by people, not measured'), ...lines] : [];
 }
 
@@ -169,15 +158,15 @@ function areas(
   return lines;
 }
 
-function closing(
-  { counts, verdict, window, narrowedTo }: Report,
-  chalk: ChalkInstance,
-  paint: Record<Verdict, Paint>,
-): string[] {
+function closing(report: Report, chalk: ChalkInstance, paint: Record<Verdict, Paint>): string[] {
+  const { counts, verdict, window, narrowedTo } = report;
+  const signed = checksOf(report).filter(({ status, attestation }) => status === 'attested' && attestation?.signedBy);
   const seconds = (Date.parse(window.end) - Date.parse(window.start)) / 1000;
   const parts = [
     `${counts.pass} measured`,
-    ...(counts.attested > 0 ? [`${counts.attested} attested`] : []),
+    ...(counts.attested > 0
+      ? [`${counts.attested} attested${signed.length > 0 ? ` (${signed.length} signed)` : ''}`]
+      : []),
     ...(counts.waived > 0 ? [`${counts.waived} waived`] : []),
     ...(counts['not-applicable'] > 0 ? [`${counts['not-applicable']} n/a`] : []),
     `${counts.fail} failed`,

@@ -128,11 +128,14 @@ export function extensionsOf(extensions: Report['extensions'] = []): string[] {
 /** What people accepted, as sentences: who, what, until when. */
 export function acceptanceOf({ waiver, attestation, status, notApplicable }: CheckResult): string | undefined {
   if (waiver) {
-    return `Waived (${statusWords[waiver.status].toLowerCase()} without it) by ${waiver.by} until ${waiver.expires}, ${waiver.ticket}: ${waiver.reason}`;
+    const { by, expires, ticket, reason } = waiver;
+    return `Waived (${statusWords[waiver.status].toLowerCase()} without it) by ${by} until ${expires}, ${ticket}: ${reason}`;
   }
   if (status === 'attested' && attestation) {
-    const { by, date, expires, statement, evidence } = attestation;
-    return `Stated by ${by} on ${date}, valid until ${expires}: ${statement} (${evidence})`;
+    const { by, date, expires, statement, evidence, evidenceSha256, signedBy } = attestation;
+    const digest = evidenceSha256 === null ? '' : `, SHA-256 ${evidenceSha256}`;
+    const signed = signedBy === null ? 'Not signed' : `Signed by ${signedBy}`;
+    return `Stated by ${by} on ${date}, valid until ${expires}: ${statement} (${evidence}${digest}). ${signed}.`;
   }
   return notApplicable === null ? undefined : `Declared not applicable: ${notApplicable}`;
 }

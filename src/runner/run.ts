@@ -26,6 +26,7 @@ import { type Clock, type Gathered, Gatherer, isHostScoped, probesOf } from './g
 import { Host } from './hosts.ts';
 import { judge, merge, type Outcome, resultOf, unknown } from './judge.ts';
 import { allChecks, type Plan, type PlannedCheck, plan, plannedAreas, type Registry, type Selection } from './plan.ts';
+import { type Signers, verifySigners } from './signers.ts';
 import { subjectOf } from './subject.ts';
 
 export interface RunOptions {
@@ -62,6 +63,7 @@ export async function run(options: RunOptions): Promise<Report> {
   const start = clock('start');
   const planned = plan(registry, options.selection);
   checkAcceptances(environment, allChecks(registry), start);
+  const signers = await verifySigners(environment, options.ports, start);
   const judged = planned.checks.filter(({ id }) => !environment.notApplicable.some(({ check }) => check === id));
   const probes = [...probesOf([boundProbes, ...judged.map(({ check }) => check.needs)])];
   emit({
@@ -96,6 +98,7 @@ export async function run(options: RunOptions): Promise<Report> {
       gatherer,
       binding,
       environment,
+      signers,
       others,
       now: start,
       lostHosts: opened instanceof ProbeError ? opened : undefined,
@@ -143,13 +146,14 @@ interface Judging {
   readonly gatherer: Gatherer;
   readonly binding: Binding;
   readonly environment: Environment;
+  readonly signers: Signers;
   readonly others: readonly Environment[];
   readonly now: Date;
   readonly lostHosts: ProbeError | undefined;
 }
 
 async function resultFor({ id, check }: PlannedCheck, judging: Judging): Promise<CheckResult> {
-  const { environment, now, binding } = judging;
+  const { environment, binding } = judging;
   const declared = environment.notApplicable.find((n) => n.check === id);
   if (declared) {
     const none: Outcome = { status: 'unknown', reason: null, evidence: [], controls: [] };
@@ -162,7 +166,7 @@ async function resultFor({ id, check }: PlannedCheck, judging: Judging): Promise
     );
     return resultOf(id, check, unknown(wrong));
   }
-  return accept(resultOf(id, check, await outcomeOf(check, judging)), check, environment, now);
+  return accept(resultOf(id, check, await outcomeOf(check, judging)), check, judging);
 }
 
 async function outcomeOf(check: PlannedCheck['check'], judging: Judging): Promise<Outcome> {

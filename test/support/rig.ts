@@ -7,6 +7,7 @@ import { registry } from '../../checks/index.ts';
 import { allPages } from '../../src/adapters/aws/aws.ts';
 import { classify } from '../../src/adapters/aws/errors.ts';
 import { localFiles } from '../../src/adapters/files/files.ts';
+import { sshSignatures } from '../../src/adapters/signature/ssh-keygen.ts';
 import { gatewayScript } from '../../src/demo/gateway-script.ts';
 import { answerAws, assign, loadScenario, resolveTimes, type Scenario } from '../../src/demo/scenario.ts';
 import { parseEnvironmentFile } from '../../src/environment/load.ts';
@@ -121,6 +122,7 @@ export function scenarioPorts(
       aws,
       git: tappedGit(scenarioGit(scenario), tap),
       files: tappedFiles(scenarioFiles(scenario), tap),
+      signatures: sshSignatures,
       openHost: () => tap('host', 'open', async () => tappedHost(scenarioHost(scenario), tap)) as Promise<HostPort>,
       openGateway: () => tappedGateway(scenarioGateway(scenario), tap),
     },

@@ -51,12 +51,13 @@ export class Recorder {
   }
 
   /** The same ports, with everything noted that passes. */
-  record({ aws, git, files, openHost, openGateway }: Ports): Ports {
+  record({ aws, git, files, signatures, openHost, openGateway }: Ports): Ports {
     const addresses = new WeakMap<HostPort, string>();
     return {
       aws: this.#recordAws(aws),
       git: this.#recordGit(git),
       files: this.#recordFiles(files),
+      signatures,
       openHost: async (target, signal) => {
         const { address, fingerprints } = target;
         const host: Host = { address, fingerprints: [...fingerprints], programs: [], error: unanswered };

@@ -5,6 +5,7 @@ import type { GatewayPort, GatewayResponse } from '../../ports/gateway.ts';
 import type { GitPort } from '../../ports/git.ts';
 import type { HostPort, HostRecords } from '../../ports/host.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { sshSignatures } from '../signature/ssh-keygen.ts';
 import { canonical, decode, type Failure, fromFailure, type Parts, type Recording } from './format.ts';
 import { programDigest } from './recorder.ts';
 
@@ -30,6 +31,7 @@ export function replay(
       aws: replayAws(parts['aws.json'], place),
       git: replayGit(parts['git.json']),
       files: replayFiles(parts['files.json']),
+      signatures: sshSignatures,
       openHost: async ({ address, fingerprints }) => {
         const host = parts['hosts.json'].find((h) => h.address === address);
         if (!host || canonical(host.fingerprints) !== canonical(fingerprints))

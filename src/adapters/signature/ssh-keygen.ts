@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '../../model/reason.ts';
 import { inert } from '../../model/text.ts';
-import { signatureNamespace } from '../../report/words.ts';
+import type { SignaturesPort, Verification } from '../../ports/signatures.ts';
 import { bareEnv } from '../child-env.ts';
 
 const missing = 'Install OpenSSH 8.9 or later: signatures are made and checked with its ssh-keygen.';
@@ -28,12 +28,13 @@ export function checkSigningKey(key: string): void {
 }
 
 /**
- * The detached SSH signature over exactly these bytes, armoured. A passphrase is asked for on the terminal.
+ * The detached SSH signature over exactly these bytes, armoured. Whose key the SSH agent holds is not asked for a
+ * passphrase; else ssh-keygen asks on the terminal, or through SSH_ASKPASS.
  * @param key a private key, or a public key whose private half the SSH agent holds
  * @throws Error when it was not made, or does not fit the bytes
  */
-export function sign(bytes: Uint8Array, key: string): string {
-  const made = spawnSync('ssh-keygen', ['-q', '-Y', 'sign', '-n', signatureNamespace, '-f', key], {
+export function sign(bytes: Uint8Array, key: string, namespace: string): string {
+  const made = spawnSync('ssh-keygen', ['-q', '-Y', 'sign', '-n', namespace, '-f', key], {
     env: bareEnv(),
     input: bytes,
     stdio: ['pipe', 'pipe', 'ignore'],
@@ -43,71 +44,66 @@ export function sign(bytes: Uint8Array, key: string): string {
   const signature = made.stdout?.toString('latin1') ?? '';
   if (made.status !== 0 || !signature.startsWith('-----BEGIN SSH SIGNATURE-----'))
     throw new Error('ssh-keygen did not sign');
-  const checked = withFile(signature, (file) =>
-    spawnSync('ssh-keygen', ['-q', '-Y', 'check-novalidate', '-n', signatureNamespace, '-s', file], {
-      env: bareEnv(),
-      input: bytes,
-      stdio: ['pipe', 'ignore', 'ignore'],
-    }),
+  const checked = withFiles({ signature }, (files) =>
+    keygen(['-q', '-Y', 'check-novalidate', '-n', namespace, '-s', files.signature], bytes),
   );
   if (checked.status !== 0) throw new Error('the signature does not fit the bytes that were to be signed');
   return signature;
 }
 
-export type Verification = { readonly identity: string } | { readonly problem: string };
+/** Whether an allowed signer signed exactly these bytes for this purpose. */
+export const sshSignatures: SignaturesPort = {
+  verify({ bytes, signature, namespace, allowedSigners, identity, at }) {
+    return withFiles({ signature, signers: allowedSigners }, (files): Verification => {
+      const when = at ? [`-Overify-time=${at.toISOString().slice(0, 19).replaceAll(/\D/g, '')}`] : [];
+      const principals = identity === undefined ? findPrincipals(files, when) : [identity];
+      if (principals.length === 0) return { problem: 'the key that signed is not among the allowed signers' };
+      for (const principal of principals) {
+        const who = ['-f', files.signers, '-I', principal, '-s', files.signature];
+        const { status } = keygen(['-q', '-Y', 'verify', ...when, '-n', namespace, ...who], bytes);
+        if (status === 0) return { identity: inert(principal) };
+      }
+      const who = identity === undefined ? '' : ` by ${inert(identity)}`;
+      return { problem: `it is no valid signature${who} over these bytes` };
+    });
+  },
+};
 
-/**
- * Whether an allowed signer signed exactly these bytes as a report. With no identity given, it is the one whom the
- * signature's key belongs to in the file of allowed signers.
- */
-export function verifySignature(
-  bytes: Uint8Array,
-  signature: string,
-  { allowedSigners, identity }: { readonly allowedSigners: string; readonly identity?: string | undefined },
-): Verification {
-  return withFile(signature, (file): Verification => {
-    const principals = identity === undefined ? findPrincipals(file, allowedSigners) : [identity];
-    if (principals.length === 0) return { problem: 'the key that signed is not among the allowed signers' };
-    for (const principal of principals) {
-      const args = ['-q', '-Y', 'verify', '-f', allowedSigners, '-I', principal, '-n', signatureNamespace, '-s', file];
-      const { status, error } = spawnSync('ssh-keygen', args, {
-        env: bareEnv(),
-        input: bytes,
-        stdio: ['pipe', 'ignore', 'ignore'],
-        timeout: 30_000,
-      });
-      if (error && status === null) throw new UsageError('ssh-keygen is not there or does not run', missing);
-      if (status === 0) return { identity: inert(principal) };
-    }
-    const who = identity === undefined ? '' : ` by ${inert(identity)}`;
-    return { problem: `it is no valid signature${who} over these bytes` };
-  });
-}
-
-function findPrincipals(signatureFile: string, allowedSigners: string): string[] {
-  const args = ['-Y', 'find-principals', '-f', allowedSigners, '-s', signatureFile];
-  const { stdout, error, status } = spawnSync('ssh-keygen', args, {
-    env: bareEnv(),
-    stdio: ['ignore', 'pipe', 'ignore'],
-    timeout: 30_000,
-  });
-  if (error && status === null) throw new UsageError('ssh-keygen is not there or does not run', missing);
+function findPrincipals(files: { readonly signature: string; readonly signers: string }, when: string[]): string[] {
+  const { stdout, status } = keygen(['-Y', 'find-principals', ...when, '-f', files.signers, '-s', files.signature]);
   if (status !== 0) return [];
   // One line a matching entry, each a list of patterns; only what names one identity can be verified as it.
-  const names = stdout
-    .toString('utf8')
-    .split(/[\n,]/)
-    .map((name) => name.trim());
+  const names = stdout.split(/[\n,]/).map((name) => name.trim());
   return names.filter((name) => name !== '' && !/[*?!]/.test(name));
 }
 
-/** ssh-keygen takes the signature from a file only. */
-function withFile<T>(text: string, use: (path: string) => T): T {
+/** Runs ssh-keygen where it asks nothing. @throws UsageError when it is not there */
+function keygen(
+  args: readonly string[],
+  input: Uint8Array = Buffer.alloc(0),
+): { status: number | null; stdout: string } {
+  const { status, error, stdout } = spawnSync('ssh-keygen', args, {
+    // Times in the file of allowed signers without a zone are those of whoever reads it: one and the same for all.
+    env: { ...bareEnv(), TZ: 'UTC' },
+    input,
+    stdio: ['pipe', 'pipe', 'ignore'],
+    timeout: 30_000,
+  });
+  // It may end without reading its input: that is an answer.
+  if (error && status === null) throw new UsageError('ssh-keygen is not there or does not run', missing);
+  return { status, stdout: stdout.toString('utf8') };
+}
+
+/** ssh-keygen takes signature and signers from files only. */
+function withFiles<K extends string, T>(texts: Readonly<Record<K, string>>, use: (paths: Record<K, string>) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'clawcheck-sig-'));
   try {
-    const path = join(folder, 'report.sig');
-    writeFileSync(path, text, { mode: 0o600 });
-    return use(path);
+    const paths = {} as Record<K, string>;
+    for (const [name, text] of Object.entries(texts) as [K, string][]) {
+      paths[name] = join(folder, name);
+      writeFileSync(paths[name], text, { mode: 0o600 });
+    }
+    return use(paths);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -116,8 +112,7 @@ function withFile<T>(text: string, use: (path: string) => T): T {
 /** @throws UsageError when the file cannot be read */
 export function readAllowedSigners(path: string): string {
   try {
-    readFileSync(path);
-    return path;
+    return readFileSync(path, 'utf8');
   } catch (error) {
     throw new UsageError(`cannot read the allowed signers ${path} (${(error as NodeJS.ErrnoException).code})`);
   }

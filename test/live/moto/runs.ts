@@ -1,6 +1,7 @@
 import { registry } from '../../../checks/index.ts';
 import { type AwsAdapter, liveAws } from '../../../src/adapters/aws/aws.ts';
 import { noGit } from '../../../src/adapters/git/github.ts';
+import { sshSignatures } from '../../../src/adapters/signature/ssh-keygen.ts';
 import type { AwsProbe, Probe } from '../../../src/model/probe.ts';
 import { ProbeError } from '../../../src/model/reason.ts';
 import type { CheckResult, Report } from '../../../src/model/report.ts';
@@ -56,6 +57,7 @@ export async function runOn(
       aws,
       git: noGit(),
       files: { read: unreachable, sha256: unreachable, glob: unreachable },
+      signatures: sshSignatures,
       openHost: unreachable,
       openGateway: () => {
         throw new ProbeError('unreachable', 'there is no host here');
