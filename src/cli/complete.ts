@@ -15,7 +15,7 @@ const values: Readonly<Record<string, (words: readonly string[]) => readonly str
   env: environmentsIn,
   area: () => Object.keys(registry),
   check: checkIds,
-  scenario: () => ['good', 'leaky', ...listFlaws(fixturesFolder)],
+  scenario: () => ['good', 'leaky', 'tutorial', ...listFlaws(fixturesFolder)],
 };
 
 /** What each command takes that is no option. */

@@ -68,7 +68,11 @@ export async function program(argv: readonly string[]): Promise<void> {
   root
     .command('demo')
     .description('check an embedded deployment on this machine: no AWS account, no root')
-    .option('--scenario <name>', 'good, leaky, or the name of one flaw (--list shows them)', 'good')
+    .option('--scenario <name>', 'good, leaky, tutorial, or the name of one flaw (--list shows them)', 'good')
+    .option(
+      '--serve <folder>',
+      'keep it running, with its files in a new folder, so that the other commands work on it',
+    )
     .option('--list', 'show the scenarios')
     .addOption(new Option('--format <format>', 'format of the standard output').choices(formats))
     .option(
@@ -81,7 +85,7 @@ export async function program(argv: readonly string[]): Promise<void> {
     .option('-q, --quiet', 'no progress')
     .addHelpText(
       'after',
-      `\nExamples:\n  $ clawcheck demo\n  $ clawcheck demo --scenario leaky\n  $ clawcheck demo --scenario good --format json`,
+      `\nExamples:\n  $ clawcheck demo\n  $ clawcheck demo --scenario leaky\n  $ clawcheck demo --scenario good --format json\n  $ clawcheck demo --scenario tutorial --serve clawcheck-demo`,
     )
     .action(async (options) => (await import('./demo.ts')).demoCommand(options));
 

@@ -47,14 +47,18 @@ const requestTimeoutMs = 30_000;
  * of the SDK talk to it as to the services; signatures are read for the service's name and not verified. Whatever has
  * no answer (an operation outside the allow-list, an exception or nothing from `answer`, an output that does not fit
  * the operation's schema) is an error with the code `NotRecorded` and status 400, never an empty answer.
+ * @param intercept sees each request first, and may answer it itself
  */
-export async function startAwsServer(answer: AnswerAws): Promise<AwsServer> {
+export async function startAwsServer(
+  answer: AnswerAws,
+  intercept: (request: WireRequest) => WireReply | undefined = () => undefined,
+): Promise<AwsServer> {
   const calls: AwsCall[] = [];
   let requests = 0;
   const server = createServer({ requestTimeout: requestTimeoutMs }, (incoming, outgoing) => {
     requests += 1;
     const requestId = `00000000-0000-4000-8000-${String(requests).padStart(12, '0')}`;
-    handle(incoming, answer, calls, requestId)
+    handle(incoming, answer, intercept, calls, requestId)
       .then((reply) => send(outgoing, reply, requestId))
       // Only a connection that broke while the request was read comes here: nobody is there to answer to.
       .catch(() => outgoing.destroy());
@@ -78,6 +82,7 @@ export async function startAwsServer(answer: AnswerAws): Promise<AwsServer> {
 async function handle(
   incoming: IncomingMessage,
   answer: AnswerAws,
+  intercept: (request: WireRequest) => WireReply | undefined,
   calls: AwsCall[],
   requestId: string,
 ): Promise<WireReply> {
@@ -87,6 +92,8 @@ async function handle(
   const request: WireRequest = { method, target, headers, body: body ?? '', service };
   const protocol = protocolOf(request);
   try {
+    const made = intercept(request);
+    if (made) return made;
     if (body === undefined) throw new WireError('RequestEntityTooLarge', `the body is over ${maxBody} bytes`, 413);
     const { operation, input } = await protocol.read(request);
     calls.push({ operation: operation.id, input });

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { type AwsCall, startAwsServer } from './aws-server.ts';
+import { change } from './changes.ts';
 import { startGatewayServer } from './gateway-server.ts';
 import { startGitServer } from './git-server.ts';
+import { answerListing } from './listing.ts';
 import { answerAws, assign, loadScenario, resolveTimes, type Scenario } from './scenario.ts';
 import { startSshServer } from './ssh-server.ts';
 
@@ -13,6 +15,8 @@ import { startSshServer } from './ssh-server.ts';
 export interface Deployment {
   /** Its environment file; the environment is `prod`. */
   readonly config: string;
+  /** Where its AWS answers. */
+  readonly endpoint: string;
   /** Variables that a run against it needs in its process environment. */
   readonly variables: Readonly<Record<string, string>>;
   /** Every call that its AWS has heard so far. */
@@ -24,21 +28,33 @@ export interface Deployment {
  * Starts AWS, a host, its gateway and a git host on the loopback, all answering from `fixtures`, and writes the
  * environment file and keys for them into a new temporary folder. `close` ends the servers and removes the folder.
  * @param flaws planted in the good deployment
+ * @param folder an empty one that stays, in the place of a temporary one; AWS then also lists, and makes a few changes
  */
-export async function startDeployment(fixtures: string, flaws: readonly string[]): Promise<Deployment> {
+export async function startDeployment(
+  fixtures: string,
+  flaws: readonly string[],
+  { folder }: { readonly folder?: string } = {},
+): Promise<Deployment> {
   const now = new Date();
   const scenario = loadScenario(fixtures, flaws, now);
-  const directory = mkdtempSync(join(tmpdir(), 'clawcheck-demo-'));
-  const closers: (() => Promise<void>)[] = [async () => rmSync(directory, { recursive: true, force: true })];
+  const directory = folder ?? mkdtempSync(join(tmpdir(), 'clawcheck-demo-'));
+  const removed = async () => rmSync(directory, { recursive: true, force: true });
+  const closers: (() => Promise<void>)[] = folder === undefined ? [removed] : [];
   const close = async () => {
     await Promise.allSettled(closers.map((closer) => closer()));
   };
   try {
     const token = randomBytes(24).toString('hex');
-    const aws = await startAwsServer((operation, input) => {
+    const plain = (operation: string, input: object) => {
       const { output, error } = answerAws(scenario, operation, input);
       return error ? { error } : { output };
-    });
+    };
+    const aws = await (folder === undefined
+      ? startAwsServer(plain)
+      : startAwsServer(
+          (operation, input) => answerListing(scenario, operation, input),
+          (request) => change(scenario, request),
+        ));
     closers.push(() => aws.close());
     const gateway = await startGatewayServer(() => scenario, token);
     closers.push(() => gateway.close());
@@ -55,6 +71,7 @@ export async function startDeployment(fixtures: string, flaws: readonly string[]
     writeFileSync(config, environmentFile(fixtures, scenario, address, now));
     return {
       config,
+      endpoint: aws.url,
       variables: {
         AWS_ACCESS_KEY_ID: 'AKIAEXAMPLEEXAMPLE00',
         AWS_SECRET_ACCESS_KEY: 'embedded-deployment',
