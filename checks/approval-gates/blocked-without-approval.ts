@@ -1,5 +1,7 @@
+import { controlFailed, trialControls, trialFindings } from '../../src/judging/gate-trials.ts';
 import { check, type Finding, fail, isNonEmpty, type Observation, pass, undetermined } from '../../src/model/check.ts';
 import { approvalRehearsal } from '../../src/probes/gateway/approval-rehearsal.ts';
+import { gateCanary } from '../../src/probes/gateway/gate-canary.ts';
 
 const maxAgeDays = 30;
 const dayMs = 86_400_000;
@@ -9,13 +11,13 @@ export default check({
   failureTitle: 'Something goes on without an approval',
   why: 'A gate that opens when nobody answers is no gate.',
   remediation: 'Set askFallback to deny, and update the gateway if a denied request can be allowed afterwards.',
-  needs: { rehearsal: approvalRehearsal },
-  judge({ rehearsal }, { now }) {
+  needs: { rehearsal: approvalRehearsal, canary: gateCanary },
+  judge({ rehearsal, canary = [] }, { now }) {
     const { ids, accepted, reopened, unanswered, denied, expired, allowedByPeople } = rehearsal;
     const see = (id: string, expected: string, observed: string, ok: boolean): Finding<'rehearsal'> => {
       return { fact: 'rehearsal', subject: `request ${id}`, expected, observed, ok };
     };
-    const findings = [
+    const findings: Finding<'rehearsal' | 'canary'>[] = [
       see(
         ids.denied,
         'denied, and on record as denied',
@@ -35,6 +37,7 @@ export default check({
         expired ? `${expired.status}, decision ${expired.decision}` : 'not on record',
         expired?.status === 'expired' && expired.decision === 'none',
       ),
+      ...trialFindings(canary),
     ];
     const wrong = findings.filter(({ ok }) => !ok).map(bare);
     if (isNonEmpty(wrong)) return fail(wrong);
@@ -42,11 +45,20 @@ export default check({
     const real = allowedByPeople.filter(({ resolvedAtMs }) => resolvedAtMs !== undefined && resolvedAtMs >= oldest);
     const [latest] = real;
     const right = findings.map(bare);
+    if (controlFailed(canary)) {
+      return undetermined(
+        'no_control',
+        'what was allowed in the trial was not done either, so it shows nothing',
+        right,
+      );
+    }
+    const done = trialControls(canary);
+    if (isNonEmpty(done) && isNonEmpty(right)) return pass(right, done);
     if (!latest || !isNonEmpty(right)) {
       const message = `the control is missing: no request was approved by a person in ${maxAgeDays} days`;
       return undetermined(
         'not_drilled',
-        `${message}; let the agent ask for a harmless command and approve it once`,
+        `${message}; run with --active, or let the agent ask for a harmless command and approve it once`,
         right,
       );
     }
@@ -61,6 +73,6 @@ export default check({
   },
 });
 
-function bare({ ok: _, ...observation }: Finding<'rehearsal'>): Observation<'rehearsal'> {
+function bare<F extends string>({ ok: _, ...observation }: Finding<F>): Observation<F> {
   return observation;
 }

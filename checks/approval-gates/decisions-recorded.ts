@@ -1,13 +1,16 @@
+import { trialRecords } from '../../src/judging/gate-trials.ts';
 import { check, type Finding, judgeAll } from '../../src/model/check.ts';
-import { approvalRehearsal, type RecordedDecision } from '../../src/probes/gateway/approval-rehearsal.ts';
+import { approvalRehearsal } from '../../src/probes/gateway/approval-rehearsal.ts';
+import type { RecordedDecision } from '../../src/probes/gateway/decisions.ts';
+import { gateCanary } from '../../src/probes/gateway/gate-canary.ts';
 
 export default check({
   title: 'Who decided what, and when, is on record',
   failureTitle: 'A decision is not on record',
   why: 'After an incident the first question is who let it happen.',
   remediation: 'Update the gateway: its approval history keeps each decision with time and decider for 30 days.',
-  needs: { rehearsal: approvalRehearsal },
-  judge({ rehearsal: { ids, denied, expired } }) {
+  needs: { rehearsal: approvalRehearsal, canary: gateCanary },
+  judge({ rehearsal: { ids, denied, expired }, canary = [] }) {
     const entry = (id: string, record: RecordedDecision | undefined, status: string, by: string, ok: boolean) => {
       const at = record?.resolvedAtMs === undefined ? 'no time' : new Date(record.resolvedAtMs).toISOString();
       const finding: Finding<'rehearsal'> = {
@@ -20,7 +23,8 @@ export default check({
       return finding;
     };
     const decider = denied !== undefined && ['device', 'channel', 'runtime'].includes(denied.resolver);
-    return judgeAll([
+    return judgeAll<'rehearsal' | 'canary'>([
+      ...trialRecords(canary),
       entry(ids.denied, denied, 'denied', 'the client that denied it', decider && denied.reason === 'user'),
       entry(
         ids.expired,

@@ -1,12 +1,14 @@
 import type { Gate } from '../../src/environment/gates-schema.ts';
 import { breadthOf, type ExecPolicy, execPolicy, isGated } from '../../src/judging/exec-policy.ts';
 import { gateCover } from '../../src/judging/gate-cover.ts';
+import { openGates, trialRequests } from '../../src/judging/gate-trials.ts';
 import { agentValue, isDenied, shown, valueAt } from '../../src/judging/gateway-config.ts';
 import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
 import { gatewayAgents, gatewayConfig } from '../../src/probes/gateway/config.ts';
 import { execApprovals } from '../../src/probes/gateway/exec-approvals.ts';
+import { gateCanary } from '../../src/probes/gateway/gate-canary.ts';
 
-type F = Finding<'config' | 'approvals' | 'agents'>;
+type F = Finding<'config' | 'approvals' | 'agents' | 'canary'>;
 
 export default check({
   title: 'The gateway enforces each gate',
@@ -14,8 +16,8 @@ export default check({
   why: 'A gate on paper stops nothing: without configuration the gateway asks nobody and runs everything.',
   remediation:
     'Set tools.exec.mode to ask, askFallback to deny and tools.elevated.enabled to false, remove wildcards from the allowlist, and give every other gated tool a plugin that is enabled in plugins.entries, or deny it.',
-  needs: { config: gatewayConfig, approvals: execApprovals, agents: gatewayAgents },
-  judge({ config, approvals, agents }, { environment }) {
+  needs: { config: gatewayConfig, approvals: execApprovals, agents: gatewayAgents, canary: gateCanary },
+  judge({ config, approvals, agents, canary = [] }, { environment }) {
     const { gates, agents: named } = environment.approvalGates;
     if (gates.length === 0) {
       return undetermined('not_configured', 'approvalGates.gates names no action that waits for a person');
@@ -29,6 +31,7 @@ export default check({
         gates.map((gate) => gateFinding(gate, agent, policy, config.inForce)),
       );
     });
+    findings.push(...trialRequests(canary).filter(({ ok }) => ok), ...openGates(canary));
     findings.push({
       fact: 'config',
       subject: 'gateway configuration',

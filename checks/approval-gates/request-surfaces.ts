@@ -1,7 +1,9 @@
 import { approvalRoutes } from '../../src/judging/approvers.ts';
+import { trialRequests } from '../../src/judging/gate-trials.ts';
 import { check, type Finding, judgeAll } from '../../src/model/check.ts';
 import { approvalRehearsal } from '../../src/probes/gateway/approval-rehearsal.ts';
 import { gatewayConfig } from '../../src/probes/gateway/config.ts';
+import { gateCanary } from '../../src/probes/gateway/gate-canary.ts';
 
 export default check({
   title: 'An attempt raises a request, and a person can be reached',
@@ -9,12 +11,13 @@ export default check({
   why: 'A request that nobody sees is denied for ever, and people switch the gate off.',
   remediation:
     'Route requests to people: approvals.exec.enabled with targets, or execApprovals.enabled with approvers in a channel.',
-  needs: { rehearsal: approvalRehearsal, config: gatewayConfig },
-  judge({ rehearsal, config: { inForce } }) {
+  needs: { rehearsal: approvalRehearsal, config: gatewayConfig, canary: gateCanary },
+  judge({ rehearsal, config: { inForce }, canary = [] }) {
     const { ids, accepted, listed } = rehearsal;
     const subject = `request ${ids.denied}`;
     const routes = approvalRoutes(inForce);
-    const findings: Finding<'rehearsal' | 'config'>[] = [
+    const findings: Finding<'rehearsal' | 'config' | 'canary'>[] = [
+      ...trialRequests(canary),
       {
         fact: 'rehearsal',
         subject,

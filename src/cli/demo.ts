@@ -16,6 +16,7 @@ interface DemoOptions extends OutputOptions {
   readonly serve?: string;
   readonly scenario: string;
   readonly list?: boolean;
+  readonly active?: boolean;
 }
 
 interface Composed {
@@ -73,6 +74,7 @@ export async function demoCommand(options: DemoOptions): Promise<void> {
       loaded,
       registry,
       selection: { areas: [], checks: [] },
+      active: options.active === true,
       timeoutMs: 60_000,
       output: options,
       open: (signal) => livePorts(loaded, signal),

@@ -22,6 +22,8 @@ export interface Execution {
   readonly selection: Selection;
   readonly timeoutMs: number;
   readonly output: OutputOptions;
+  /** Consent to the experiments that act. */
+  readonly active?: boolean;
   /** A folder for the recording of the run. */
   readonly record?: string | undefined;
   readonly sign?: SignOptions | undefined;
@@ -42,6 +44,7 @@ export async function execute({
   selection,
   timeoutMs,
   output,
+  active = false,
   record,
   sign,
   open,
@@ -60,7 +63,9 @@ export async function execute({
   process.on('SIGTERM', onSignal);
   const opened = open(interrupt.signal);
   const recorded =
-    record === undefined ? undefined : recordedRun(record, opened, loaded, selection, { registry, extensions });
+    record === undefined
+      ? undefined
+      : recordedRun(record, opened, loaded, { selection, active }, { registry, extensions });
   const live = recorded?.live ?? opened;
   if (sign) checkSigning(sign, output, live.mode);
   const view = await progress(output);
@@ -72,6 +77,7 @@ export async function execute({
       others: loaded.others,
       fileSha256: loaded.sha256,
       selection,
+      active,
       ports: live.ports,
       calls: live.calls,
       mode: live.mode,

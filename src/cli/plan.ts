@@ -18,6 +18,7 @@ interface PlanOptions {
   readonly timeout: string;
   readonly format: 'text' | 'json';
   readonly script?: boolean;
+  readonly active?: boolean;
 }
 
 /** Shows what a run would ask of whom, and how long it may take. Connects to nothing. */
@@ -26,7 +27,8 @@ export async function planCommand(options: PlanOptions): Promise<void> {
   const loaded = loadEnvironment(options.config, options.env);
   const { environment } = loaded;
   const { registry } = await extendedRegistry(options.checks, loaded);
-  const outline = outlineOf(registry, environment, { areas: options.area, checks: options.check });
+  const selection = { areas: options.area, checks: options.check };
+  const outline = outlineOf(registry, environment, selection, options.active === true);
   const plan = planOf(outline, environment, seconds);
   if (options.script) process.stdout.write(scriptOf(outline, environment));
   else process.stdout.write(options.format === 'json' ? `${JSON.stringify(plan, null, 2)}\n` : `${render(plan)}\n`);

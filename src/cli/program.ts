@@ -45,6 +45,10 @@ export async function program(argv: readonly string[]): Promise<void> {
       [],
     )
     .option('--timeout <seconds>', 'longest time for the whole run', '120')
+    .option(
+      '--active',
+      'also try each approval gate with a harmless action (costs model calls, approvers see the requests; clawcheck plan --active shows it)',
+    )
     .option('--record <dir>', 'write every exchange, redacted, to a new folder, from which the run can be judged again')
     .option('--replay <dir>', 'judge a recording again: no network, and the same report with mode replay')
     .option(
@@ -73,6 +77,7 @@ export async function program(argv: readonly string[]): Promise<void> {
       '--serve <folder>',
       'keep it running, with its files in a new folder, so that the other commands work on it',
     )
+    .option('--active', 'also try each approval gate with a harmless action')
     .option('--list', 'show the scenarios')
     .addOption(new Option('--format <format>', 'format of the standard output').choices(formats))
     .option(

@@ -22,7 +22,7 @@ export function recordedRun(
   folder: string,
   live: LivePorts,
   loaded: LoadedEnvironment,
-  selection: Selection,
+  { selection, active }: { readonly selection: Selection; readonly active: boolean },
   extended: ExtendedRegistry,
 ): RecordedRun {
   const redactor = new Redactor(ownSecrets(loaded.environment));
@@ -39,6 +39,7 @@ export function recordedRun(
           mode,
           complete,
           selection: { areas: [...selection.areas], checks: [...selection.checks] },
+          ...(active && { active }),
           nonce,
         },
         live.calls,

@@ -53,6 +53,7 @@ export async function judgeAgain(
     others: loaded.others,
     fileSha256: loaded.sha256,
     selection: recording.manifest.selection,
+    active: recording.manifest.active === true,
     ports,
     calls,
     mode,

@@ -20,6 +20,7 @@ interface RunCommandOptions extends OutputOptions {
   readonly dsse?: string;
   readonly dsseKey?: string;
   readonly allowSimulated?: boolean;
+  readonly active?: boolean;
 }
 
 export async function runCommand(options: RunCommandOptions): Promise<void> {
@@ -39,6 +40,7 @@ export async function runCommand(options: RunCommandOptions): Promise<void> {
     selection: (!narrowed && recording?.manifest.selection) || { areas: options.area, checks: options.check },
     timeoutMs: timeout * 1000,
     output: options,
+    active: recording ? recording.manifest.active === true : options.active === true,
     record: options.record,
     sign: signOptions(options),
     open: (signal) => (recording ? replayPorts(recording, loaded) : livePorts(loaded, signal)),

@@ -19,6 +19,7 @@ export function addSetupCommands(root: Command): void {
       [],
     )
     .option('--script', 'print the script that each host would get, exactly but for its nonce')
+    .option('--active', 'with the experiments of clawcheck run --active')
     .addOption(new Option('--format <format>', 'format').choices(['text', 'json']).default('text'))
     .addHelpText(
       'after',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { type AwsCall, startAwsServer } from './aws-server.ts';
+import { hostAnswer } from './canary.ts';
 import { change } from './changes.ts';
 import { startGatewayServer } from './gateway-server.ts';
 import { startGitServer } from './git-server.ts';
@@ -60,7 +61,7 @@ export async function startDeployment(
     closers.push(() => gateway.close());
     const git = await startGitServer(scenario.git, token);
     closers.push(() => git.close());
-    const ssh = await startSshServer(scenario.host, new Map([[18789, gateway.port]]));
+    const ssh = await startSshServer((id) => hostAnswer(scenario, id), new Map([[18789, gateway.port]]));
     closers.push(() => ssh.close());
 
     const key = join(directory, 'id_ed25519');

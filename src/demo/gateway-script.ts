@@ -1,95 +1,29 @@
+import { settingsAt, textsAt, valueAt } from '../judging/gateway-config.ts';
 import type { Reason } from '../model/reason.ts';
+import { makeFile } from './canary.ts';
+import { type Approvals, gatewayApprovals, type RpcAnswer } from './gateway-approvals.ts';
 import type { HttpAnswer, Scenario } from './scenario.ts';
-
-/** What is wrong with the approvals of a gateway; without it they work as the real ones do. */
-export type ApprovalFault =
-  /** Requests are taken and never listed. */
-  | 'unlisted'
-  /** A request that nobody answers is allowed. */
-  | 'expiry-allows'
-  /** What was denied can be allowed afterwards. */
-  | 'reopens'
-  /** Decisions leave no trace. */
-  | 'unrecorded'
-  /** The record does not say who decided. */
-  | 'anonymous'
-  /** Another gate than a person answers at once. */
-  | 'no-queue';
-
-export type RpcAnswer = { readonly payload: unknown } | { readonly error: Reason };
 
 /** The gateway of a scenario with its memory: an approval that was asked for is pending, then decided, then history. */
 export interface GatewayScript {
   get(path: string): HttpAnswer & { readonly error?: Reason };
-  rpc(method: string, params: Readonly<Record<string, unknown>>): RpcAnswer;
+  rpc(method: string, params: Params): Promise<RpcAnswer>;
 }
 
-interface Approval {
-  readonly id: string;
-  readonly request: Readonly<Record<string, unknown>>;
-  readonly createdAtMs: number;
-  readonly expiresAtMs: number;
-  decided?: { readonly status: string; readonly reason: string; readonly decision?: string; readonly atMs: number };
-}
+type Params = Readonly<Record<string, unknown>>;
 
 const controlPage: HttpAnswer = {
   contentType: 'text/html; charset=utf-8',
   body: '<!doctype html><html><head><title>OpenClaw Control</title></head><body></body></html>',
 };
+const execLifetimeMs = 1_800_000;
+const hookLifetimeMs = 1000;
 
 /** @param clock the time of the records that are made here */
-export function gatewayScript({ gateway }: Scenario, clock: () => Date): GatewayScript {
-  const approvals: Approval[] = [];
-  const fault = gateway.approvals;
+export function gatewayScript(scenario: Scenario, clock: () => Date): GatewayScript {
+  const { gateway } = scenario;
+  const approvals = gatewayApprovals(gateway.approvals, clock);
   const started = performance.now();
-
-  const request = (params: Readonly<Record<string, unknown>>): RpcAnswer => {
-    const now = clock().getTime();
-    const { id, timeoutMs, twoPhase, requireDeliveryRoute, suppressDelivery, ...asked } = params;
-    if (typeof id !== 'string' || typeof timeoutMs !== 'number') return { error: 'bad_response' };
-    const times = { createdAtMs: now, expiresAtMs: now + timeoutMs };
-    if (fault === 'no-queue') return { payload: { id, decision: null, ...times } };
-    const approval: Approval = { id, request: { ...asked, allowedDecisions: ['allow-once', 'deny'] }, ...times };
-    approvals.unshift(approval);
-    if (twoPhase === true) return { payload: { status: 'accepted', id, deliveryRoute: 'none', ...times } };
-    const decision = fault === 'expiry-allows' ? 'allow-once' : null;
-    approval.decided = {
-      status: decision ? 'allowed' : 'expired',
-      reason: 'timeout',
-      ...(decision && { decision }),
-      atMs: times.expiresAtMs,
-    };
-    return { payload: { id, decision, ...times } };
-  };
-
-  const resolve = ({ id, decision }: Readonly<Record<string, unknown>>): RpcAnswer => {
-    const approval = approvals.find((a) => a.id === id);
-    if (!approval || typeof decision !== 'string') return { error: 'not_found' };
-    if (approval.decided && fault !== 'reopens') return { error: 'conflict' };
-    const status = decision === 'deny' ? 'denied' : 'allowed';
-    approval.decided = { status, reason: 'user', decision, atMs: clock().getTime() };
-    return { payload: { ok: true } };
-  };
-
-  const history = (recorded: readonly unknown[]): RpcAnswer => {
-    const ours = approvals.flatMap(({ id, request, createdAtMs, expiresAtMs, decided }) => {
-      if (!decided || fault === 'unrecorded') return [];
-      const { atMs, ...outcome } = decided;
-      const person = outcome.reason === 'user' ? { kind: 'runtime', id: 'gateway-client' } : { kind: 'system' };
-      return {
-        id,
-        ...outcome,
-        presentation: { kind: 'exec', commandText: request['command'], allowedDecisions: request['allowedDecisions'] },
-        createdAtMs,
-        expiresAtMs,
-        resolvedAtMs: atMs,
-        source: { agentId: request['agentId'] },
-        ...(fault !== 'anonymous' && { resolver: person }),
-      };
-    });
-    return { payload: { items: [...ours, ...recorded] } };
-  };
-
   return {
     get(path) {
       const answer = gateway.http[path] ?? controlPage;
@@ -98,23 +32,33 @@ export function gatewayScript({ gateway }: Scenario, clock: () => Date): Gateway
       const uptimeMs = Number(body.uptimeMs) + Math.round(performance.now() - started);
       return { ...answer, body: { ...body, uptimeMs } };
     },
-    rpc(method, params) {
+    async rpc(method, params) {
       const payload = gateway.rpc[method];
       const error = (payload as { error?: { reason?: Reason } } | null | undefined)?.error;
       if (error?.reason) return { error: error.reason };
       switch (method) {
         case 'exec.approval.request':
-          return request(params);
+          return approvals.request(params);
         case 'exec.approval.resolve':
-          return resolve(params);
+        case 'plugin.approval.resolve':
+          return approvals.resolve(params);
         case 'exec.approval.list':
-          return { payload: fault === 'unlisted' ? [] : approvals.filter((a) => !a.decided).map(listed) };
+          return { payload: approvals.pending('exec') };
+        case 'plugin.approval.list':
+          return { payload: approvals.pending('plugin') };
+        case 'approval.history':
+          return approvals.history((payload as { items?: unknown[] } | undefined)?.items ?? []);
         case 'chat.send':
+          obey(scenario, approvals, params);
           return { payload: { runId: params['idempotencyKey'], status: 'started' } };
         case 'agent.wait':
+          if (approvals.waits(params['runId'])) return { payload: { runId: params['runId'], status: 'timeout' } };
           return { payload: { runId: params['runId'], ...(payload as object | undefined) } };
-        case 'approval.history':
-          return history((payload as { items?: unknown[] } | undefined)?.items ?? []);
+        case 'tools.invoke':
+          return invoke(scenario, approvals, params);
+        case 'chat.abort':
+        case 'sessions.delete':
+          return { payload: { ok: true } };
         default:
           return Object.hasOwn(gateway.rpc, method) ? { payload: structuredClone(payload) } : { error: 'not_found' };
       }
@@ -122,6 +66,33 @@ export function gatewayScript({ gateway }: Scenario, clock: () => Date): Gateway
   };
 }
 
-function listed({ id, request, createdAtMs, expiresAtMs }: Approval): unknown {
-  return { id, request, createdAtMs, expiresAtMs, approvalKind: 'exec' };
+const config = ({ gateway }: Scenario) => (gateway.rpc['config.get'] as { runtimeConfig?: unknown })?.runtimeConfig;
+
+/** The agent runs the command that a message asks for, through the gate that is configured for it. */
+function obey(scenario: Scenario, approvals: Approvals, { message, sessionKey, idempotencyKey }: Params): void {
+  const { approvals: fault } = scenario.gateway;
+  const [, command, file] = /`(\/usr\/bin\/touch \/tmp\/([^\s`]+))`/.exec(String(message)) ?? [];
+  if (file === undefined || fault === 'unwilling') return;
+  const [, agent = ''] = String(sessionKey).split(':');
+  const own = settingsAt(config(scenario), 'agents.entries')[agent];
+  const mode = valueAt(own, 'tools.exec.mode') ?? valueAt(config(scenario), 'tools.exec.mode');
+  if (mode === 'deny' || mode === 'allowlist') return;
+  const done = () => makeFile(scenario, file);
+  const request = { command, agentId: agent, sessionKey, runId: idempotencyKey };
+  if (mode !== 'ask' || fault === 'not-live') done();
+  else void approvals.ask('exec', request, execLifetimeMs, done);
+}
+
+/** A tool of a plugin, called with the arguments of its canary. */
+async function invoke(scenario: Scenario, approvals: Approvals, params: Params): Promise<RpcAnswer> {
+  const { name, agentId, sessionKey, idempotencyKey } = params;
+  const refused = (code: string, more = {}) => ({ payload: { ok: false, toolName: name, ...more, error: { code } } });
+  if ((textsAt(config(scenario), 'tools.deny') ?? []).includes(String(name))) return refused('not_found');
+  const plugins = Object.values(settingsAt(config(scenario), 'plugins.entries'));
+  const live = plugins.some((entry) => valueAt(entry, 'enabled') === true) && scenario.gateway.approvals !== 'not-live';
+  const done = { payload: { ok: true, toolName: name, output: { content: [] } } };
+  if (!live) return done;
+  const request = { toolName: name, agentId, sessionKey, toolCallId: `rpc-delegated-${idempotencyKey}` };
+  const went = await approvals.ask('plugin', request, hookLifetimeMs, () => {});
+  return went ? done : refused('requires_approval', { requiresApproval: true });
 }

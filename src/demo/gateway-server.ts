@@ -27,6 +27,9 @@ const scopes: Readonly<Record<string, string>> = {
   'chat.send': 'operator.write',
   'chat.abort': 'operator.write',
   'agent.wait': 'operator.write',
+  'tools.invoke': 'operator.write',
+  'plugin.approval.list': 'operator.approvals',
+  'plugin.approval.resolve': 'operator.approvals',
 };
 
 /**
@@ -90,8 +93,9 @@ function converse(socket: WebSocket, script: GatewayScript, scenario: () => Scen
     const { id, method, params } = readRequest(String(data));
     if (typeof id !== 'string' || typeof method !== 'string') return socket.close(1008, 'invalid request frame');
     if (granted) {
-      const answer = reply(method, params, granted, script, scenario);
-      if (answer) send({ type: 'res', id, ...answer });
+      void reply(method, params, granted, script, scenario).then((answer) => {
+        if (answer && socket.readyState === socket.OPEN) send({ type: 'res', id, ...answer });
+      });
       return;
     }
     const given = (params['auth'] as { token?: unknown } | undefined)?.token;
@@ -127,17 +131,17 @@ function converse(socket: WebSocket, script: GatewayScript, scenario: () => Scen
 }
 
 /** The answer to a call; undefined where the scenario says that there is none. */
-function reply(
+async function reply(
   method: string,
   params: Readonly<Record<string, unknown>>,
   granted: readonly string[],
   script: GatewayScript,
   scenario: () => Scenario,
-): object | undefined {
+): Promise<object | undefined> {
   const needed = scopes[method] ?? 'operator.admin';
   const missing = { ok: false, error: { code: 'FORBIDDEN', message: `missing scope: ${needed}` } };
   if (!granted.includes(needed) && !granted.includes('operator.admin')) return missing;
-  const answer = script.rpc(method, params);
+  const answer = await script.rpc(method, params);
   if ('payload' in answer) return { ok: true, payload: answer.payload };
   return errorFrame(method, answer.error, Object.hasOwn(scenario().gateway.rpc, method), missing);
 }

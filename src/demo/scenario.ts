@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Reason } from '../model/reason.ts';
 import type { Status } from '../model/report.ts';
-import type { ApprovalFault } from './gateway-script.ts';
+import type { ApprovalFault } from './gateway-approvals.ts';
 
 /**
  * One recorded exchange with AWS. The first whose operation fits and whose `when` is part of the input answers.

@@ -19,10 +19,11 @@ const largestScript = 1024 * 1024;
 /**
  * An SSH server on the loopback, with fresh keys, that answers each part of a script from a scenario instead of
  * running it, and forwards one port to the demo's gateway.
+ * @param answers what the host answers to one part; undefined leaves it out
  * @param gatewayPorts from the port that a client asks for to the one that is listened on
  */
 export async function startSshServer(
-  answers: HostAnswers,
+  answers: (id: string) => HostAnswers[string] | undefined,
   gatewayPorts: ReadonlyMap<number, number>,
 ): Promise<SshServer> {
   const hostKey = makeKeyPair();
@@ -69,7 +70,7 @@ export async function startSshServer(
 }
 
 /** The first line of a script names the nonce and the parts; a part without an answer is left out. */
-function answerScript(channel: ssh2.ServerChannel, answers: HostAnswers): void {
+function answerScript(channel: ssh2.ServerChannel, answers: (id: string) => HostAnswers[string] | undefined): void {
   let script = '';
   let answered = false;
   channel.on('data', (chunk: Buffer) => {
@@ -80,7 +81,7 @@ function answerScript(channel: ssh2.ServerChannel, answers: HostAnswers): void {
     answered = true;
     const records = new Map<string, HostRecords>();
     for (const id of ids.split(' ')) {
-      const answer = answers[id];
+      const answer = answers(id);
       if (answer && !('error' in answer)) records.set(id, answer);
     }
     channel.stdout.write(formatAnswer(nonce, records), () => {

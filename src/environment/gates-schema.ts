@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { text } from './fields.ts';
+import { seconds, text } from './fields.ts';
 
 const gate = z.strictObject({
   action: text,
@@ -11,6 +11,8 @@ const gate = z.strictObject({
   approvers: z.array(text).min(1),
   timeoutSeconds: z.number().int().min(1).max(86_400),
   onTimeout: z.enum(['deny', 'allow']),
+  /** Arguments of the tool that harm nothing when it is run with them; `--active` calls it so. */
+  canary: z.record(z.string(), z.unknown()).optional(),
 });
 
 const person = z.strictObject({
@@ -28,7 +30,8 @@ export const approvalGates = z.strictObject({
     .array(gate)
     .default([])
     .meta({
-      description: 'Each gate: action, tool or pattern, plugin, threshold, approvers, timeoutSeconds, onTimeout',
+      description:
+        'Each gate: action, tool or pattern, plugin, threshold, approvers, timeoutSeconds, onTimeout, canary (harmless arguments for --active)',
       example: [
         {
           action: 'Send an e-mail to a client',
@@ -51,6 +54,10 @@ export const approvalGates = z.strictObject({
     .array(text)
     .default([])
     .meta({ description: 'Agents that must be gated; empty: every agent of the gateway' }),
+  canaryExpirySeconds: seconds
+    .max(3600)
+    .default(60)
+    .meta({ description: 'With --active: longest time for which a request is left to expire; else that is not tried' }),
 });
 
 const owner = z.strictObject({ name: text, contact: text });

@@ -3,7 +3,7 @@ import type { AwsPort } from '../ports/aws.ts';
 import type { FilesPort } from '../ports/files.ts';
 import type { GatewayPort } from '../ports/gateway.ts';
 import type { GitPort } from '../ports/git.ts';
-import type { HostRecords, HostRunAs } from '../ports/host.ts';
+import type { HostRecords, HostRunAs, HostShell } from '../ports/host.ts';
 import type { ProbeError } from './reason.ts';
 
 /** Where a fact comes from, in falling order of trust. */
@@ -32,6 +32,13 @@ export interface ProbeContext {
   /** A UUID of this run alone. */
   readonly nonce: string;
   readonly signal: AbortSignal;
+  /** Consent to experiments that act: without it a probe must not do anything that somebody could notice. */
+  readonly active?: boolean;
+}
+
+export interface GatewayContext extends ProbeContext {
+  /** The host that the gateway is on, for the effects of what the gateway is made to do. */
+  readonly host?: HostShell;
 }
 
 interface ProbeBase<T> {
@@ -63,7 +70,7 @@ export interface FilesProbe<T> extends ProbeBase<T> {
 /** Speaks to the gateway of one host; gathered once a host. */
 export interface GatewayProbe<T> extends ProbeBase<T> {
   readonly kind: 'gateway';
-  gather(gateway: GatewayPort, facts: never, context: ProbeContext): Promise<T>;
+  gather(gateway: GatewayPort, facts: never, context: GatewayContext): Promise<T>;
 }
 
 /**
@@ -90,10 +97,10 @@ export interface HostProbe<T> extends ProbeBase<T> {
 
 export type Probe<T> = AwsProbe<T> | GitProbe<T> | FilesProbe<T> | GatewayProbe<T> | HostProbe<T>;
 
-type Gathering<Port, T, N extends Needs> = {
+type Gathering<Port, T, N extends Needs, C extends ProbeContext = ProbeContext> = {
   readonly id: string;
   readonly needs?: N;
-  gather(port: Port, facts: Facts<N>, context: ProbeContext): Promise<T>;
+  gather(port: Port, facts: Facts<N>, context: C): Promise<T>;
 };
 
 export function awsProbe<T, const N extends Needs = Record<never, never>>(p: Gathering<AwsPort, T, N>): AwsProbe<T> {
@@ -111,7 +118,7 @@ export function filesProbe<T, const N extends Needs = Record<never, never>>(
 }
 
 export function gatewayProbe<T, const N extends Needs = Record<never, never>>(
-  p: Gathering<GatewayPort, T, N>,
+  p: Gathering<GatewayPort, T, N, GatewayContext>,
 ): GatewayProbe<T> {
   return { kind: 'gateway', ...p, needs: p.needs ?? {} } as GatewayProbe<T>;
 }

@@ -15,6 +15,8 @@ export interface GatewayPort {
 
 export interface RpcOptions {
   readonly scopes?: readonly GatewayScope[];
+  /** What the connection says it can do, such as `approvals`: decide on requests. Default: nothing. */
+  readonly caps?: readonly string[];
   readonly timeoutMs?: number;
 }
 

@@ -38,6 +38,12 @@ export interface HostPort {
   close(): Promise<void>;
 }
 
+/** A host that can be asked again later, one part at a time. */
+export interface HostShell {
+  /** Throws the `ProbeError` of the part. The id of the part is new each time: a recording tells them apart by it. */
+  run(program: HostProgram): Promise<HostRecords>;
+}
+
 /** A value from the environment file as one word of POSIX sh. */
 export function quote(value: string): string {
   return `'${value.replaceAll("'", "'\\''")}'`;

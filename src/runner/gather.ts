@@ -1,12 +1,12 @@
 import type { EventSink } from '../model/event.ts';
-import type { HostProbe, Needs, Probe, ProbeContext } from '../model/probe.ts';
+import type { GatewayProbe, HostProbe, Needs, Probe, ProbeContext } from '../model/probe.ts';
 import { ProbeError } from '../model/reason.ts';
 import type { AwsPort } from '../ports/aws.ts';
 import type { FilesPort } from '../ports/files.ts';
 import type { GatewayPort } from '../ports/gateway.ts';
 import type { GitPort } from '../ports/git.ts';
-import type { HostRecords } from '../ports/host.ts';
-import { type Look, tracedAws, tracedFiles, tracedGateway, tracedGit } from './trace.ts';
+import type { HostProgram, HostRecords } from '../ports/host.ts';
+import { type Look, tracedAws, tracedFiles, tracedGateway, tracedGit, tracedHost } from './trace.ts';
 
 /** A fact, or why it could not be observed, with the time and the looks that were answered on the way. */
 export type Gathered<T = unknown> = { readonly at: Date; readonly looks: readonly Look[] } & (
@@ -20,10 +20,11 @@ export interface DeploymentPorts {
   readonly files: FilesPort;
 }
 
-/** What one host offers: the answers of its one script, and its gateway. */
+/** What one host offers: the answers of its one script, its gateway, and later looks for experiments. */
 export interface HostAccess {
   readonly label: string;
   records(probe: HostProbe<unknown>): Promise<HostRecords>;
+  ask(program: HostProgram): Promise<HostRecords>;
   gateway(): Promise<GatewayPort>;
 }
 
@@ -109,10 +110,17 @@ export class Gatherer {
       case 'files':
         return probe.gather(tracedFiles(this.#ports.files, looks), facts, this.#context);
       case 'gateway':
-        return probe.gather(tracedGateway(await this.#hostOf(probe).gateway(), looks), facts, this.#context);
+        return this.#lookAtGateway(probe, facts, looks);
       case 'host':
         return this.#lookAtHost(probe, looks);
     }
+  }
+
+  async #lookAtGateway(probe: GatewayProbe<unknown>, facts: never, looks: Look[]): Promise<unknown> {
+    const host = this.#hostOf(probe);
+    const gateway = tracedGateway(await host.gateway(), looks);
+    const shell = tracedHost({ run: (program) => host.ask(program) }, looks);
+    return probe.gather(gateway, facts, { ...this.#context, host: shell });
   }
 
   async #lookAtHost(probe: HostProbe<unknown>, looks: Look[]): Promise<unknown> {

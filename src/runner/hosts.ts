@@ -15,6 +15,7 @@ export class Host implements HostAccess {
   readonly #answers: Promise<ReadonlyMap<string, HostRecords | ProbeError>>;
   #gateway: Promise<GatewayPort> | undefined;
   readonly #openGateway: (host: HostPort) => GatewayPort;
+  readonly #signal: AbortSignal;
 
   constructor(
     address: string,
@@ -24,6 +25,7 @@ export class Host implements HostAccess {
     { environment, signal }: ProbeContext,
   ) {
     this.label = address;
+    this.#signal = signal;
     this.#port = untilAborted(ports.openHost({ address, fingerprints }, signal), signal);
     const programs = probes.map((p): HostProgram => {
       return { id: p.id, as: p.as, script: p.script(environment), seconds: p.seconds(environment) };
@@ -37,6 +39,15 @@ export class Host implements HostAccess {
   async records(probe: HostProbe<unknown>): Promise<HostRecords> {
     const answer = (await this.#answers).get(probe.id);
     if (!answer) throw new ProbeError('internal', `the host was not asked for ${probe.id}`);
+    if (answer instanceof ProbeError) throw answer;
+    return answer;
+  }
+
+  /** One more look, while the run is on. */
+  async ask(program: HostProgram): Promise<HostRecords> {
+    const port = await this.#port;
+    const answer = (await untilAborted(port.run([program], this.#signal), this.#signal)).get(program.id);
+    if (!answer) throw new ProbeError('internal', `the host was not asked for ${program.id}`);
     if (answer instanceof ProbeError) throw answer;
     return answer;
   }
@@ -76,5 +87,5 @@ export function uncoveredHost(instanceId: string): HostAccess {
         next: 'Add its address to ssh.hosts, or leave the list empty to use the private addresses of the group.',
       }),
     );
-  return { label: instanceId, records: refuse, gateway: refuse };
+  return { label: instanceId, records: refuse, ask: refuse, gateway: refuse };
 }

@@ -4,6 +4,7 @@ import { allowed } from '../ports/aws-operations.ts';
 import type { HostProgram } from '../ports/host.ts';
 import { consoleKeys } from '../probes/aws/console-keys.ts';
 import { probeCalls } from '../probes/calls.ts';
+import { gateCanary } from '../probes/gateway/gate-canary.ts';
 import { type Planned, planned as plannedConnections } from '../probes/host/egress.ts';
 import { isHostScoped, probesOf } from './gather.ts';
 import { plan, type Registry, type Selection } from './plan.ts';
@@ -39,8 +40,11 @@ export interface Outline {
   readonly writes: readonly Attempt[];
 }
 
-/** @throws UsageError for an area or check that does not exist */
-export function outlineOf(registry: Registry, environment: Environment, selection: Selection): Outline {
+/**
+ * @param active whether the run would have consent to experiments that act
+ * @throws UsageError for an area or check that does not exist
+ */
+export function outlineOf(registry: Registry, environment: Environment, selection: Selection, active = false): Outline {
   const { checks } = plan(registry, selection);
   const judged = checks.filter(({ id }) => !environment.notApplicable.some(({ check }) => check === id));
   const needsHost = judged.some(({ check }) =>
@@ -48,9 +52,10 @@ export function outlineOf(registry: Registry, environment: Environment, selectio
   );
   const { ssh } = environment;
   const asksConsole = needsHost && ssh.hosts.length === 0 && ssh.trustConsoleKeys && ssh.fingerprints.length === 0;
+  const acting = (p: Probe<unknown>) => p.id === gateCanary.id;
   const probes = [
     ...probesOf([boundProbes, asksConsole ? { consoleKeys } : {}, ...judged.map(({ check }) => check.needs)]),
-  ];
+  ].filter((p) => active || !acting(p));
   const host = needsHost ? probes.filter((p): p is HostProbe<unknown> => p.kind === 'host') : [];
   const ids = new Set(probes.map(({ id }) => id));
   return {
@@ -123,8 +128,10 @@ function asksOf(ids: ReadonlySet<string>, { aws, credentials }: Environment): At
   return known.filter(({ probe }) => ids.has(probe));
 }
 
-function writesOf(ids: ReadonlySet<string>, { soulDocuments, gateway, monitoring }: Environment): Attempt[] {
+function writesOf(ids: ReadonlySet<string>, environment: Environment): Attempt[] {
+  const { soulDocuments, gateway, monitoring, approvalGates } = environment;
   const { workspace, runtime, documents } = soulDocuments;
+  const canaries = approvalGates.gates.flatMap(({ tool, canary }) => (tool && canary ? [tool] : []));
   const attempts = (user: string) =>
     `as ${user}, through the mounts of the gateway: a new empty file in ${workspace} and in ${runtime}, removed at once; ` +
     `${documents.join(', ')} opened for appending, with nothing appended; one of them renamed and renamed back, ` +
@@ -137,6 +144,18 @@ function writesOf(ids: ReadonlySet<string>, { soulDocuments, gateway, monitoring
       what:
         `on the gateway (port ${gateway.port}): two requests for approval of a command that no agent waits for; one is ` +
         'denied, one is left to expire. Nothing is run. Both stay in its history',
+    },
+    {
+      probe: 'gateway/gate-canary',
+      what:
+        `on the gateway (port ${gateway.port}), for ${approvalGates.agents.join(', ') || 'every agent'}: two messages, in ` +
+        'sessions of their own, that ask for touch on a new file in /tmp; the command is denied once and allowed once, so ' +
+        'the file is made once, and removed. Costs about four model calls an agent. ' +
+        (canaries.length > 0
+          ? `Then ${canaries.join(', ')} with the arguments of the canary: denied, and allowed once, so it is run once. `
+          : '') +
+        `A request that stays open for at most ${approvalGates.canaryExpirySeconds} s is also left to expire. Approvers ` +
+        'are notified of each request; all decisions stay in the history, and an archive of each session on the host',
     },
     ...(gateway.selfAudit
       ? [

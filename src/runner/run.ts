@@ -38,6 +38,8 @@ export interface RunOptions {
   readonly others?: readonly Environment[];
   readonly fileSha256: string;
   readonly selection: Selection;
+  /** Consent to the experiments that act. Default: none. */
+  readonly active?: boolean;
   readonly ports: Ports;
   readonly calls: CallLog;
   readonly mode: Mode;
@@ -59,7 +61,7 @@ export const boundProbes = { identity, group, hostIdentity };
  * whatever fails; rejects only for the user's mistakes (`UsageError`) and defects.
  */
 export async function run(options: RunOptions): Promise<Report> {
-  const { environment, others = [], registry, clock, emit, nonce = randomUUID() } = options;
+  const { environment, others = [], registry, clock, emit, nonce = randomUUID(), active = false } = options;
   const start = clock('start');
   const planned = plan(registry, options.selection);
   checkAcceptances(environment, allChecks(registry), start);
@@ -83,7 +85,7 @@ export async function run(options: RunOptions): Promise<Report> {
   if (options.interrupt.aborted) stop();
   options.interrupt.addEventListener('abort', stop, { once: true });
 
-  const context: ProbeContext = { environment, others, now: start, nonce, signal: deadline.signal };
+  const context: ProbeContext = { environment, others, now: start, nonce, active, signal: deadline.signal };
   const gatherer = new Gatherer(context, options.ports, clock, emit);
   let hosts: readonly Host[] = [];
   try {

@@ -3,6 +3,7 @@ import { ruleOf } from '../ports/aws-operations.ts';
 import type { FilesPort } from '../ports/files.ts';
 import type { GatewayPort } from '../ports/gateway.ts';
 import type { GitPort } from '../ports/git.ts';
+import type { HostShell } from '../ports/host.ts';
 
 /** One look that a probe took and that was answered: the control that shows the probe could see at all. */
 export interface Look {
@@ -84,6 +85,16 @@ export function tracedGateway(gateway: GatewayPort, looks: Look[]): GatewayPort 
       const payload = await gateway.rpc(method, params, options);
       add(looks, { at: `rpc ${method}`, answer: 'answered' });
       return payload;
+    },
+  };
+}
+
+export function tracedHost(host: HostShell, looks: Look[]): HostShell {
+  return {
+    run: async (program) => {
+      const records = await host.run(program);
+      add(looks, { at: program.id, answer: `the host answered a fresh challenge with ${records.length} records` });
+      return records;
     },
   };
 }

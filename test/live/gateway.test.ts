@@ -1,36 +1,22 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { registry } from '../../checks/index.ts';
 import { openGateway } from '../../src/adapters/gateway/gateway.ts';
-import { ProbeError } from '../../src/model/reason.ts';
-import type { GatewayPort } from '../../src/ports/gateway.ts';
-import type { HostPort } from '../../src/ports/host.ts';
-import { Gatherer } from '../../src/runner/gather.ts';
-import { judge } from '../../src/runner/judge.ts';
-import { goodEnvironment } from '../support/rig.ts';
-import { liveDescribe, type Requirement } from './live.ts';
+import { addPlugin, deleted, gated, gatedTool, leftInTmp, pluginSettings } from './lab/gates.ts';
+import {
+  type GatewayHome,
+  type GatewayProcess,
+  gatewayRequirement,
+  gatewayToken,
+  startGatewayProcess,
+} from './lab/gateway-process.ts';
+import { judgeGateway } from './lab/judge-gateway.ts';
+import { localHost } from './lab/local-host.ts';
+import { type Model, modelSettings, startModel } from './lab/model.ts';
+import { liveDescribe } from './live.ts';
 
-/**
- * The real gateway, in a home of its own on the loopback. CLAWCHECK_LIVE_OPENCLAW names a folder in which
- * `npm i node@24` and then, with that Node first in PATH, `npm i openclaw@2026.9.6` were run; nothing is installed here.
- */
-const lab = process.env['CLAWCHECK_LIVE_OPENCLAW'];
-const node = join(lab ?? '', 'node_modules', 'node', 'bin', 'node');
-const program = join(lab ?? '', 'node_modules', 'openclaw', 'openclaw.mjs');
-const requirement: Requirement =
-  lab && existsSync(node) && existsSync(program)
-    ? { ok: true }
-    : { ok: false, reason: 'CLAWCHECK_LIVE_OPENCLAW names no folder with openclaw and node in node_modules' };
-
-const token = 'live-test-0123456789abcdef0123456789abcdef';
 const startSeconds = 120;
 const people = { admin: 'slack:U0BENEX01', operator: 'slack:U0OPSLD01' };
 
-const hardened = (workspace: string) => ({
+const hardened = ({ workspace }: GatewayHome) => ({
   agents: {
     defaults: {
       workspace,
@@ -57,107 +43,51 @@ const hardenedGateway = {
   rateLimit: { maxAttempts: 10, windowMs: 60_000, lockoutMs: 300_000 },
 };
 
-interface Running {
-  readonly gateway: GatewayPort;
-  readonly port: number;
-  readonly home: string;
-  stop(): Promise<void>;
-}
+/** As installed, but for a model and a plugin that is loaded and not enabled. */
+const asInstalled = (place: GatewayHome, model: Model) => ({
+  agents: { defaults: { workspace: place.workspace, model: { primary: 'mock/m1' }, skipBootstrap: true } },
+  models: modelSettings(model),
+  plugins: pluginSettings(place, false),
+  tools: { alsoAllow: [gatedTool] },
+});
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-/** The gateway with a configuration; `strict` adds the settings of a hardened one. */
-async function start(strict: boolean): Promise<Running> {
-  const port = await freePort();
-  const home = mkdtempSync(join(tmpdir(), 'clawcheck-gateway-'));
+/** The gateway with a configuration; `strict` is a hardened one. */
+function start(model: Model, strict: boolean): Promise<GatewayProcess> {
   const { rateLimit, ...gatewaySettings } = hardenedGateway;
-  const auth = { mode: 'token', token, ...(strict && { rateLimit }) };
-  const gateway = { mode: 'local', bind: 'loopback', port, auth, ...(strict && gatewaySettings) };
-  const workspace = join(home, 'workspace');
-  mkdirSync(join(home, '.openclaw'), { mode: 0o700 });
-  mkdirSync(workspace);
-  const config = JSON.stringify({ gateway, ...(strict && hardened(workspace)) });
-  writeFileSync(join(home, '.openclaw', 'openclaw.json'), config, { mode: 0o600 });
-  const child: ChildProcess = spawn(node, [program, 'gateway', 'run'], {
-    cwd: home,
-    env: { HOME: home, PATH: process.env['PATH'] ?? '', NO_COLOR: '1' },
-    stdio: 'ignore',
-    detached: true,
-  });
-  const ended = new AbortController();
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const stop = async () => {
-    ended.abort(new ProbeError('cancelled', 'the test is over'));
-    try {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-      await exited;
-    } catch {
-      // It ended by itself.
-    }
-    rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-  };
-  return { gateway: openGateway(loopback, { port, token: () => token, signal: ended.signal }), port, home, stop };
+  const auth = { mode: 'token', token: gatewayToken, ...(strict && { rateLimit }) };
+  return startGatewayProcess(
+    (place) => ({
+      gateway: { mode: 'local', bind: 'loopback', port: place.port, auth, ...(strict && gatewaySettings) },
+      ...(strict ? hardened(place) : asInstalled(place, model)),
+    }),
+    { prepare: addPlugin },
+  );
 }
 
-const loopback: HostPort = {
-  label: 'ops@127.0.0.1:22',
-  hostKeyFingerprint: `SHA256:${'0'.repeat(43)}`,
-  run: async () => new Map(),
-  forward: (port) =>
-    new Promise((resolve, reject) => {
-      const socket = connect(port, '127.0.0.1', () => resolve(socket));
-      socket.once('error', () => reject(new ProbeError('not_found', 'nothing listens')));
-    }),
-  close: async () => {},
+/** Calls one gateway directly. */
+function portOf({ port }: GatewayProcess, token = gatewayToken) {
+  const { signal } = new AbortController();
+  return openGateway(localHost(port), { port, token: () => token, signal });
+}
+
+const judging = (running: GatewayProcess) => async (id: string) => {
+  const { [id]: outcome } = await judgeGateway(running, [id]);
+  if (!outcome) throw new Error(`${id} was not judged`);
+  return outcome;
 };
 
-/** Judges checks on what the running gateway says. */
-function judging({ gateway, port, home }: Running) {
-  const environment = goodEnvironment({
-    'gateway.port': port,
-    'gateway.startSeconds': startSeconds,
-    'soulDocuments.workspace': join(home, 'workspace'),
-    'infrastructure.approvedInbound': [],
-  });
-  const now = new Date();
-  const refuse = () => Promise.reject(new ProbeError('internal', 'the gateway is all there is'));
-  const aws = { region: 'eu-west-1', account: '123456789012', read: refuse, find: refuse };
-  const files = { read: refuse, glob: refuse, sha256: refuse };
-  const { signal } = new AbortController();
-  const context = { environment, others: [], now, nonce: crypto.randomUUID(), signal };
-  const all = new Gatherer(
-    context,
-    { aws, git: { get: refuse }, files },
-    () => new Date(),
-    () => {},
-  );
-  const host = all.forHost({ label: loopback.label, records: refuse, gateway: async () => gateway });
-  return async (id: string) => {
-    const [area = '', name = ''] = id.split('/');
-    const check = registry[area as keyof typeof registry].checks[name];
-    if (!check) throw new Error(`there is no check ${id}`);
-    const facts = await Promise.all(
-      Object.entries(check.needs).map(async ([need, probe]) => [need, await host.get(probe as never)] as const),
-    );
-    return judge(check, Object.fromEntries(facts), { environment, others: [], now }, 'i-0a1b2c3d4e5f60001');
-  };
-}
-
-liveDescribe('a real gateway', requirement, () => {
-  let open: Running;
-  let strict: Running;
+liveDescribe('a real gateway', gatewayRequirement(), () => {
+  let model: Model;
+  let open: GatewayProcess;
+  let strict: GatewayProcess;
   beforeAll(async () => {
-    [open, strict] = await Promise.all([start(false), start(true)]);
+    model = await startModel();
+    [open, strict] = await Promise.all([start(model, false), start(model, true)]);
   });
   afterAll(async () => {
     await open?.stop();
     await strict?.stop();
+    model?.close();
   });
 
   it(
@@ -189,14 +119,32 @@ liveDescribe('a real gateway', requirement, () => {
     expect(blocked).toMatchObject({ status: 'unknown', reason: { code: 'not_drilled' } });
   }, 60_000);
 
+  it(
+    'as installed lets everything through, also a tool whose gate is a plugin that is loaded but not enabled',
+    async () => {
+      const ids = ['approval-gates/gates-enforced', 'approval-gates/blocked-without-approval'];
+      const outcomes = await judgeGateway(open, ids, { active: true, environment: gated });
+      expect(Object.values(outcomes).map(({ status }) => status)).toEqual(['fail', 'fail']);
+      const seen = outcomes['approval-gates/blocked-without-approval']?.evidence;
+      expect(seen?.map(({ subject, observed }) => `${subject}: ${observed}`)).toEqual([
+        'commands of agent main, tried: done, and nobody was asked',
+        `tool ${gatedTool} of agent main, tried: done, and nobody was asked`,
+      ]);
+      expect(new Set(deleted(open))).toEqual(new Set(['CLAWCHECK-CANARY']));
+      expect(leftInTmp()).toEqual([]);
+    },
+    2 * startSeconds * 1000,
+  );
+
   it('that is hardened passes each of them, once a person has approved something', async () => {
     const scopes = { scopes: ['operator.approvals'] } as const;
     const id = `live-test-${crypto.randomUUID()}`;
     const request = { id, command: '/bin/true', commandArgv: ['/bin/true'], host: 'gateway', ask: 'always' };
     const record = { security: 'allowlist', timeoutMs: 60_000, twoPhase: true };
     const quiet = { requireDeliveryRoute: false, suppressDelivery: true };
-    await strict.gateway.rpc('exec.approval.request', { ...request, ...record, ...quiet }, scopes);
-    await strict.gateway.rpc('exec.approval.resolve', { id, decision: 'allow-once' }, scopes);
+    const gateway = portOf(strict);
+    await gateway.rpc('exec.approval.request', { ...request, ...record, ...quiet }, scopes);
+    await gateway.rpc('exec.approval.resolve', { id, decision: 'allow-once' }, scopes);
 
     const judgeCheck = judging(strict);
     for (const check of [
@@ -215,12 +163,11 @@ liveDescribe('a real gateway', requirement, () => {
   }, 60_000);
 
   it('refuses a wrong token without saying more than that', async () => {
-    const { signal } = new AbortController();
-    const wrong = openGateway(loopback, { port: strict.port, token: () => 'another', signal });
+    const [wrong, right] = [portOf(strict, 'another'), portOf(strict)];
     await expect(wrong.rpc('status', {})).rejects.toMatchObject({ reason: 'auth_failed' });
-    await expect(strict.gateway.rpc('exec.approvals.get', {})).rejects.toMatchObject({ reason: 'access_denied' });
-    await expect(strict.gateway.rpc('no.such.method', {})).rejects.toMatchObject({ reason: 'not_found' });
-    const page = await open.gateway.get('/nope');
+    await expect(right.rpc('exec.approvals.get', {})).rejects.toMatchObject({ reason: 'access_denied' });
+    await expect(right.rpc('no.such.method', {})).rejects.toMatchObject({ reason: 'not_found' });
+    const page = await portOf(open).get('/nope');
     expect(page).toMatchObject({ status: 200, json: undefined });
   });
 });

@@ -8,6 +8,7 @@ import { allPages } from '../../src/adapters/aws/aws.ts';
 import { classify } from '../../src/adapters/aws/errors.ts';
 import { localFiles } from '../../src/adapters/files/files.ts';
 import { sshSignatures } from '../../src/adapters/signature/ssh-keygen.ts';
+import { hostAnswer } from '../../src/demo/canary.ts';
 import { gatewayScript } from '../../src/demo/gateway-script.ts';
 import { answerAws, assign, loadScenario, resolveTimes, type Scenario } from '../../src/demo/scenario.ts';
 import { parseEnvironmentFile } from '../../src/environment/load.ts';
@@ -202,7 +203,7 @@ function scenarioHost(scenario: Scenario): HostPort {
     async run(programs) {
       const answers = new Map<string, HostRecords | ProbeError>();
       for (const { id } of programs) {
-        const answer = scenario.host[id] ?? { error: 'bad_response' };
+        const answer = hostAnswer(scenario, id) ?? { error: 'bad_response' };
         answers.set(id, 'error' in answer ? new ProbeError(answer.error as Reason, `${id} failed`) : answer);
       }
       return answers;
@@ -222,7 +223,7 @@ function scenarioGateway(scenario: Scenario): GatewayPort {
       return { status, contentType: contentType ?? 'application/json', json: isJson ? body : undefined, elapsedMs: 3 };
     },
     async rpc(method, params) {
-      const answer = script.rpc(method, params);
+      const answer = await script.rpc(method, params);
       if ('error' in answer) throw new ProbeError(answer.error, `${method} failed`);
       return structuredClone(answer.payload);
     },
@@ -296,6 +297,7 @@ export async function runScenario(
     nonce?: string;
     emit?: EventSink;
     timeoutMs?: number;
+    active?: boolean;
   } = {},
 ): Promise<Report> {
   const scenario = more.change ? loadScenario(fixtures, flaws, now) : sharedScenario(flaws);
@@ -308,6 +310,7 @@ export async function runScenario(
     others: goodOthers(),
     fileSha256: '0'.repeat(64),
     selection: { areas: more.areas ?? [], checks: more.checks ?? [] },
+    active: more.active === true,
     ports,
     calls,
     mode: 'simulated',

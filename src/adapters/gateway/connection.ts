@@ -28,6 +28,7 @@ export interface ConnectOptions {
   readonly port: number;
   readonly token: string;
   readonly scopes: readonly string[];
+  readonly caps: readonly string[];
   readonly signal: AbortSignal;
   /** For connecting, the upgrade, the challenge and the greeting together. */
   readonly deadlineMs: number;
@@ -153,8 +154,8 @@ class Connection implements RpcConnection {
 
   #connect(greeted: () => void): void {
     this.#greeting = false;
-    const { token, scopes, deadlineMs } = this.#options;
-    this.#send('connect', deadlineMs, (id) => connectFrame(id, token, scopes)).then(
+    const { token, scopes, caps, deadlineMs } = this.#options;
+    this.#send('connect', deadlineMs, (id) => connectFrame(id, token, scopes, caps)).then(
       (payload) => {
         try {
           this.#methods = readHello(payload, scopes);

@@ -34,14 +34,14 @@ export function readFrame(data: unknown, isBinary: boolean): Frame {
   throw new ProbeError('bad_response', 'the gateway sent something that is not a frame of its protocol');
 }
 
-export function connectFrame(id: string, token: string, scopes: readonly string[]): string {
+export function connectFrame(id: string, token: string, scopes: readonly string[], caps: readonly string[]): string {
   const params = {
     minProtocol: lowestProtocol,
     maxProtocol: highestProtocol,
     client: { id: 'gateway-client', version: '1.0.0', platform: 'linux', mode: 'backend' },
     role: 'operator',
     scopes,
-    caps: [],
+    caps,
     commands: [],
     permissions: {},
     auth: { token },

@@ -34,15 +34,15 @@ function ended(entry: Entry): void {
 }
 
 /**
- * The gateway of one host. Each GET has a connection of its own; calls share one connection for each set of scopes,
- * which is opened with the first call. A token that was refused once is not tried again: the gateway locks out.
+ * The gateway of one host. Each GET has a connection of its own; calls share one connection for each set of scopes and
+ * abilities, which is opened with the first call. A token that was refused once is not tried again: the gateway locks out.
  */
 export function openGateway(host: HostPort, options: GatewayOptions): GatewayPort {
   const { port, signal, getMs = gatewayMs, rpcMs = gatewayMs } = options;
   const connections = new Map<string, Entry>();
   let refused: ProbeError | undefined;
 
-  const connect = async (scopes: readonly string[]): Promise<RpcConnection> => {
+  const connect = async (scopes: readonly string[], caps: readonly string[]): Promise<RpcConnection> => {
     if (refused) throw refused;
     const token = options.token?.();
     if (!token) {
@@ -51,17 +51,17 @@ export function openGateway(host: HostPort, options: GatewayOptions): GatewayPor
       });
     }
     try {
-      return await connectRpc(host, { port, token, scopes, signal, deadlineMs: rpcMs });
+      return await connectRpc(host, { port, token, scopes, caps, signal, deadlineMs: rpcMs });
     } catch (thrown) {
       if (thrown instanceof ProbeError && ['auth_failed', 'throttled'].includes(thrown.reason)) refused = thrown;
       throw thrown;
     }
   };
-  const connection = (scopes: readonly string[]): Promise<RpcConnection> => {
-    const key = [...scopes].sort().join(' ');
+  const connection = (scopes: readonly string[], caps: readonly string[]): Promise<RpcConnection> => {
+    const key = `${[...scopes].sort().join(' ')}, ${[...caps].sort().join(' ')}`;
     const known = connections.get(key);
     if (known?.usable) return known.opened;
-    const entry: Entry = { opened: connect(scopes), usable: true };
+    const entry: Entry = { opened: connect(scopes, caps), usable: true };
     connections.set(key, entry);
     entry.opened.then(
       (open) => open.whenEnded(() => ended(entry)),
@@ -71,10 +71,10 @@ export function openGateway(host: HostPort, options: GatewayOptions): GatewayPor
   };
   return {
     get: (path) => httpGet(host, path, { port, signal, deadlineMs: getMs }),
-    async rpc(method, params, { scopes = ['operator.read'], timeoutMs = rpcMs }: RpcOptions = {}) {
+    async rpc(method, params, { scopes = ['operator.read'], caps = [], timeoutMs = rpcMs }: RpcOptions = {}) {
       const giveUp = performance.now() + timeoutMs;
       for (;;) {
-        const open = await connection(scopes);
+        const open = await connection(scopes, caps);
         try {
           return await open.call(method, params, Math.max(1, giveUp - performance.now()));
         } catch (thrown) {

@@ -78,6 +78,8 @@ export const manifest = z.strictObject({
   complete: z.boolean(),
   /** The areas or checks that the run was narrowed to. */
   selection: z.strictObject({ areas: z.array(z.string()), checks: z.array(z.string()) }),
+  /** Whether the run had consent to experiments that act. */
+  active: z.literal(true).optional(),
   nonce: z.uuid(),
   /** `start`, `end`, and when each probe had its fact. */
   times: z.record(z.string(), z.iso.datetime()),

@@ -1,19 +1,9 @@
 import { gatewayProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import type { GatewayPort, RpcOptions } from '../../ports/gateway.ts';
-import { type JsonObject, listAt, numberAt, objectAt, textAt } from './payload.ts';
+import { decisionsIn, type RecordedDecision } from './decisions.ts';
+import { type JsonObject, listAt, objectAt } from './payload.ts';
 import { readiness } from './readiness.ts';
-
-/** A decision as the gateway's history has it. */
-export interface RecordedDecision {
-  readonly status: 'allowed' | 'denied' | 'expired' | 'cancelled' | 'other';
-  readonly decision: 'allow-once' | 'allow-always' | 'deny' | 'none' | 'other';
-  readonly reason: 'user' | 'timeout' | 'other';
-  /** What decided: a device, a chat channel, the command line or API, or the gateway itself. */
-  readonly resolver: 'device' | 'channel' | 'runtime' | 'system' | 'unnamed';
-  readonly createdAtMs: number;
-  readonly resolvedAtMs: number | undefined;
-}
 
 export interface ApprovalRehearsal {
   /** The ids of the two requests that this run added to the history. */
@@ -57,21 +47,18 @@ export const approvalRehearsal = gatewayProbe<ApprovalRehearsal, { readiness: ty
     const listed = accepted ? await listedAs(gateway, ids.denied) : undefined;
     const reopened = accepted && (await denyThenAllow(gateway, ids.denied));
     const unanswered = answerTo(objectAt(await expiring, 'an approval'));
-    const history = objectAt(await gateway.rpc('approval.history', { limit: 100 }, scopes), 'its approval history');
-    const items = listAt(history['items'], 'its approval history').map((item) => objectAt(item, 'a decision'));
-    const find = (id: string) => items.filter((item) => item['id'] === id).map(decisionOf)[0];
+    const history = decisionsIn(await gateway.rpc('approval.history', { limit: 100 }, scopes));
     return {
       ids,
       accepted,
       listed,
       reopened,
       unanswered,
-      denied: find(ids.denied),
-      expired: find(ids.expired),
-      allowedByPeople: items
-        .filter(({ id }) => !(typeof id === 'string' && id.startsWith(prefix)))
-        .map(decisionOf)
-        .filter(({ status, reason }) => status === 'allowed' && reason === 'user'),
+      denied: history.get(ids.denied),
+      expired: history.get(ids.expired),
+      allowedByPeople: [...history.values()].filter(
+        ({ status, reason, ours }) => status === 'allowed' && reason === 'user' && !ours,
+      ),
     };
   },
 });
@@ -129,21 +116,3 @@ function answerTo({ decision, status }: JsonObject): ApprovalRehearsal['unanswer
   if (decision === 'allow-once' || decision === 'allow-always') return 'allowed';
   throw new ProbeError('bad_response', 'the gateway did not say what became of an approval that nobody answered');
 }
-
-function decisionOf(item: JsonObject): RecordedDecision {
-  const pick = <W extends string, O extends string>(value: unknown, words: readonly W[], other: O): W | O =>
-    words.find((word) => word === value) ?? other;
-  const resolver = typeof item['resolver'] === 'object' ? (item['resolver'] as JsonObject | null)?.['kind'] : undefined;
-  const at = item['resolvedAtMs'];
-  return {
-    status: pick(textAt(item['status'], 'the status of a decision'), statuses, 'other'),
-    decision: item['decision'] ? pick(item['decision'], decisions, 'other') : 'none',
-    reason: pick(item['reason'], ['user', 'timeout'], 'other'),
-    resolver: pick(resolver, ['device', 'channel', 'runtime', 'system'], 'unnamed'),
-    createdAtMs: numberAt(item['createdAtMs'], 'the time of a request'),
-    resolvedAtMs: at === undefined || at === null ? undefined : numberAt(at, 'the time of a decision'),
-  };
-}
-
-const statuses = ['allowed', 'denied', 'expired', 'cancelled'] as const;
-const decisions = ['allow-once', 'allow-always', 'deny'] as const;

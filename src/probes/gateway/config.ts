@@ -1,5 +1,6 @@
 import { gatewayProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
+import type { GatewayPort } from '../../ports/gateway.ts';
 import { type JsonObject, listAt, objectAt, textAt } from './payload.ts';
 import { readiness } from './readiness.ts';
 
@@ -30,12 +31,15 @@ export const gatewayConfig = gatewayProbe<GatewayConfig, { readiness: typeof rea
 export const gatewayAgents = gatewayProbe<readonly string[], { readiness: typeof readiness }>({
   id: 'gateway/agents',
   needs: { readiness },
-  async gather(gateway) {
-    const answer = objectAt(await gateway.rpc('agents.list', {}), 'its agents');
-    const ids = listAt(answer['agents'], 'its agents').map((agent) =>
-      textAt(objectAt(agent, 'an agent')['id'], 'the id of an agent'),
-    );
-    if (ids.length === 0) throw new ProbeError('empty_subject', 'the gateway names no agent');
-    return ids;
-  },
+  gather: (gateway) => agentIds(gateway),
 });
+
+/** @throws ProbeError `empty_subject` where there is none */
+export async function agentIds(gateway: GatewayPort): Promise<readonly string[]> {
+  const answer = objectAt(await gateway.rpc('agents.list', {}), 'its agents');
+  const ids = listAt(answer['agents'], 'its agents').map((agent) =>
+    textAt(objectAt(agent, 'an agent')['id'], 'the id of an agent'),
+  );
+  if (ids.length === 0) throw new ProbeError('empty_subject', 'the gateway names no agent');
+  return ids;
+}

@@ -1,6 +1,7 @@
 import { gatewayProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import type { GatewayPort, GatewayResponse } from '../../ports/gateway.ts';
+import { pause } from './pause.ts';
 import type { JsonObject } from './payload.ts';
 
 /**
@@ -113,20 +114,4 @@ async function isStarting(gateway: GatewayPort): Promise<boolean> {
 
 function isName(value: unknown): value is string {
   return typeof value === 'string' && /^[a-z][a-z0-9:._-]{0,63}$/.test(value);
-}
-
-/** @throws the reason of the signal when the run ends */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    }, ms);
-    signal.addEventListener('abort', stop, { once: true });
-  });
 }

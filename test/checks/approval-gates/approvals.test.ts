@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import blocked from '../../../checks/approval-gates/blocked-without-approval.ts';
 import recorded from '../../../checks/approval-gates/decisions-recorded.ts';
 import surfaces from '../../../checks/approval-gates/request-surfaces.ts';
-import type { ApprovalRehearsal, RecordedDecision } from '../../../src/probes/gateway/approval-rehearsal.ts';
+import type { ApprovalRehearsal } from '../../../src/probes/gateway/approval-rehearsal.ts';
+import type { RecordedDecision } from '../../../src/probes/gateway/decisions.ts';
 import { judgeFacts } from '../../support/judge.ts';
 import { now } from '../../support/rig.ts';
 
@@ -15,6 +16,7 @@ const denied: RecordedDecision = {
   resolver: 'runtime',
   createdAtMs: at,
   resolvedAtMs: at + 10,
+  ours: false,
 };
 const expired: RecordedDecision = {
   ...denied,
@@ -47,7 +49,9 @@ describe('approval-gates/request-surfaces', () => {
     ['listed and cannot be denied', { listed: { showsCommand: true, mayDeny: false } }, config, 'fail'],
     ['no route', {}, { inForce: {} }, 'fail'],
   ])('%s', (_, change, config, outcome) => {
-    expect(judgeFacts(surfaces, { rehearsal: { ...good, ...change }, config }).outcome).toBe(outcome);
+    expect(judgeFacts(surfaces, { rehearsal: { ...good, ...change }, config, canary: undefined }).outcome).toBe(
+      outcome,
+    );
   });
 });
 
@@ -73,7 +77,7 @@ describe('approval-gates/blocked-without-approval', () => {
     ['a control without a time', { allowedByPeople: [{ ...allowed, resolvedAtMs: undefined }] }, 'undetermined'],
     ['silence that allows, without a control', { unanswered: 'allowed', allowedByPeople: [] }, 'fail'],
   ])('%s', (_, change, outcome) => {
-    expect(judgeFacts(blocked, { rehearsal: { ...good, ...change } }).outcome).toBe(outcome);
+    expect(judgeFacts(blocked, { rehearsal: { ...good, ...change }, canary: undefined }).outcome).toBe(outcome);
   });
 });
 
@@ -88,6 +92,6 @@ describe('approval-gates/decisions-recorded', () => {
     ['the expiry missing', { expired: undefined }, 'fail'],
     ['the expiry decided by somebody', { expired: { ...expired, resolver: 'runtime' } }, 'fail'],
   ])('%s', (_, change, outcome) => {
-    expect(judgeFacts(recorded, { rehearsal: { ...good, ...change } }).outcome).toBe(outcome);
+    expect(judgeFacts(recorded, { rehearsal: { ...good, ...change }, canary: undefined }).outcome).toBe(outcome);
   });
 });

@@ -36,24 +36,24 @@ describe('approval-gates/gates-enforced', () => {
     ['a tool that has no rule', tools({ deny: ['send_payment'] }), host, 'fail'],
     ['a file that differs from what is in force', config(strict, true), host, 'fail'],
   ])('%s', (_, config, approvals, outcome) => {
-    expect(judgeFacts(check, { config, approvals, agents: ['main'] }).outcome).toBe(outcome);
+    expect(judgeFacts(check, { config, approvals, agents: ['main'], canary: undefined }).outcome).toBe(outcome);
   });
 
   it('is for every agent, or for those that are named', () => {
     const inForce = { ...strict, agents: { entries: { open: { tools: { exec: { mode: 'full' } } } } } };
-    const facts = { config: config(inForce), approvals: host, agents: ['main', 'open'] };
+    const facts = { config: config(inForce), approvals: host, agents: ['main', 'open'], canary: undefined };
     expect(judgeFacts(check, facts).outcome).toBe('fail');
     expect(judgeFacts(check, facts, { 'approvalGates.agents': ['main'] }).outcome).toBe('pass');
     expect(judgeFacts(check, facts, { 'approvalGates.agents': ['other'] }).outcome).toBe('fail');
   });
 
   it('does not know without an agent', () => {
-    const facts = { config: config(strict), approvals: host, agents: [] };
+    const facts = { config: config(strict), approvals: host, agents: [], canary: undefined };
     expect(judgeFacts(check, facts).outcome).toBe('undetermined');
   });
 
   it('does not know without a documented gate', () => {
-    const facts = { config: config(strict), approvals: host, agents: ['main'] };
+    const facts = { config: config(strict), approvals: host, agents: ['main'], canary: undefined };
     expect(judgeFacts(check, facts, { 'approvalGates.gates': [] }).outcome).toBe('undetermined');
   });
 });

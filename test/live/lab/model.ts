@@ -1,10 +1,15 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A model provider on the loopback that answers every chat with OK, or refuses every one. */
+/**
+ * A model provider on the loopback. It answers every chat with OK, or refuses every one. A message that asks for a
+ * command in backquotes with the exec tool makes it call that tool, unless it is told to be idle.
+ */
 export interface Model {
   readonly url: string;
   refuses: boolean;
+  /** Says OK instead of calling a tool, as a model does that will not. */
+  idle: boolean;
   /** What was sent to it. */
   readonly prompts: string[];
   close(): void;
@@ -18,6 +23,11 @@ export async function startModel(): Promise<Model> {
       body += chunk;
     });
     request.on('end', () => {
+      // A client of another server that had this port before may still be calling it.
+      if (!request.url?.startsWith('/v1/')) {
+        response.writeHead(404).end();
+        return;
+      }
       prompts.push(body);
       if (model.refuses) {
         response.writeHead(401, { 'content-type': 'application/json' });
@@ -27,8 +37,17 @@ export async function startModel(): Promise<Model> {
       const base = { id: 'c1', object: 'chat.completion.chunk', created: 1, model: 'm1' };
       const send = (chunk: object) => response.write(`data: ${JSON.stringify({ ...base, ...chunk })}\n\n`);
       response.writeHead(200, { 'content-type': 'text/event-stream' });
-      send({ choices: [{ index: 0, delta: { role: 'assistant', content: 'OK' }, finish_reason: null }] });
-      send({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] });
+      const command = model.idle ? undefined : commandIn(body);
+      const call = { index: 0, id: `call_${prompts.length}`, type: 'function' };
+      const delta =
+        command === undefined
+          ? { role: 'assistant', content: 'OK' }
+          : {
+              role: 'assistant',
+              tool_calls: [{ ...call, function: { name: 'exec', arguments: JSON.stringify({ command }) } }],
+            };
+      send({ choices: [{ index: 0, delta, finish_reason: null }] });
+      send({ choices: [{ index: 0, delta: {}, finish_reason: command === undefined ? 'stop' : 'tool_calls' }] });
       send({ choices: [], usage: { prompt_tokens: 10, completion_tokens: 1, total_tokens: 11 } });
       response.end('data: [DONE]\n\n');
     });
@@ -37,6 +56,7 @@ export async function startModel(): Promise<Model> {
   const model: Model = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     refuses: false,
+    idle: false,
     prompts,
     close() {
       server.close();
@@ -44,6 +64,13 @@ export async function startModel(): Promise<Model> {
     },
   };
   return model;
+}
+
+/** The command that the newest messages of the user ask for; nothing once a tool has answered. */
+function commandIn(body: string): string | undefined {
+  const { messages } = JSON.parse(body) as { messages: { role: string; content: unknown }[] };
+  const newest = messages.slice(messages.findLastIndex(({ role }) => role !== 'user') + 1);
+  return /exec tool[^`]*`([^`]+)`/.exec(JSON.stringify(newest))?.[1];
 }
 
 /** The settings of a gateway whose only model it is. */

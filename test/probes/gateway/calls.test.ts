@@ -121,7 +121,7 @@ describe('the rehearsal of an approval', () => {
     const calls: { method: string; params: Readonly<Record<string, unknown>>; scopes: unknown }[] = [];
     const gatewayPort = gatewayOf({}, async (method, params, options) => {
       calls.push({ method, params, scopes: options?.scopes });
-      const answer = rpc(method, params);
+      const answer = await rpc(method, params);
       if ('error' in answer) throw new ProbeError(answer.error, 'refused');
       return answer.payload;
     });

@@ -1,0 +1,67 @@
+import { ProbeError } from '../../model/reason.ts';
+import type { GatewayPort, RpcOptions } from '../../ports/gateway.ts';
+import type { HostShell } from '../../ports/host.ts';
+import type { RecordedDecision } from './decisions.ts';
+
+/** How a request for approval is answered; `expire`: not at all, and its end is waited for. */
+export type TrialAnswer = 'deny' | 'expire' | 'allow-once';
+
+/** What came of one harmless action that had to wait for approval. */
+export interface TrialAttempt {
+  readonly answer: TrialAnswer;
+  /** The request that it raised; undefined where it raised none. */
+  readonly request: { readonly id: string; readonly expiresInMs: number } | undefined;
+  /** Whether it was done before anybody had answered; undefined where no request was raised. */
+  readonly doneWhilePending: boolean | undefined;
+  /** Whether it was done in the end. */
+  readonly done: boolean;
+  /** Whether the gateway refused it without asking anybody; undefined where only the agent could tell. */
+  readonly refused?: boolean;
+  /** As the history of the gateway has it; undefined where it is not in it. */
+  readonly decision?: RecordedDecision;
+}
+
+/** A gate, tried with a harmless action: denied, left to expire where that is soon, and allowed once as the control. */
+export interface GateTrial {
+  readonly kind: 'exec' | 'tool';
+  readonly agent: string;
+  /** Of kind `tool`. */
+  readonly tool?: string;
+  readonly attempts: readonly TrialAttempt[];
+  /** Whether something that the trial made on the host could not be removed. */
+  readonly leftBehind: boolean;
+}
+
+export interface TrialPlace {
+  readonly gateway: GatewayPort;
+  readonly host: HostShell;
+  readonly signal: AbortSignal;
+}
+
+/** Of the one who decides: sees the requests of every connection, and counts as somebody who can be asked. */
+export const approver: RpcOptions = {
+  scopes: ['operator.approvals', 'operator.admin'],
+  caps: ['approvals', 'exec-approvals', 'plugin-approvals'],
+};
+
+/**
+ * Denies first. The rest is tried only while the gate holds: what went through once would only go through again.
+ *
+ * @param attempt makes the n-th attempt, counted from 1
+ */
+export async function tryAnswers(
+  expirySeconds: number,
+  attempt: (answer: TrialAnswer, n: number) => Promise<TrialAttempt>,
+): Promise<TrialAttempt[]> {
+  const attempts = [await attempt('deny', 1)];
+  const holds = () => attempts.every(({ request, done, doneWhilePending }) => request && !done && !doneWhilePending);
+  const opensMs = attempts[0]?.request?.expiresInMs ?? Number.POSITIVE_INFINITY;
+  if (holds() && opensMs <= expirySeconds * 1000) attempts.push(await attempt('expire', 2));
+  if (holds()) attempts.push(await attempt('allow-once', 3));
+  return attempts;
+}
+
+/** A request that expired meanwhile, or that another approver answered first, is judged by what is on record. */
+export function answeredByAnother(error: unknown): void {
+  if (!(error instanceof ProbeError && ['conflict', 'not_found'].includes(error.reason))) throw error;
+}
