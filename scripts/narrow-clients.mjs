@@ -7,17 +7,20 @@ import { build } from 'esbuild';
 
 export async function narrowClients() {
   const { operations } = await importBundled('src/ports/aws-operations.ts');
-  const names = [...new Set(Object.keys(operations).map((operation) => operation.split(':')[1]))];
+  const { drillOperations } = await importBundled('src/ports/drill-operations.ts');
+  const namesOf = (list) => [...new Set(Object.keys(list).map((operation) => operation.split(':')[1]))];
+  // The commands that change anything are in no file that a run loads: the drills import theirs from a file of their own.
+  const names = { narrowed: namesOf(operations), drills: namesOf(drillOperations) };
   return {
     name: 'narrow-clients',
     setup(setup) {
       setup.onResolve({ filter: /^@aws-sdk\/client-/ }, ({ path, importer, pluginData }) => {
         if (pluginData === 'narrowed' || importer.includes('node_modules')) return undefined;
-        return { path, namespace: 'narrowed' };
+        return { path, namespace: importer.endsWith('/drill-clients.ts') ? 'drills' : 'narrowed' };
       });
-      setup.onLoad({ filter: /.*/, namespace: 'narrowed' }, async ({ path }) => {
+      setup.onLoad({ filter: /^@aws-sdk\/client-/ }, async ({ path, namespace }) => {
         const client = createRequire(import.meta.url)(path);
-        const kept = names.map((name) => `${name}Command`).filter((name) => name in client);
+        const kept = names[namespace].map((name) => `${name}Command`).filter((name) => name in client);
         const main = Object.keys(client).filter((name) => /^[A-Z]\w*Client$/.test(name));
         return {
           contents: `export { ${[...main, ...kept].join(', ')} } from '${path}';`,

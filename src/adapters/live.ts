@@ -22,6 +22,8 @@ export interface LivePorts {
   readonly nonce?: string;
   /** Secrets that the ports came to hold during the run. */
   readonly secrets?: () => readonly string[];
+  /** Lets the next calls of AWS look anew. */
+  readonly forget?: () => void;
   close(): void;
 }
 
@@ -71,6 +73,7 @@ export function livePorts({ environment, directory }: LoadedEnvironment, signal:
     calls: aws,
     mode,
     secrets: () => aws.secrets(),
+    forget: () => aws.forget(),
     close() {
       ended.abort(new ProbeError('cancelled', 'the run has ended'));
       aws.close();

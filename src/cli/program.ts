@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { exitCodeOf, exitCodes } from '../model/exit-code.ts';
+import { addDrillCommands } from './drill-commands.ts';
 import { sayFailure } from './failure.ts';
 import { formats } from './formats.ts';
 import { addReportCommands } from './report-commands.ts';
@@ -119,13 +120,15 @@ export async function program(argv: readonly string[]): Promise<void> {
       list,
       [],
     )
+    .option('--drills', 'the policy of the drills instead, apart from that of a run: it changes things')
     .addHelpText(
       'after',
-      `\nExamples:\n  $ clawcheck permissions > clawcheck-policy.json\n  $ clawcheck permissions --format terraform`,
+      `\nExamples:\n  $ clawcheck permissions > clawcheck-policy.json\n  $ clawcheck permissions --format terraform\n  $ clawcheck permissions --drills`,
     )
     .action(async (options) => (await import('./permissions.ts')).permissionsCommand(options));
 
   addSetupCommands(root);
+  addDrillCommands(root);
 
   for (const command of root.commands)
     command.exitOverride().showHelpAfterError(`(clawcheck ${command.name()} --help shows what there is)`);

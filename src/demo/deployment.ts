@@ -3,14 +3,14 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { type AwsCall, startAwsServer } from './aws-server.ts';
+import { type AnswerAws, type AwsCall, startAwsServer } from './aws-server.ts';
 import { hostAnswer } from './canary.ts';
 import { change } from './changes.ts';
 import { startGatewayServer } from './gateway-server.ts';
 import { startGitServer } from './git-server.ts';
 import { answerListing } from './listing.ts';
 import { answerAws, assign, loadScenario, resolveTimes, type Scenario } from './scenario.ts';
-import { startSshServer } from './ssh-server.ts';
+import { type AnswerHost, startSshServer } from './ssh-server.ts';
 
 /** A deployment that runs on this machine's loopback. */
 export interface Deployment {
@@ -25,16 +25,29 @@ export interface Deployment {
   close(): Promise<void>;
 }
 
+/** Puts a memory between the servers and the scenario: what was changed shows in later answers. */
+export interface Memory {
+  aws: AnswerAws;
+  host: AnswerHost;
+}
+
 /**
  * Starts AWS, a host, its gateway and a git host on the loopback, all answering from `fixtures`, and writes the
  * environment file and keys for them into a new temporary folder. `close` ends the servers and removes the folder.
  * @param flaws planted in the good deployment
  * @param folder an empty one that stays, in the place of a temporary one; AWS then also lists, and makes a few changes
+ * @param remember gets the scenario and the ports of the host that lead on, both of which it may change
  */
 export async function startDeployment(
   fixtures: string,
   flaws: readonly string[],
-  { folder }: { readonly folder?: string } = {},
+  {
+    folder,
+    remember,
+  }: {
+    readonly folder?: string;
+    readonly remember?: (scenario: Scenario, forwarded: Map<number, number>) => Memory;
+  } = {},
 ): Promise<Deployment> {
   const now = new Date();
   const scenario = loadScenario(fixtures, flaws, now);
@@ -46,12 +59,10 @@ export async function startDeployment(
   };
   try {
     const token = randomBytes(24).toString('hex');
-    const plain = (operation: string, input: object) => {
-      const { output, error } = answerAws(scenario, operation, input);
-      return error ? { error } : { output };
-    };
+    const forwarded = new Map<number, number>();
+    const memory = remember?.(scenario, forwarded) ?? plainly(scenario);
     const aws = await (folder === undefined
-      ? startAwsServer(plain)
+      ? startAwsServer((operation, input) => memory.aws(operation, input))
       : startAwsServer(
           (operation, input) => answerListing(scenario, operation, input),
           (request) => change(scenario, request),
@@ -61,7 +72,8 @@ export async function startDeployment(
     closers.push(() => gateway.close());
     const git = await startGitServer(scenario.git, token);
     closers.push(() => git.close());
-    const ssh = await startSshServer((id) => hostAnswer(scenario, id), new Map([[18789, gateway.port]]));
+    forwarded.set(18789, gateway.port);
+    const ssh = await startSshServer((id) => memory.host(id), forwarded);
     closers.push(() => ssh.close());
 
     const key = join(directory, 'id_ed25519');
@@ -87,6 +99,16 @@ export async function startDeployment(
     await close();
     throw error;
   }
+}
+
+function plainly(scenario: Scenario): Memory {
+  return {
+    aws(operation, input) {
+      const { output, error } = answerAws(scenario, operation, input);
+      return error ? { error } : { output };
+    },
+    host: (id) => hostAnswer(scenario, id),
+  };
 }
 
 function writeFiles(source: string, directory: string, { files }: Scenario, now: Date): void {

@@ -5,6 +5,9 @@ import type { HostRecords } from '../ports/host.ts';
 import { makeKeyPair } from './key-pair.ts';
 import type { HostAnswers } from './scenario.ts';
 
+/** What a host answers to the part of a script with this id; undefined for no answer. */
+export type AnswerHost = (id: string) => HostAnswers[string] | undefined;
+
 export interface SshServer {
   readonly port: number;
   /** `SHA256:…` */
@@ -23,7 +26,7 @@ const largestScript = 1024 * 1024;
  * @param gatewayPorts from the port that a client asks for to the one that is listened on
  */
 export async function startSshServer(
-  answers: (id: string) => HostAnswers[string] | undefined,
+  answers: AnswerHost,
   gatewayPorts: ReadonlyMap<number, number>,
 ): Promise<SshServer> {
   const hostKey = makeKeyPair();
@@ -70,7 +73,7 @@ export async function startSshServer(
 }
 
 /** The first line of a script names the nonce and the parts; a part without an answer is left out. */
-function answerScript(channel: ssh2.ServerChannel, answers: (id: string) => HostAnswers[string] | undefined): void {
+function answerScript(channel: ssh2.ServerChannel, answers: AnswerHost): void {
   let script = '';
   let answered = false;
   channel.on('data', (chunk: Buffer) => {

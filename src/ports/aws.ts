@@ -29,17 +29,20 @@ type ReadVerb = 'Describe' | 'Get' | 'List' | 'Simulate' | 'Lookup' | 'Filter';
 /** An operation whose name says that it only reads. */
 export type ReadOperation = `${ServiceName}:${ReadVerb}${string}`;
 
-type Commands<O extends ReadOperation> = O extends `${infer S extends ServiceName}:${infer N}`
+/** An operation of a service by its name, whether it may be called or not. */
+export type NamedOperation = `${ServiceName}:${string}`;
+
+type Commands<O extends NamedOperation> = O extends `${infer S extends ServiceName}:${infer N}`
   ? `${N}Command` extends keyof Services[S]
     ? Services[S][`${N}Command`]
     : never
   : never;
 
-type Made<O extends ReadOperation> = Commands<O> extends new (...args: never[]) => infer C ? C : never;
+type Made<O extends NamedOperation> = Commands<O> extends new (...args: never[]) => infer C ? C : never;
 // biome-ignore lint/suspicious/noExplicitAny: only used to infer
 type Io<C> = C extends Command<any, infer I, any, infer R, any> ? { readonly input: I; readonly output: R } : never;
-export type InputOf<O extends ReadOperation> = Io<Made<O>>['input'];
-export type OutputOf<O extends ReadOperation> = Without$<Io<Made<O>>['output']>;
+export type InputOf<O extends NamedOperation> = Io<Made<O>>['input'];
+export type OutputOf<O extends NamedOperation> = Without$<Io<Made<O>>['output']>;
 type Without$<R> = Omit<R, '$metadata'>;
 
 /** What the allow-list says about an operation. */

@@ -2,6 +2,7 @@
 import { check, fail, pass } from '../../src/model/check.ts';
 import type { AwsPort } from '../../src/ports/aws.ts';
 import { allow, type operations } from '../../src/ports/aws-operations.ts';
+import type { DrillAwsPort } from '../../src/ports/drill-operations.ts';
 import { group } from '../../src/probes/aws/group.ts';
 import { instances } from '../../src/probes/aws/instances.ts';
 
@@ -48,6 +49,15 @@ export async function callsWhatIsNotAllowed(aws: AwsPort) {
   await aws.read('secretsmanager:GetSecretValue', { SecretId: 'x' });
   // @ts-expect-error the input has the type of the operation
   await aws.read('ec2:DescribeInstances', { InstanceIds: 1 });
+}
+
+export async function callsWhatADrillMayNot(drills: DrillAwsPort, aws: AwsPort) {
+  // @ts-expect-error the port of a run has no operation of the drills
+  await aws.read('ec2:StopInstances', { InstanceIds: [] });
+  // @ts-expect-error nor has that of the drills any that is not in their list
+  await drills.call('ec2:TerminateInstances', { InstanceIds: [] });
+  // @ts-expect-error the input has the type of the operation
+  await drills.call('ec2:StopInstances', { InstanceIds: 1 });
 }
 
 allow({ 'ec2:DescribeInstances': { members: [] } });

@@ -20,6 +20,8 @@ export interface AwsOptions {
 export interface AwsAdapter extends AwsPort, CallLog {
   /** The secrets among the credentials that the run was given or fetched: none of them may be written. */
   secrets(): readonly string[];
+  /** Lets the next calls look anew: whoever waits for a change asks the same again. */
+  forget(): void;
   close(): void;
 }
 
@@ -99,6 +101,7 @@ export function liveAws(
     },
     counts: () => [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([operation, count]) => ({ operation, count })),
     secrets: () => [...secrets],
+    forget: () => answers.clear(),
     close() {
       for (const loaded of services.values())
         loaded.then(
@@ -157,7 +160,7 @@ function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-async function clientConfig({ aws }: Environment, secrets: Set<string>): Promise<object> {
+export async function clientConfig({ aws }: Environment, secrets: Set<string>): Promise<object> {
   const { fromNodeProviderChain, fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
   const base = fromNodeProviderChain({ ...(aws.profile && { profile: aws.profile }) });
   const credentials = aws.roleArn

@@ -1,18 +1,19 @@
 import type { ServiceName } from '../../ports/aws.ts';
-import { toJson } from './json.ts';
+import { readJson, toJson } from './json.ts';
 import { loadOperations, type OperationShape, type Shape } from './shapes.ts';
 import { kindOf, type Plain, readText } from './values.ts';
 import { notRecorded, type Protocol, WireError } from './wire.ts';
 
 const headers = { 'content-type': 'application/json' };
 
-/** REST with JSON: the operation is told by method and path, and the input stands in the path and the query. */
+/** REST with JSON: the operation is told by method and path, and the input stands in path, query and body. */
 export const restJson: Protocol = {
-  async read({ method, target, service }) {
+  async read({ method, target, body, service }) {
     if (service === undefined) throw new WireError(notRecorded, 'the request is not signed for a known service');
     const [path = '', search = ''] = target.split('?');
     const { operation, labels } = await route(service, method, path);
-    return { operation, input: readInput(operation.input, labels, new URLSearchParams(search)) };
+    const input = readInput(operation.input, labels, new URLSearchParams(search));
+    return { operation, input: body === '' ? input : { ...readJson(operation.input, body, 'jsonName'), ...input } };
   },
   write({ output: shape }, output) {
     return { status: 200, headers, body: JSON.stringify(toJson(shape, output, 'jsonName')) };
@@ -69,8 +70,6 @@ function readInput(shape: Shape, labels: Route['labels'], query: URLSearchParams
     } else if (httpQuery) {
       known.add(httpQuery);
       if (query.has(httpQuery)) input.push([name, readParameter(member, query.getAll(httpQuery), `input.${name}`)]);
-    } else {
-      throw new Error(`${shape.getName(true)}.${name}: only path and query of a REST request are supported`);
     }
   }
   for (const key of query.keys()) {

@@ -1,5 +1,5 @@
 import { NormalizedSchema } from '@smithy/core/schema';
-import type { AwsOperation, ServiceName } from '../../ports/aws.ts';
+import type { NamedOperation, ServiceName } from '../../ports/aws.ts';
 import { operations } from '../../ports/aws-operations.ts';
 import { services } from './services.ts';
 import { notRecorded, WireError } from './wire.ts';
@@ -9,7 +9,7 @@ export type Shape = NormalizedSchema;
 
 /** An allowed operation with the schemas that the SDK's own client serialises by. */
 export interface OperationShape {
-  readonly id: AwsOperation;
+  readonly id: NamedOperation;
   /** The operation's name without the service. */
   readonly name: string;
   readonly input: Shape;
@@ -22,10 +22,15 @@ export interface OperationShape {
 type StaticOperation = readonly [9, string, string, unknown, unknown, unknown];
 type CommandClass = new (input: object) => { readonly schema?: unknown };
 
-const ids = Object.keys(operations) as AwsOperation[];
+const ids = Object.keys(operations) as NamedOperation[];
+
+/** Lets the servers of this process speak further operations: those of the drills, which no run and no demo calls. */
+export function speakAlso(more: readonly NamedOperation[]): void {
+  ids.push(...more.filter((id) => !ids.includes(id)));
+}
 
 /** The operations of a service that may be called. */
-export function allowedOf(service: ServiceName): readonly AwsOperation[] {
+export function allowedOf(service: ServiceName): readonly NamedOperation[] {
   return ids.filter((id) => id.startsWith(`${service}:`));
 }
 
@@ -41,7 +46,7 @@ export async function loadOperations(service: ServiceName): Promise<OperationSha
   return Promise.all(allowedOf(service).map(shapeOf));
 }
 
-async function shapeOf(id: AwsOperation): Promise<OperationShape> {
+async function shapeOf(id: NamedOperation): Promise<OperationShape> {
   const [service, name] = id.split(':') as [ServiceName, string];
   const client = (await services[service].load()) as Record<string, unknown>;
   const Command = client[`${name}Command`] as CommandClass | undefined;
