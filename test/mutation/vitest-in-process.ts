@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { format } from 'node:util';
 import { JestAsymmetricMatchers, JestChaiExpect, JestExtend } from '@vitest/expect';
 import * as chai from 'chai';
@@ -63,4 +64,9 @@ function each(declare: (name: string, body: () => void) => void) {
 chai.use(JestExtend);
 chai.use(JestChaiExpect);
 chai.use(JestAsymmetricMatchers);
+chai.use(({ Assertion }) => {
+  Assertion.addMethod('toMatchFileSnapshot', async function (this: Chai.AssertionStatic, file: string) {
+    expect(this._obj).toBe(await readFile(file, 'utf8'));
+  });
+});
 export const expect = chai.expect as unknown as typeof import('vitest').expect;

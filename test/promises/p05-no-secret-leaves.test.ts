@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Deployment } from '../../src/demo/deployment.ts';
 import type { Flaw } from '../../src/demo/scenario.ts';
+import { leaksIn } from './canaries.ts';
 import { Cleanup, checksOf, configure, deploy, filesBelow, interpose, runOn, setting } from './support.ts';
 
 const instance = 'i-0a1b2c3d4e5f60001';
@@ -29,18 +30,6 @@ const flaw: Flaw = {
     },
   ],
 };
-
-/** A secret as it is, and as it could stand in an encoded text. */
-function forms(secret: string): string[] {
-  const bytes = Buffer.from(secret);
-  return [secret, encodeURIComponent(secret), bytes.toString('base64').replace(/=+$/, ''), bytes.toString('hex')];
-}
-
-function leaksIn(text: string, secrets: Readonly<Record<string, string>>): string[] {
-  return Object.entries(secrets).flatMap(([name, secret]) =>
-    forms(secret).some((form) => text.includes(form)) ? [name] : [],
-  );
-}
 
 describe('P5: no secret leaves', () => {
   const cleanup = new Cleanup();
