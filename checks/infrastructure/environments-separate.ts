@@ -1,6 +1,5 @@
 import type { Environment } from '../../src/environment/schema.ts';
 import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
-import { instances } from '../../src/probes/aws/instances.ts';
 import { siblingGroups } from '../../src/probes/aws/sibling-groups.ts';
 
 export default check({
@@ -9,13 +8,13 @@ export default check({
   why: 'What staging shares with production, a mistake in staging breaks in production.',
   remediation:
     'Give each environment its own group, role, secrets, file system, alarm and log groups, best in an account of its own.',
-  needs: { instances, siblingGroups },
-  judge({ instances, siblingGroups }, { environment, others }) {
+  needs: { siblingGroups },
+  judge({ siblingGroups }, { environment, others }) {
     if (others.length === 0) {
       return undetermined('not_configured', 'the environment file has no other environment to compare with');
     }
     const mine = resourcesOf(environment);
-    const findings: Finding<'instances' | 'siblingGroups'>[] = others.map((other) => {
+    const findings: Finding<'siblingGroups'>[] = others.map((other) => {
       const shared = [...resourcesOf(other)].filter((resource) => mine.has(resource));
       return {
         fact: 'siblingGroups',
@@ -25,15 +24,14 @@ export default check({
         ok: shared.length === 0,
       };
     });
-    const profiles = instances.flatMap(({ IamInstanceProfile }) => IamInstanceProfile?.Arn ?? []);
-    for (const { environment: name, group, profiles: theirs } of siblingGroups) {
-      const shared = (theirs ?? []).filter((profile) => profiles.includes(profile));
+    for (const { environment: name, group, roles } of siblingGroups.groups) {
+      const shared = siblingGroups.own.filter((role) => roles?.includes(role));
+      const theirs = roles ? `${roles.join(', ') || 'no role'}, not shared` : 'no such group runs';
       findings.push({
         fact: 'siblingGroups',
         subject: `${name} ${group}`,
         expected: 'another role',
-        observed:
-          shared.join(', ') || (theirs ? `${theirs.length} instance profiles, none shared` : 'no such group runs'),
+        observed: shared.join(', ') || theirs,
         ok: shared.length === 0,
       });
     }

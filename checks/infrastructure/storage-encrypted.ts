@@ -37,7 +37,7 @@ export default check({
             subject: `${subject} ${DeviceName}`,
             expected,
             observed: Ebs?.Encrypted === undefined ? unset : say(Ebs.Encrypted),
-            ok: Ebs?.Encrypted ?? (fromSnapshot || defaultEncryption),
+            ok: Ebs?.Encrypted ?? (fromSnapshot || defaultEncryption === true),
           };
         });
         // What the template does not name comes from the image as the image has it, unless the account encrypts it.
@@ -50,7 +50,7 @@ export default check({
             subject: `${subject} root device`,
             expected,
             observed: byDefault,
-            ok: defaultEncryption,
+            ok: defaultEncryption === true,
           },
         ];
       });

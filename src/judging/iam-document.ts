@@ -31,6 +31,8 @@ export interface Policy {
   readonly statements: readonly Statement[];
 }
 
+export type PolicyKind = 'identity' | 'resource' | 'trust';
+
 const statementKeys = [
   'Sid',
   'Effect',
@@ -45,11 +47,11 @@ const statementKeys = [
 
 /**
  * Reads a policy document, URL-encoded as the IAM API gives it or plain as other services and emulators do.
- * @param kind a resource policy names principals, an identity policy resources
+ * @param kind a resource policy names principals, an identity policy resources, a trust policy no resource
  * @throws ProbeError `bad_response` for anything that is not of the policy grammar: a policy that is not understood
  * is never one that allows nothing
  */
-export function parsePolicy(text: string | undefined, name: string, kind: 'identity' | 'resource'): Policy {
+export function parsePolicy(text: string | undefined, name: string, kind: PolicyKind): Policy {
   const document = object(json(text));
   for (const key of Object.keys(document)) if (!['Version', 'Id', 'Statement'].includes(key)) throw malformed();
   const { Statement: statement } = document;
@@ -69,7 +71,7 @@ function json(text: string | undefined): unknown {
   }
 }
 
-function parseStatement(s: Readonly<Record<string, unknown>>, kind: 'identity' | 'resource'): Statement {
+function parseStatement(s: Readonly<Record<string, unknown>>, kind: PolicyKind): Statement {
   for (const key of Object.keys(s)) if (!statementKeys.includes(key)) throw malformed();
   const { Effect: effect } = s;
   if (effect !== 'Allow' && effect !== 'Deny') throw malformed();
@@ -78,6 +80,7 @@ function parseStatement(s: Readonly<Record<string, unknown>>, kind: 'identity' |
   const principals = principalsOf(s);
   if (!actions) throw malformed();
   if (kind === 'identity' ? !resources || principals : !principals) throw malformed();
+  if (kind === 'trust' && resources) throw malformed();
   return { effect, actions, resources, principals, conditions: conditionsOf(s['Condition']) };
 }
 

@@ -49,7 +49,6 @@ describe('no check about the instances passes', () => {
       (s) => {
         s.aws.unshift({
           operation: 'autoscaling:DescribeAutoScalingGroups',
-          when: { AutoScalingGroupNames: ['openclaw-prod'] },
           output: { AutoScalingGroups: [] },
         });
       },

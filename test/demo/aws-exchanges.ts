@@ -55,9 +55,9 @@ export const exchanges: readonly Exchange[] = [
     output: { TargetGroups: [{ TargetGroupName: 't', HealthCheckEnabled: true, Port: 443 }], NextMarker: 'n' },
   },
   {
-    operation: 'iam:GetRolePolicy',
-    input: { RoleName: 'openclaw', PolicyName: 'inline' },
-    output: { RoleName: 'openclaw', PolicyName: 'inline', PolicyDocument: '%7B%22Version%22%3A%222012-10-17%22%7D' },
+    operation: 'iam:GetPolicyVersion',
+    input: { PolicyArn: 'arn:p', VersionId: 'v1' },
+    output: { PolicyVersion: { VersionId: 'v1', Document: '%7B%22Version%22%3A%222012-10-17%22%7D' } },
   },
   {
     operation: 'sns:GetTopicAttributes',

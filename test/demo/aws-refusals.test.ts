@@ -6,7 +6,7 @@ import { form, send, serve, signedFor } from './aws-serve.ts';
 /** One operation a protocol: EC2 query, query, JSON 1.0, JSON 1.1, REST. */
 const protocols = [
   ['ec2:DescribeInstances', {}],
-  ['iam:GetRole', { RoleName: 'r' }],
+  ['iam:GetPolicy', { PolicyArn: 'p' }],
   ['cloudwatch:DescribeAlarms', {}],
   ['logs:DescribeLogGroups', {}],
   ['efs:DescribeFileSystems', {}],
@@ -54,8 +54,8 @@ describe.each(protocols)('an error of %s', (operation, input) => {
 
 describe('an error', () => {
   it.each([
-    ['iam:GetRole', { RoleName: 'r' }, 403, 'Sender'],
-    ['iam:GetRole', { RoleName: 'r' }, 500, 'Receiver'],
+    ['iam:GetPolicy', { PolicyArn: 'p' }, 403, 'Sender'],
+    ['iam:GetPolicy', { PolicyArn: 'p' }, 500, 'Receiver'],
     ['cloudwatch:DescribeAlarms', {}, 403, 'Sender'],
     ['cloudwatch:DescribeAlarms', {}, 503, 'Receiver'],
   ] as const)('of %s %j with status %i is said to be the fault of the %s', async (operation, input, status, Type) => {

@@ -34,18 +34,18 @@ describe('a call of the SDK', () => {
     const { aws } = await serve(async (operation) => {
       await new Promise((resolve) => setImmediate(resolve));
       return operation.startsWith('iam:')
-        ? { output: { Role: { RoleName: 'r' } } }
+        ? { output: { Policy: { PolicyName: 'r' } } }
         : { output: { AccountLevel: { HttpTokens: 'required' } } };
     });
     const all = await Promise.all([
-      aws.call('iam:GetRole', { RoleName: 'r' }),
+      aws.call('iam:GetPolicy', { PolicyArn: 'p' }),
       aws.call('ec2:GetInstanceMetadataDefaults'),
-      aws.call('iam:GetRole', { RoleName: 'r' }),
+      aws.call('iam:GetPolicy', { PolicyArn: 'p' }),
     ]);
     expect(all).toStrictEqual([
-      { Role: { RoleName: 'r' } },
+      { Policy: { PolicyName: 'r' } },
       { AccountLevel: { HttpTokens: 'required' } },
-      { Role: { RoleName: 'r' } },
+      { Policy: { PolicyName: 'r' } },
     ]);
   });
 });

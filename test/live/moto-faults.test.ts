@@ -33,7 +33,6 @@ const uncounted: readonly AwsOperation[] = [
   'ec2:DescribeRouteTables',
   'ec2:GetManagedPrefixListEntries',
   'efs:DescribeAccessPoints',
-  'iam:ListUsers',
   'secretsmanager:ListSecrets',
 ];
 

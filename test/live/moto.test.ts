@@ -147,12 +147,12 @@ liveDescribe('the moto lab', motoAvailable(), () => {
     });
 
     it('encodes policy documents as the API documents it', async () => {
-      const inline = await ask('iam:GetRolePolicy');
-      const role = await ask('iam:GetRole');
+      const { RoleDetailList } = await ask('iam:GetAccountAuthorizationDetails');
+      const role = RoleDetailList?.find(({ RoleName }) => RoleName === state.ids.role);
       const version = await ask('iam:GetPolicyVersion');
       for (const text of [
-        inline.PolicyDocument,
-        role.Role?.AssumeRolePolicyDocument,
+        role?.RolePolicyList?.[0]?.PolicyDocument,
+        role?.AssumeRolePolicyDocument,
         version.PolicyVersion?.Document,
       ]) {
         expect(text).toMatch(/^%7B%22/);

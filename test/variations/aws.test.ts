@@ -14,11 +14,6 @@ const set =
       for (const [path, value] of Object.entries(changes)) assign(output, path.split('.'), structuredClone(value));
     }
   };
-const answer =
-  (operation: string, when: Readonly<Record<string, unknown>>, output: Readonly<Record<string, unknown>>): Change =>
-  ({ aws }) => {
-    aws.unshift({ operation, when, output: structuredClone(output) } as (typeof aws)[number]);
-  };
 const group = (changes: Readonly<Record<string, unknown>>) =>
   set(
     'autoscaling:DescribeAutoScalingGroups',
@@ -49,7 +44,6 @@ const environment =
     Object.assign(scenario.environment, changes);
   };
 
-const role = { RoleName: 'openclaw-prod' };
 const managed = (name: string, actions: readonly string[], resource = '*'): Change[] => {
   const PolicyArn = `arn:aws:iam::aws:policy/${name}`;
   const Document = encodeURIComponent(
@@ -57,19 +51,19 @@ const managed = (name: string, actions: readonly string[], resource = '*'): Chan
   );
   return [
     ({ aws }) => {
-      const listed = aws.find(
-        (e) => e.operation === 'iam:ListAttachedRolePolicies' && e.when?.['RoleName'] === role.RoleName,
-      );
-      assign(listed?.output, ['AttachedPolicies', '-'], { PolicyName: name, PolicyArn });
+      const listed = aws.find((e) => e.operation === 'iam:GetAccountAuthorizationDetails');
+      const PolicyVersionList = [{ VersionId: 'v3', Document, IsDefaultVersion: true }];
+      assign(listed?.output, ['RoleDetailList', '0', 'AttachedManagedPolicies', '-'], { PolicyName: name, PolicyArn });
+      assign(listed?.output, ['Policies', '-'], { Arn: PolicyArn, DefaultVersionId: 'v3', PolicyVersionList });
     },
-    answer('iam:GetPolicy', { PolicyArn }, { Policy: { PolicyName: name, Arn: PolicyArn, DefaultVersionId: 'v3' } }),
-    answer('iam:GetPolicyVersion', { PolicyArn, VersionId: 'v3' }, { PolicyVersion: { VersionId: 'v3', Document } }),
   ];
 };
 const secretArn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:openclaw/prod/gateway';
 const inline = (statement: object): Change =>
-  set('iam:GetRolePolicy', '"PolicyName":"gateway"', {
-    PolicyDocument: encodeURIComponent(JSON.stringify({ Version: '2012-10-17', Statement: statement })),
+  set('iam:GetAccountAuthorizationDetails', '"PolicyName":"gateway"', {
+    'RoleDetailList.0.RolePolicyList.0.PolicyDocument': encodeURIComponent(
+      JSON.stringify({ Version: '2012-10-17', Statement: statement }),
+    ),
   });
 const read = { Effect: 'Allow', Action: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'] };
 

@@ -1,6 +1,7 @@
 import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import type { AwsPort } from '../../ports/aws.ts';
+import { accountDetails } from './account-details.ts';
 import { demand } from './demand.ts';
 import { instanceRoles } from './instance-roles.ts';
 
@@ -31,13 +32,9 @@ const mostUsers = 20;
  */
 export const deploymentKeys = awsProbe({
   id: 'aws/deployment-keys',
-  needs: { instanceRoles },
-  async gather(aws, { instanceRoles }, { environment }): Promise<DeploymentKeys> {
-    const { Users } = await aws.read('iam:ListUsers', {});
-    const users = demand(Users, 'the users').map(({ UserName, Path }) => ({
-      name: demand(UserName, 'the name of a user'),
-      path: Path ?? '/',
-    }));
+  needs: { accountDetails, instanceRoles },
+  async gather(aws, { accountDetails, instanceRoles }, { environment }): Promise<DeploymentKeys> {
+    const { users } = accountDetails;
     const folder = environment.credentials.secret.replace(/^arn:.*:secret:/, '').replace(/\/?[^/]*$/, '');
     const words = [
       'openclaw',

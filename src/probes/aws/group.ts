@@ -1,6 +1,7 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
+import { distinct } from './demand.ts';
 
 /** The Auto Scaling Group as AWS describes it, with the members that no check can do without. */
 export type Group = AutoScalingGroup & {
@@ -11,15 +12,26 @@ export type Group = AutoScalingGroup & {
   readonly Instances: NonNullable<AutoScalingGroup['Instances']>;
 };
 
-/** The configured Auto Scaling Group. That there is none is a ProbeError `not_found`. */
-export const group = awsProbe<Group>({
-  id: 'aws/group',
-  async gather(aws, _facts, { environment }) {
-    const name = environment.infrastructure.autoScalingGroup;
+/** The groups that the environment names, and the other environments that share its account and region. */
+export const namedGroups = awsProbe({
+  id: 'aws/named-groups',
+  async gather(aws, _facts, { environment, others }): Promise<readonly AutoScalingGroup[]> {
+    const near = [environment, ...others].filter((o) => o.aws.account === aws.account && o.aws.region === aws.region);
+    const names = distinct(near.map((o) => o.infrastructure.autoScalingGroup));
     const { AutoScalingGroups } = await aws.read('autoscaling:DescribeAutoScalingGroups', {
-      AutoScalingGroupNames: [name],
+      AutoScalingGroupNames: names,
     });
-    const [found, ...others] = (AutoScalingGroups ?? []).filter((g) => g.AutoScalingGroupName === name);
+    return (AutoScalingGroups ?? []).filter((g) => names.includes(g.AutoScalingGroupName ?? ''));
+  },
+});
+
+/** The configured Auto Scaling Group. That there is none is a ProbeError `not_found`. */
+export const group = awsProbe({
+  id: 'aws/group',
+  needs: { namedGroups },
+  async gather(_aws, { namedGroups }, { environment }): Promise<Group> {
+    const name = environment.infrastructure.autoScalingGroup;
+    const [found, ...others] = namedGroups.filter((g) => g.AutoScalingGroupName === name);
     if (!found) {
       throw new ProbeError(
         'not_found',

@@ -1,7 +1,8 @@
 import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import type { AwsPort } from '../../ports/aws.ts';
-import { demand, distinct } from './demand.ts';
+import { readAccountDetails, roleOfProfile } from './account-details.ts';
+import { distinct } from './demand.ts';
 import { group } from './group.ts';
 import { instances } from './instances.ts';
 
@@ -25,16 +26,15 @@ export const healthReporter = awsProbe({
       return name;
     });
     if (profiles.length === 0 || profiles.includes(undefined)) return { timer, roles: [], permitted: false };
-    const roles = distinct((await Promise.all(distinct(profiles).map((name) => rolesOf(aws, name)))).flat());
+    const accountDetails = await readAccountDetails(aws);
+    const names = distinct(profiles).map((profile) => roleOfProfile(accountDetails, profile));
+    const roles = distinct(
+      accountDetails.roles.flatMap((r) => (names.includes(r.RoleName ?? '') ? (r.Arn ?? []) : [])),
+    );
     const answers = await Promise.all(roles.map((role) => isPermitted(aws, role, group.AutoScalingGroupARN)));
     return { timer, roles, permitted: roles.length > 0 && answers.every(Boolean) };
   },
 });
-
-async function rolesOf(aws: AwsPort, profile: string): Promise<string[]> {
-  const { InstanceProfile } = await aws.read('iam:GetInstanceProfile', { InstanceProfileName: profile });
-  return demand(InstanceProfile?.Roles, 'the role of an instance profile').map(({ Arn }) => demand(Arn, 'a role'));
-}
 
 async function isPermitted(aws: AwsPort, role: string, resource: string): Promise<boolean> {
   const { EvaluationResults } = await aws.read('iam:SimulatePrincipalPolicy', {

@@ -1,8 +1,10 @@
 import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
+import { accountDetails, roleOfProfile } from './account-details.ts';
+import { distinct } from './demand.ts';
 import { instances } from './instances.ts';
 import { launchVersions } from './launch-versions.ts';
-import { type RolePolicies, readRole, roleNameOf } from './role-policies.ts';
+import { type RolePolicies, readRole } from './role-policies.ts';
 
 /**
  * The role of every instance of the group, and of the next one (the launch template's profile): usually one. An
@@ -10,26 +12,21 @@ import { type RolePolicies, readRole, roleNameOf } from './role-policies.ts';
  */
 export const instanceRoles = awsProbe({
   id: 'aws/instance-roles',
-  needs: { instances, launchVersions },
-  async gather(aws, { instances, launchVersions }): Promise<readonly RolePolicies[]> {
+  needs: { instances, launchVersions, accountDetails },
+  async gather(aws, { instances, launchVersions, accountDetails }): Promise<readonly RolePolicies[]> {
     const profiles = [
       ...instances.map(({ IamInstanceProfile: profile }) => profileName(profile?.Arn)),
       ...launchVersions
         .filter(({ next }) => next)
         .map(({ data: { IamInstanceProfile: profile } }) => profile?.Name ?? profileName(profile?.Arn)),
     ];
-    const roles = [...new Set(profiles)].map(async (profile) => {
-      const { InstanceProfile } = await aws.read('iam:GetInstanceProfile', { InstanceProfileName: profile });
-      const [role, ...others] = InstanceProfile?.Roles ?? [];
-      if (!role || others.length > 0) throw new ProbeError('empty_subject', 'an instance profile has no single role');
-      return roleNameOf(role.Arn);
-    });
-    const names = [...new Set(await Promise.all(roles))];
-    return Promise.all(names.map((name) => readRole(aws, name)));
+    const names = distinct(distinct(profiles).map((profile) => roleOfProfile(accountDetails, profile)));
+    return Promise.all(names.map((name) => readRole(aws, accountDetails, name)));
   },
 });
 
-function profileName(arn: string | undefined): string {
+/** The name of an instance profile at the end of its ARN. @throws ProbeError where there is none */
+export function profileName(arn: string | undefined): string {
   const [, name] = /:instance-profile\/(?:.*\/)?([^/]+)$/.exec(arn ?? '') ?? [];
   if (!name) {
     throw new ProbeError('empty_subject', 'an instance, or its launch template, has no instance profile', {

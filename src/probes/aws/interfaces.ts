@@ -20,19 +20,37 @@ export interface Interface {
 }
 
 /**
+ * Every network interface in the VPCs of the group's instances: theirs, and those that load balancers and other services
+ * have there.
+ */
+export const vpcInterfaces = awsProbe({
+  id: 'aws/vpc-interfaces',
+  needs: { instances },
+  async gather(aws, { instances }): Promise<readonly NetworkInterface[]> {
+    if (instances.length === 0)
+      throw new ProbeError('empty_subject', 'the group has no instance that is not terminated');
+    const vpcs = instances.flatMap((i) => [i.VpcId, ...(i.NetworkInterfaces ?? []).map(({ VpcId }) => VpcId)]);
+    const { NetworkInterfaces } = await aws.read('ec2:DescribeNetworkInterfaces', {
+      Filters: [{ Name: 'vpc-id', Values: distinct(vpcs) }],
+      MaxResults: perPage,
+    });
+    return NetworkInterfaces ?? [];
+  },
+});
+
+/** The most that EC2 puts into a page. */
+const perPage = 1000;
+
+/**
  * Every network interface of every instance of the group, whatever the state of the instance. What EC2 says about the
  * instance must be there again: an interface that only one of the two answers has makes the set `truncated`.
  */
 export const interfaces = awsProbe({
   id: 'aws/interfaces',
-  needs: { instances },
-  async gather(aws, { instances }): Promise<readonly Interface[]> {
+  needs: { instances, vpcInterfaces },
+  async gather(aws, { instances, vpcInterfaces }): Promise<readonly Interface[]> {
     const ids = distinct(instances.map(({ InstanceId }) => InstanceId));
-    if (ids.length === 0) throw new ProbeError('empty_subject', 'the group has no instance that is not terminated');
-    const { NetworkInterfaces } = await aws.read('ec2:DescribeNetworkInterfaces', {
-      Filters: [{ Name: 'attachment.instance-id', Values: ids }],
-    });
-    const found = (NetworkInterfaces ?? [])
+    const found = vpcInterfaces
       .filter((eni) => ids.includes(eni.Attachment?.InstanceId ?? ''))
       .map((eni) => normalise(eni, aws.account));
     for (const instance of instances) {

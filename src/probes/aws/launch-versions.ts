@@ -1,4 +1,4 @@
-import type { LaunchConfiguration, LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
+import type { AutoScalingGroup, LaunchConfiguration, LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
 import type { LaunchTemplateVersion, ResponseLaunchTemplateData } from '@aws-sdk/client-ec2';
 import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
@@ -32,50 +32,57 @@ interface Use {
 export const launchVersions = awsProbe({
   id: 'aws/launch-versions',
   needs: { group, warmPool },
-  async gather(aws, { group, warmPool }): Promise<readonly LaunchVersion[]> {
-    const uses = [...usesOf(group), ...[...group.Instances, ...warmPool].flatMap(useOfInstance)];
-    const legacy = [...group.Instances, ...warmPool].filter((i) => i.LaunchConfigurationName);
-    const names = distinct([group.LaunchConfigurationName, ...legacy.map((i) => i.LaunchConfigurationName)]);
-    const unknown = [...group.Instances, ...warmPool].filter((i) => !i.LaunchTemplate && !i.LaunchConfigurationName);
-    if (unknown.length > 0) {
-      throw new ProbeError('not_found', 'AWS does not say what an instance of the group was launched from', {
-        next: 'Replace instances that were attached by hand, or whose launch template is gone, by an instance refresh.',
-      });
-    }
-    if (!uses.some(({ next }) => next) && !group.LaunchConfigurationName) {
-      throw new ProbeError('bad_response', 'the group was described without what it launches instances from');
-    }
-    const keys = distinct(uses.map(({ template }) => keyOf(template)));
-    const [templates, configurations] = await Promise.all([
-      Promise.all(
-        keys.map((key) =>
-          versionsOf(
-            aws,
-            key,
-            uses.filter(({ template }) => keyOf(template) === key),
-          ),
-        ),
-      ),
-      configurationsOf(aws, names),
-    ]);
-    return [
-      ...templates.flat(),
-      ...configurations.map((c) => ({
-        subject: `launch configuration ${c.LaunchConfigurationName}`,
-        usedBy: [
-          ...(group.LaunchConfigurationName === c.LaunchConfigurationName ? ['the group'] : []),
-          ...legacy
-            .filter((i) => i.LaunchConfigurationName === c.LaunchConfigurationName)
-            .map((i) => `${i.InstanceId}`),
-        ],
-        next: group.LaunchConfigurationName === c.LaunchConfigurationName,
-        data: asTemplate(c),
-      })),
-    ];
-  },
+  gather: (aws, { group, warmPool }) => launchVersionsOf(aws, group, [...group.Instances, ...warmPool]),
 });
 
-function usesOf({ LaunchTemplate, MixedInstancesPolicy }: Group): Use[] {
+/** The versions that a group launches from, and those that the given members of it were launched from. */
+export async function launchVersionsOf(
+  aws: AwsPort,
+  group: AutoScalingGroup,
+  members: readonly Member[],
+): Promise<readonly LaunchVersion[]> {
+  const uses = [...usesOf(group), ...members.flatMap(useOfInstance)];
+  const legacy = members.filter((i) => i.LaunchConfigurationName);
+  const names = distinct([group.LaunchConfigurationName, ...legacy.map((i) => i.LaunchConfigurationName)]);
+  const unknown = members.filter((i) => !i.LaunchTemplate && !i.LaunchConfigurationName);
+  if (unknown.length > 0) {
+    throw new ProbeError('not_found', 'AWS does not say what an instance of the group was launched from', {
+      next: 'Replace instances that were attached by hand, or whose launch template is gone, by an instance refresh.',
+    });
+  }
+  if (!uses.some(({ next }) => next) && !group.LaunchConfigurationName) {
+    throw new ProbeError('bad_response', 'the group was described without what it launches instances from');
+  }
+  const keys = distinct(uses.map(({ template }) => keyOf(template)));
+  const [templates, configurations] = await Promise.all([
+    Promise.all(
+      keys.map((key) =>
+        versionsOf(
+          aws,
+          key,
+          uses.filter(({ template }) => keyOf(template) === key),
+        ),
+      ),
+    ),
+    configurationsOf(aws, names),
+  ]);
+  return [
+    ...templates.flat(),
+    ...configurations.map((c) => ({
+      subject: `launch configuration ${c.LaunchConfigurationName}`,
+      usedBy: [
+        ...(group.LaunchConfigurationName === c.LaunchConfigurationName ? ['the group'] : []),
+        ...legacy.filter((i) => i.LaunchConfigurationName === c.LaunchConfigurationName).map((i) => `${i.InstanceId}`),
+      ],
+      next: group.LaunchConfigurationName === c.LaunchConfigurationName,
+      data: asTemplate(c),
+    })),
+  ];
+}
+
+type Member = Group['Instances'][number];
+
+function usesOf({ LaunchTemplate, MixedInstancesPolicy }: AutoScalingGroup): Use[] {
   const mixed = MixedInstancesPolicy?.LaunchTemplate;
   const overrides = (mixed?.Overrides ?? []).flatMap((o) => o.LaunchTemplateSpecification ?? []);
   return [
@@ -87,7 +94,7 @@ function usesOf({ LaunchTemplate, MixedInstancesPolicy }: Group): Use[] {
   ];
 }
 
-function useOfInstance(instance: Group['Instances'][number]): Use[] {
+function useOfInstance(instance: Member): Use[] {
   const { InstanceId, LaunchTemplate } = instance;
   return LaunchTemplate ? [{ by: `${InstanceId}`, next: false, template: LaunchTemplate }] : [];
 }

@@ -5,7 +5,7 @@ import { ProbeError } from '../../model/reason.ts';
 import type { AwsPort } from '../../ports/aws.ts';
 import { demand, demandAll, distinct } from './demand.ts';
 import { group } from './group.ts';
-import { interfaces } from './interfaces.ts';
+import { interfaces, vpcInterfaces } from './interfaces.ts';
 
 export interface Balancer {
   readonly arn: string;
@@ -40,13 +40,13 @@ export interface LoadBalancers {
  */
 export const loadBalancers = awsProbe({
   id: 'aws/load-balancers',
-  needs: { group, interfaces },
-  async gather(aws, { group, interfaces }): Promise<LoadBalancers> {
-    const [described, { TargetGroups }, classic] = await Promise.all([
+  needs: { group, interfaces, vpcInterfaces },
+  async gather(aws, { group, interfaces, vpcInterfaces }): Promise<LoadBalancers> {
+    const [described, { TargetGroups }] = await Promise.all([
       aws.read('elbv2:DescribeLoadBalancers', {}).then(({ LoadBalancers }) => LoadBalancers ?? []),
       aws.read('elbv2:DescribeTargetGroups', {}),
-      classicBalancers(aws, distinct(interfaces.map(({ vpc }) => vpc))),
     ]);
+    const classic = classicBalancers(vpcInterfaces);
     const groups = (TargetGroups ?? []).map((t) => ({
       ...t,
       TargetGroupArn: demand(t.TargetGroupArn, 'the ARN of a target group'),
@@ -65,8 +65,9 @@ export const loadBalancers = awsProbe({
       ...interfaces.map(({ instance }) => instance),
       ...interfaces.flatMap((eni) => [...eni.privateAddresses, ...eni.ipv6]),
     ]);
+    const vpcs = distinct(interfaces.map(({ vpc }) => vpc));
     const candidates = groups.filter(
-      (t) => own.includes(t.TargetGroupArn) || (t.TargetType !== 'alb' && t.LoadBalancerArns.some((a) => open.has(a))),
+      (t) => own.includes(t.TargetGroupArn) || (mayHold(t, vpcs) && t.LoadBalancerArns.some((a) => open.has(a))),
     );
     const fronts = await Promise.all(
       candidates.map(async (targetGroup): Promise<Front> => {
@@ -86,6 +87,12 @@ export const loadBalancers = awsProbe({
   },
 });
 
+/** A target group takes instances of its own VPC only; addresses may be of any VPC that it is connected with. */
+function mayHold({ TargetType, VpcId }: TargetGroup, vpcs: readonly string[]): boolean {
+  if (TargetType === 'alb' || TargetType === 'lambda') return false;
+  return TargetType !== 'instance' || VpcId === undefined || vpcs.includes(VpcId);
+}
+
 /** ARNs of what the internet can reach: internet-facing load balancers, and load balancers that those forward to. */
 async function publicArns(
   aws: AwsPort,
@@ -103,14 +110,8 @@ async function publicArns(
  * Classic Load Balancers, by the interfaces that they have in the VPC: Elastic Load Balancing describes those as
  * `ELB NAME`, and those of newer kinds as `ELB app/NAME/ID`. What is registered with them cannot be read here.
  */
-async function classicBalancers(aws: AwsPort, vpcs: readonly string[]): Promise<readonly Balancer[]> {
-  const { NetworkInterfaces } = await aws.read('ec2:DescribeNetworkInterfaces', {
-    Filters: [
-      { Name: 'vpc-id', Values: [...vpcs] },
-      { Name: 'description', Values: ['ELB *'] },
-    ],
-  });
-  const named = (NetworkInterfaces ?? []).flatMap((eni) => {
+function classicBalancers(vpcInterfaces: readonly NetworkInterface[]): readonly Balancer[] {
+  const named = vpcInterfaces.flatMap((eni) => {
     const [, name] = /^ELB ([^/]+)$/.exec(eni.Description ?? '') ?? [];
     return name ? [{ name, eni }] : [];
   });

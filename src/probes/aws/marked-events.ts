@@ -19,7 +19,7 @@ const pauses = [2, 4, 8, 15] as const;
 const minute = 60_000;
 
 /**
- * The marker of the agent's turn in each gateway and session log: undefined without a turn. Asked again until every
+ * The marker of the agent's turn in each session log, or failing those in each of the gateway: undefined without a turn. Asked again until every
  * session log has it, for up to `monitoring.logArrivalSeconds`.
  */
 export const markedEvents = awsProbe({
@@ -28,7 +28,10 @@ export const markedEvents = awsProbe({
   async gather(aws, { turn }, { environment, now, signal }): Promise<readonly MarkedLog[] | undefined> {
     if (!turn) return undefined;
     const { logGroups, logArrivalSeconds } = environment.monitoring;
-    const logs = logGroups.flatMap(({ name, kind }) => (kind === 'other' ? [] : [{ name, kind }]));
+    const all = logGroups.flatMap(({ name, kind }) => (kind === 'other' ? [] : [{ name, kind }]));
+    // What is said in sessions belongs in their log; the gateway's has it only where there is no other.
+    const sessions = all.filter(({ kind }) => kind === 'session');
+    const logs = sessions.length > 0 ? sessions : all;
     const results = new Map<string, MarkedLog>();
     let seconds = 0;
     for (let look = 0; ; look += 1) {
@@ -41,10 +44,8 @@ export const markedEvents = awsProbe({
         results.set(log.name, { ...log, exists: found !== undefined, found: found === true, seconds });
       }
       const left = logArrivalSeconds - seconds;
-      const all = [...results.values()];
-      const sessions = all.filter(({ kind }) => kind === 'session');
-      const missing = (sessions.length > 0 ? sessions : all).some(({ exists, found }) => exists && !found);
-      if (!missing || left <= 0) return all;
+      const looked = [...results.values()];
+      if (!looked.some(({ exists, found }) => exists && !found) || left <= 0) return looked;
       const pause = Math.min(pauses[Math.min(look, pauses.length - 1)] ?? left, left);
       await sleep(pause * 1000, undefined, { signal });
       seconds += pause;

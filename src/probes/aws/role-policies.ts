@@ -1,7 +1,9 @@
-import type { AttachedPermissionsBoundary } from '@aws-sdk/client-iam';
+import type { ManagedPolicyDetail } from '@aws-sdk/client-iam';
 import { type Policy, parsePolicy } from '../../judging/iam-document.ts';
 import { ProbeError } from '../../model/reason.ts';
 import type { AwsPort } from '../../ports/aws.ts';
+import type { AccountDetails } from './account-details.ts';
+import { demand } from './demand.ts';
 
 /** A role with everything that says what it may do: inline and attached policies, and its permission boundary. */
 export interface RolePolicies {
@@ -11,29 +13,34 @@ export interface RolePolicies {
   readonly account: string;
   readonly policies: readonly Policy[];
   readonly boundary: Policy | undefined;
+  /** Who may take the role on. */
+  readonly trust: Policy;
 }
 
-/** Reads a role and every policy of it. One that cannot be read is an error: a role is never judged on a part. */
-export async function readRole(aws: AwsPort, name: string): Promise<RolePolicies> {
-  const [{ Role: role }, { PolicyNames: inline = [] }, { AttachedPolicies: attached = [] }] = await Promise.all([
-    aws.read('iam:GetRole', { RoleName: name }),
-    aws.read('iam:ListRolePolicies', { RoleName: name }),
-    aws.read('iam:ListAttachedRolePolicies', { RoleName: name }),
-  ]);
-  const arn = role?.Arn;
-  if (role?.RoleName !== name || !arn) throw new ProbeError('bad_response', 'IAM described another role, or none');
+/** A role and every policy of it. One that cannot be read is an error: a role is never judged on a part. */
+export async function readRole(aws: AwsPort, details: AccountDetails, name: string): Promise<RolePolicies> {
+  const [role, ...others] = details.roles.filter(({ RoleName }) => RoleName === name);
+  if (!role || others.length > 0) {
+    throw new ProbeError('truncated', 'the list of roles lacks one that the deployment uses, or has it twice');
+  }
+  const arn = demand(role.Arn, 'the ARN of a role');
   const account = arn.split(':')[4] ?? '';
   if (account !== aws.account) throw new ProbeError('wrong_subject', 'the role belongs to another account');
-  const policies = [
-    ...inline.map((policy) => inlinePolicy(aws, name, policy)),
-    ...attached.map(({ PolicyArn: arn }) => managedPolicy(aws, arn)),
-  ];
+  const inline = demand(role.RolePolicyList, 'the inline policies of a role');
+  const attached = demand(role.AttachedManagedPolicies, 'the attached policies of a role');
+  const boundary = role.PermissionsBoundary;
   return {
     name,
     arn,
     account,
-    policies: await Promise.all(policies),
-    boundary: await boundaryOf(aws, role.PermissionsBoundary),
+    policies: [
+      ...inline.map(({ PolicyName, PolicyDocument }) =>
+        parsePolicy(PolicyDocument, `inline policy ${PolicyName}`, 'identity'),
+      ),
+      ...(await Promise.all(attached.map(({ PolicyArn }) => managedPolicy(aws, details, PolicyArn)))),
+    ],
+    boundary: boundary && (await managedPolicy(aws, details, boundary.PermissionsBoundaryArn)),
+    trust: parsePolicy(role.AssumeRolePolicyDocument, `trust policy of ${name}`, 'trust'),
   };
 }
 
@@ -44,24 +51,23 @@ export function roleNameOf(arn: string | undefined): string {
   return name;
 }
 
-async function inlinePolicy(aws: AwsPort, role: string, name: string): Promise<Policy> {
-  const { PolicyDocument } = await aws.read('iam:GetRolePolicy', { RoleName: role, PolicyName: name });
-  return parsePolicy(PolicyDocument, `inline policy ${name}`, 'identity');
+async function managedPolicy(aws: AwsPort, { policies }: AccountDetails, arn: string | undefined): Promise<Policy> {
+  if (!arn) throw new ProbeError('bad_response', 'IAM listed a policy without an ARN');
+  const listed = policies.find(({ Arn }) => Arn === arn);
+  return parsePolicy(listed ? defaultVersion(listed) : await readDefaultVersion(aws, arn), arn, 'identity');
 }
 
-async function managedPolicy(aws: AwsPort, arn: string | undefined): Promise<Policy> {
-  if (!arn) throw new ProbeError('bad_response', 'IAM listed a policy without an ARN');
+function defaultVersion({ DefaultVersionId, PolicyVersionList }: ManagedPolicyDetail): string | undefined {
+  const version = demand(DefaultVersionId, 'the default version of a policy');
+  return PolicyVersionList?.find(({ VersionId }) => VersionId === version)?.Document;
+}
+
+/** A policy of AWS that serves as a boundary alone may not be in the list. */
+async function readDefaultVersion(aws: AwsPort, arn: string): Promise<string | undefined> {
   const { Policy: policy } = await aws.read('iam:GetPolicy', { PolicyArn: arn });
   const version = policy?.DefaultVersionId;
   if (!version) throw new ProbeError('bad_response', 'IAM described a policy without its default version');
   const { PolicyVersion } = await aws.read('iam:GetPolicyVersion', { PolicyArn: arn, VersionId: version });
   if (PolicyVersion?.VersionId !== version) throw new ProbeError('bad_response', 'IAM gave another policy version');
-  return parsePolicy(PolicyVersion.Document, arn, 'identity');
-}
-
-async function boundaryOf(
-  aws: AwsPort,
-  boundary: AttachedPermissionsBoundary | undefined,
-): Promise<Policy | undefined> {
-  return boundary ? managedPolicy(aws, boundary.PermissionsBoundaryArn) : undefined;
+  return PolicyVersion.Document;
 }

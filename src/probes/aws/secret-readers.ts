@@ -1,10 +1,11 @@
 import { simulatedActions } from '../../judging/role-powers.ts';
 import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
+import { accountDetails } from './account-details.ts';
 import { instanceRoles } from './instance-roles.ts';
 import { type RolePolicies, readRole, roleNameOf } from './role-policies.ts';
 import { guardedSecrets } from './secrets.ts';
-import { type SimulatedReads, simulatePowers, simulateReads } from './simulated-reads.ts';
+import { type SimulatedReads, simulatePowers, simulateReads } from './simulation.ts';
 
 /** What the policy simulation says of the instance roles reading each secret. */
 export const instanceSimulation = awsProbe({
@@ -18,7 +19,8 @@ export const instanceSimulation = awsProbe({
 /** The role of the Lambda function that carries alerts. */
 export const alertRole = awsProbe({
   id: 'aws/alert-role',
-  async gather(aws, _facts, { environment }): Promise<RolePolicies> {
+  needs: { accountDetails },
+  async gather(aws, { accountDetails }, { environment }): Promise<RolePolicies> {
     const { alertFunction } = environment.monitoring;
     if (!alertFunction) {
       throw new ProbeError('not_configured', 'the environment file names no function that carries alerts', {
@@ -26,7 +28,7 @@ export const alertRole = awsProbe({
       });
     }
     const { Role } = await aws.read('lambda:GetFunctionConfiguration', { FunctionName: alertFunction });
-    return readRole(aws, roleNameOf(Role));
+    return readRole(aws, accountDetails, roleNameOf(Role));
   },
 });
 

@@ -1,4 +1,4 @@
-import type { DescribeSecretResponse, SecretListEntry } from '@aws-sdk/client-secrets-manager';
+import type { SecretListEntry } from '@aws-sdk/client-secrets-manager';
 import { type Policy, parsePolicy } from '../../judging/iam-document.ts';
 import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
@@ -15,24 +15,49 @@ export interface GuardedSecret {
   readonly policy: Policy | undefined;
 }
 
-/** The configured secret as Secrets Manager describes it. Its value is never read. */
-export const ownSecret = awsProbe({
-  id: 'aws/own-secret',
-  async gather(aws, _facts, { environment }) {
-    const answer = await aws.find('secretsmanager:DescribeSecret', { SecretId: environment.credentials.secret });
-    return demandSecret(aws, answer, environment.credentials.secret);
-  },
-});
-
-/** Every secret of the account in the region. */
+/** Every secret of the account in the region, those that wait for their deletion among them. */
 export const allSecrets = awsProbe({
   id: 'aws/all-secrets',
   async gather(aws): Promise<readonly Secret[]> {
-    const { SecretList = [] } = await aws.read('secretsmanager:ListSecrets', {});
+    const { SecretList = [] } = await aws.read('secretsmanager:ListSecrets', { IncludePlannedDeletion: true });
     return SecretList.map((s) => {
       if (!s.ARN || !s.Name)
         throw new ProbeError('bad_response', 'Secrets Manager listed a secret without ARN or name');
+      const [, , , region, account] = s.ARN.split(':');
+      if (account !== aws.account || region !== aws.region) {
+        throw new ProbeError('wrong_subject', 'a secret of another account or region was listed');
+      }
       return { ...s, ARN: s.ARN, Name: s.Name };
+    });
+  },
+});
+
+/**
+ * The configured secret as Secrets Manager lists it; undefined where it says that there is none. Its value is never
+ * read. Only where the list lacks it is it asked for by name: a list without a secret that exists is not whole.
+ */
+export const configuredSecret = awsProbe({
+  id: 'aws/configured-secret',
+  needs: { allSecrets },
+  async gather(aws, { allSecrets }, { environment }): Promise<Secret | undefined> {
+    const SecretId = environment.credentials.secret;
+    const [found, ...others] = allSecrets.filter((secret) => isNamed(secret, SecretId));
+    if (others.length > 0) throw new ProbeError('bad_response', 'two secrets have the configured name');
+    if (found) return found;
+    const described = await aws.find('secretsmanager:DescribeSecret', { SecretId });
+    if (described) throw new ProbeError('truncated', 'the list of secrets lacks the configured one');
+    return undefined;
+  },
+});
+
+/** The same. That there is none is a ProbeError `not_found`. */
+export const ownSecret = awsProbe({
+  id: 'aws/own-secret',
+  needs: { configuredSecret },
+  async gather(_aws, { configuredSecret }): Promise<Secret> {
+    if (configuredSecret) return configuredSecret;
+    throw new ProbeError('not_found', 'the secret of the environment file does not exist in this account and region', {
+      next: 'Compare credentials.secret, aws.account and aws.region with the deployment.',
     });
   },
 });
@@ -41,28 +66,25 @@ export const allSecrets = awsProbe({
 const mostSecrets = 250;
 
 /**
- * Every secret with its resource policy, the configured one among them: what a role can read follows from both. A list
- * that lacks the configured secret is of another account or region, or not whole.
+ * Every secret with its resource policy: what a role can read follows from both. One that waits for its deletion can be
+ * read by nobody; the configured one is kept all the same.
  */
 export const guardedSecrets = awsProbe({
   id: 'aws/guarded-secrets',
-  needs: { ownSecret, allSecrets },
-  async gather(aws, { ownSecret, allSecrets }): Promise<readonly GuardedSecret[]> {
-    if (!ownSecret.DeletedDate && !allSecrets.some(({ ARN }) => ARN === ownSecret.ARN)) {
-      throw new ProbeError('truncated', 'the list of secrets lacks the configured one');
-    }
-    const secrets = allSecrets.some(({ ARN }) => ARN === ownSecret.ARN) ? allSecrets : [ownSecret, ...allSecrets];
+  needs: { configuredSecret, allSecrets },
+  async gather(aws, { configuredSecret, allSecrets }): Promise<readonly GuardedSecret[]> {
+    const secrets = allSecrets.filter(({ ARN, DeletedDate }) => !DeletedDate || ARN === configuredSecret?.ARN);
     if (secrets.length > mostSecrets) {
       throw new ProbeError('truncated', `the account has more than ${mostSecrets} secrets in this region`, {
         next: 'Keep the deployment in an account of its own.',
       });
     }
     return Promise.all(
-      secrets.map(async ({ ARN, Name, Tags }) => ({
+      secrets.map(async ({ ARN, Name, Tags, DeletedDate }) => ({
         arn: ARN,
         name: Name,
         tags: Object.fromEntries((Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
-        policy: await resourcePolicy(aws, ARN),
+        policy: DeletedDate ? undefined : await resourcePolicy(aws, ARN),
       })),
     );
   },
@@ -74,24 +96,7 @@ async function resourcePolicy(aws: AwsPort, arn: string): Promise<Policy | undef
   return ResourcePolicy ? parsePolicy(ResourcePolicy, `resource policy of ${arn}`, 'resource') : undefined;
 }
 
-function demandSecret(aws: AwsPort, answer: DescribeSecretResponse | undefined, id: string) {
-  if (!answer) {
-    throw new ProbeError('not_found', 'the secret of the environment file does not exist in this account and region', {
-      next: 'Compare credentials.secret, aws.account and aws.region with the deployment.',
-    });
-  }
-  const { ARN, Name } = answer;
-  if (!ARN || !Name || (Name !== id && !isArnOf(id, ARN))) {
-    throw new ProbeError('bad_response', 'Secrets Manager described another secret, or one without ARN and name');
-  }
-  const [, , , region, account] = ARN.split(':');
-  if (account !== aws.account || region !== aws.region) {
-    throw new ProbeError('wrong_subject', 'the secret belongs to another account or region');
-  }
-  return { ...answer, ARN, Name };
-}
-
-/** A secret may be named by its whole ARN, or without the six characters that end it. */
-function isArnOf(id: string, arn: string): boolean {
-  return id === arn || id === arn.slice(0, -7);
+/** A secret may be named by its name, by its whole ARN, or by that without the six characters that end it. */
+export function isNamed({ ARN, Name }: Pick<Secret, 'ARN' | 'Name'>, id: string): boolean {
+  return [Name, ARN, ARN.slice(0, -7)].includes(id);
 }

@@ -10,11 +10,11 @@ const secret = {
   ARN,
   Name: 'a',
   LastChangedDate: daysAgo(12),
-  VersionIdsToStages: { one: ['AWSCURRENT', 'AWSPENDING'], two: ['AWSPREVIOUS'] },
+  SecretVersionsToStages: { one: ['AWSCURRENT', 'AWSPENDING'], two: ['AWSPREVIOUS'] },
 };
 const judge = (change: object, policy?: object) =>
   judgeFacts(check, {
-    ownSecret: { ...secret, ...change },
+    configuredSecret: { ...secret, ...change },
     guardedSecrets: [
       {
         arn: ARN,
@@ -33,9 +33,9 @@ describe('credentials/secret-in-secrets-manager', () => {
     ['changed a little longer ago', { LastChangedDate: daysAgo(90, 1) }, 'fail'],
     ['changed in the future', { LastChangedDate: daysAgo(-1) }, 'fail'],
     ['never changed as far as is known', { LastChangedDate: undefined }, 'undetermined'],
-    ['a pending version', { VersionIdsToStages: { one: ['AWSCURRENT'], two: ['AWSPENDING'] } }, 'fail'],
-    ['no version', { VersionIdsToStages: {} }, 'fail'],
-    ['versions not given', { VersionIdsToStages: undefined }, 'fail'],
+    ['a pending version', { SecretVersionsToStages: { one: ['AWSCURRENT'], two: ['AWSPENDING'] } }, 'fail'],
+    ['no version', { SecretVersionsToStages: {} }, 'fail'],
+    ['versions not given', { SecretVersionsToStages: undefined }, 'fail'],
   ])('%s', (_, change, outcome) => {
     expect(judge(change)).toBe(outcome);
   });
@@ -67,6 +67,6 @@ describe('credentials/secret-in-secrets-manager', () => {
   });
 
   it('is not judged without its resource policy', () => {
-    expect(judgeFacts(check, { ownSecret: secret, guardedSecrets: [] }).outcome).toBe('undetermined');
+    expect(judgeFacts(check, { configuredSecret: secret, guardedSecrets: [] }).outcome).toBe('undetermined');
   });
 });

@@ -3,9 +3,7 @@ import check from '../../../checks/infrastructure/environments-separate.ts';
 import type { Environment } from '../../../src/environment/schema.ts';
 import { goodEnvironment, goodOthers, now } from '../../support/rig.ts';
 
-const prod = 'arn:aws:iam::123456789012:instance-profile/openclaw-prod';
-const instances = [{ InstanceId: 'i-1', IamInstanceProfile: { Arn: prod } }];
-const sibling = (profiles: string[] | undefined) => [{ environment: 'staging', group: 'openclaw-staging', profiles }];
+const sibling = (roles: string[] | undefined) => [{ environment: 'staging', group: 'openclaw-staging', roles }];
 
 type Change = (other: Environment) => Environment;
 const as = (change: Change) => goodOthers().map(change);
@@ -14,10 +12,10 @@ const arn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:openclaw/prod/
 
 describe('infrastructure/environments-separate', () => {
   it.each<[string, readonly Environment[], object[], string]>([
-    ['nothing in common', goodOthers(), sibling(['arn:other']), 'pass'],
+    ['nothing in common', goodOthers(), sibling(['openclaw-staging']), 'pass'],
     ['the other one does not run', goodOthers(), sibling(undefined), 'pass'],
     ['no other environment', [], [], 'undetermined'],
-    ['the same role', goodOthers(), sibling([prod]), 'fail'],
+    ['the same role', goodOthers(), sibling(['openclaw-prod']), 'fail'],
     ['the same secret', secret('openclaw/prod/gateway'), [], 'fail'],
     ['the same secret by its ARN', secret(arn), [], 'fail'],
     ['the same name in another region', secret(arn.replace('eu-west-1', 'us-east-1')), [], 'pass'],
@@ -42,7 +40,9 @@ describe('infrastructure/environments-separate', () => {
     ],
     ['the same group', as((o) => ({ ...o, infrastructure: goodEnvironment().infrastructure })), [], 'fail'],
   ])('%s', (_, others, siblingGroups, outcome) => {
-    const facts = { instances, siblingGroups } as unknown as Parameters<typeof check.judge>[0];
+    const facts = { siblingGroups: { own: ['openclaw-prod'], groups: siblingGroups } } as unknown as Parameters<
+      typeof check.judge
+    >[0];
     expect(check.judge(facts, { environment: goodEnvironment(), others, now }).outcome).toBe(outcome);
   });
 });

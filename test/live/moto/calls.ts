@@ -72,18 +72,13 @@ export const sampleInputs: Inputs = {
   'elbv2:DescribeTargetGroups': ({ ids }) => ({ TargetGroupArns: [ids.targetGroup] }),
   'elbv2:DescribeTargetHealth': ({ ids }) => ({ TargetGroupArn: ids.targetGroup }),
   'iam:GetAccessKeyLastUsed': ({ ids }) => ({ AccessKeyId: ids.decoy.accessKey }),
-  'iam:GetInstanceProfile': ({ ids }) => ({ InstanceProfileName: ids.instanceProfile }),
+  'iam:GetAccountAuthorizationDetails': () => ({ Filter: ['Role', 'User', 'LocalManagedPolicy'] }),
   'iam:GetPolicy': ({ account }) => ({ PolicyArn: `arn:aws:iam::${account}:policy/openclaw-metrics` }),
   'iam:GetPolicyVersion': ({ account }) => ({
     PolicyArn: `arn:aws:iam::${account}:policy/openclaw-metrics`,
     VersionId: 'v1',
   }),
-  'iam:GetRole': ({ ids }) => ({ RoleName: ids.role }),
-  'iam:GetRolePolicy': ({ ids }) => ({ RoleName: ids.role, PolicyName: 'gateway' }),
   'iam:ListAccessKeys': () => ({ UserName: 'on-call' }),
-  'iam:ListAttachedRolePolicies': ({ ids }) => ({ RoleName: ids.role }),
-  'iam:ListRolePolicies': ({ ids }) => ({ RoleName: ids.role }),
-  'iam:ListUsers': () => ({}),
   'iam:SimulatePrincipalPolicy': ({ ids }) => ({
     PolicySourceArn: ids.roleArn,
     ActionNames: ['secretsmanager:GetSecretValue'],
@@ -104,8 +99,7 @@ export const sampleInputs: Inputs = {
   'sts:GetCallerIdentity': () => ({}),
 };
 
-/** Calls beside those of `sampleInputs`, about the other role and the other secret of the deployment. */
+/** Calls beside those of `sampleInputs`, about the other secret of the deployment. */
 export const moreCalls: readonly ((state: MotoState) => [AwsOperation, object])[] = [
-  ({ ids }) => ['iam:ListRolePolicies', { RoleName: ids.alertRole }],
   ({ ids }) => ['secretsmanager:GetResourcePolicy', { SecretId: ids.secrets.monitoring }],
 ];

@@ -22,7 +22,7 @@ def encoded(value: Any) -> Any:
 
 
 @supplies("iam", "GetRole", "ListRoles", "GetRolePolicy", "GetPolicyVersion", "ListPolicyVersions", "GetInstanceProfile",
-          "ListInstanceProfiles", "ListInstanceProfilesForRole", "GetUserPolicy", "GetGroupPolicy")
+          "GetAccountAuthorizationDetails", "ListInstanceProfiles", "ListInstanceProfilesForRole", "GetUserPolicy", "GetGroupPolicy")
 def documents(_lab: Lab, _params: dict[str, Any], proceed: Proceed) -> dict[str, Any]:
     return encoded(proceed())
 

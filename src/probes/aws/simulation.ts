@@ -8,10 +8,15 @@ import type { GuardedSecret } from './secrets.ts';
 /** What IAM's own policy simulation says of a role reading secrets, by ARN; `open` where it lacked context. */
 export interface SimulatedReads {
   readonly role: string;
-  readonly decisions: Readonly<Record<string, 'allowed' | 'denied' | 'open'>>;
+  readonly decisions: Readonly<Record<string, Decision>>;
 }
 
+type Decision = 'allowed' | 'denied' | 'open';
+
 const arnsACall = 50;
+const everything = '*';
+/** The most results that IAM puts into a page. */
+const perPage = 1000;
 
 /** Simulates a role reading every secret, and one that does not exist. It sees the role's own policies alone. */
 export async function simulateReads(
@@ -24,8 +29,13 @@ export async function simulateReads(
   const batches = Array.from({ length: Math.ceil(arns.length / arnsACall) }, (_, i) =>
     arns.slice(i * arnsACall, (i + 1) * arnsACall),
   );
-  const decisions = await Promise.all(batches.map((batch) => simulate(aws, role, batch)));
-  return { role, decisions: Object.assign({}, ...decisions) };
+  const decisions = await Promise.all(
+    batches.map(async (batch) => {
+      const results = await ask(aws, role, [readAction], batch);
+      return batch.map((arn) => [arn, decisionOn(readAction, arn, results)] as const);
+    }),
+  );
+  return { role, decisions: Object.fromEntries(decisions.flat()) };
 }
 
 /** Simulates a role doing things to every resource, and gives those that it may do. */
@@ -34,44 +44,48 @@ export async function simulatePowers(
   role: string,
   actions: readonly string[],
 ): Promise<readonly string[]> {
-  const answer = await aws.read('iam:SimulatePrincipalPolicy', { PolicySourceArn: role, ActionNames: [...actions] });
-  const results = demand(answer.EvaluationResults, 'the results of the simulation');
-  return actions.filter((action) => {
-    const found = results.filter(({ EvalActionName }) => EvalActionName === action);
-    if (found.length === 0)
-      throw new ProbeError('bad_response', 'the policy simulation did not answer for every action');
-    return found.some(({ EvalDecision }) => EvalDecision === 'allowed');
-  });
+  const results = await ask(aws, role, actions, [everything]);
+  return actions.filter((a) => resultsOn(a, everything, results).some(({ decision }) => decision === 'allowed'));
 }
 
-async function simulate(aws: AwsPort, role: string, arns: readonly string[]) {
+async function ask(aws: AwsPort, role: string, actions: readonly string[], resources: readonly string[]) {
   const { EvaluationResults } = await aws.read('iam:SimulatePrincipalPolicy', {
     PolicySourceArn: role,
-    ActionNames: [readAction],
-    ResourceArns: [...arns],
+    ActionNames: [...actions],
+    ResourceArns: [...resources],
+    MaxItems: perPage,
   });
-  const results = demand(EvaluationResults, 'the results of the simulation');
-  return Object.fromEntries(arns.map((arn) => [arn, decisionOn(arn, results)] as const));
+  return demand(EvaluationResults, 'the results of the simulation');
 }
 
-/** The service gives one result a resource, or one a call with a part for each resource. */
-function decisionOn(arn: string, results: readonly EvaluationResult[]): 'allowed' | 'denied' | 'open' {
+interface Result {
+  readonly decision: string | undefined;
+  readonly missing: readonly string[] | undefined;
+}
+
+/** The service gives one result a pair, or one an action with a part for each resource. */
+function resultsOn(action: string, resource: string, all: readonly EvaluationResult[]): readonly Result[] {
+  const results = all.filter(({ EvalActionName }) => EvalActionName === action);
   const parts = results.flatMap(({ ResourceSpecificResults }) => ResourceSpecificResults ?? []);
   const whole = results.filter((r) => (r.ResourceSpecificResults ?? []).length === 0);
   const found = [
     ...parts
-      .filter((r) => r.EvalResourceName === arn)
+      .filter((r) => r.EvalResourceName === resource)
       .map((r) => ({ decision: r.EvalResourceDecision, missing: r.MissingContextValues })),
     ...whole
-      .filter((r) => r.EvalResourceName === arn)
+      .filter((r) => r.EvalResourceName === resource)
       .map((r) => ({ decision: r.EvalDecision, missing: r.MissingContextValues })),
   ];
-  const [only] = found;
-  if (!only || found.some(({ decision }) => decision !== only.decision)) {
-    throw new ProbeError('bad_response', 'the policy simulation did not answer for every secret');
-  }
+  if (found.length > 0) return found;
+  throw new ProbeError('bad_response', 'the policy simulation did not answer for every action and resource');
+}
+
+function decisionOn(action: string, resource: string, all: readonly EvaluationResult[]): Decision {
+  const found = resultsOn(action, resource, all);
+  const decisions = new Set(found.map(({ decision }) => decision));
+  if (decisions.size > 1) throw new ProbeError('bad_response', 'the policy simulation contradicts itself');
   if (found.some(({ missing }) => (missing ?? []).length > 0)) return 'open';
-  switch (only.decision) {
+  switch (found[0]?.decision) {
     case 'allowed':
       return 'allowed';
     case 'implicitDeny':
