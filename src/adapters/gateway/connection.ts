@@ -3,11 +3,13 @@ import WebSocket from 'ws';
 import { ProbeError } from '../../model/reason.ts';
 import type { HostPort } from '../../ports/host.ts';
 import {
+  type Challenge,
   callError,
+  challengeOf,
   connectError,
   connectFrame,
   type Frame,
-  isChallenge,
+  type Hello,
   readFrame,
   readHello,
   requestFrame,
@@ -22,6 +24,8 @@ export interface RpcConnection {
   /** Calls back once, when the connection has ended, or at once when it already has. */
   whenEnded(then: () => void): void;
   call(method: string, params: object, deadlineMs: number): Promise<unknown>;
+  readonly protocol: number;
+  close(): void;
 }
 
 export interface ConnectOptions {
@@ -29,6 +33,8 @@ export interface ConnectOptions {
   readonly token: string;
   readonly scopes: readonly string[];
   readonly caps: readonly string[];
+  /** Whether a device of its own signs the greeting. */
+  readonly withDevice: boolean;
   readonly signal: AbortSignal;
   /** For connecting, the upgrade, the challenge and the greeting together. */
   readonly deadlineMs: number;
@@ -69,7 +75,7 @@ class Connection implements RpcConnection {
   readonly #waiting = new Map<string, Waiting>();
   readonly #hello: Promise<void>;
   readonly #followers: (() => void)[] = [];
-  #methods: ReadonlySet<unknown> | undefined;
+  #said: Hello | undefined;
   #lastId = 0;
   #greeting = true;
   #ended: ProbeError | undefined;
@@ -96,6 +102,14 @@ class Connection implements RpcConnection {
     const stop = () => this.#end(cancelled(options.signal));
     options.signal.addEventListener('abort', stop, { once: true });
     this.whenEnded(() => options.signal.removeEventListener('abort', stop));
+  }
+
+  get protocol(): number {
+    return this.#said?.protocol ?? 0;
+  }
+
+  close(): void {
+    this.#end(new ProbeError('cancelled', 'the connection is not needed any more'));
   }
 
   whenEnded(then: () => void): void {
@@ -145,20 +159,22 @@ class Connection implements RpcConnection {
     try {
       const frame = readFrame(data, isBinary);
       if (frame.type === 'event') {
-        if (this.#greeting && isChallenge(frame)) this.#connect(greeted);
+        const challenge = this.#greeting ? challengeOf(frame) : undefined;
+        if (challenge) this.#connect(challenge, greeted);
       } else this.#answer(frame);
     } catch (thrown) {
       this.#end(thrown instanceof ProbeError ? thrown : new ProbeError('internal', 'a frame could not be read'));
     }
   }
 
-  #connect(greeted: () => void): void {
+  #connect(challenge: Challenge, greeted: () => void): void {
     this.#greeting = false;
-    const { token, scopes, caps, deadlineMs } = this.#options;
-    this.#send('connect', deadlineMs, (id) => connectFrame(id, token, scopes, caps)).then(
+    const { token, scopes, caps, withDevice, deadlineMs } = this.#options;
+    const greeting = { token, scopes, caps, challenge: withDevice ? challenge : undefined };
+    this.#send('connect', deadlineMs, (id) => connectFrame(id, greeting)).then(
       (payload) => {
         try {
-          this.#methods = readHello(payload, scopes);
+          this.#said = readHello(payload, scopes);
           greeted();
         } catch (thrown) {
           this.#end(thrown as ProbeError);
@@ -182,7 +198,7 @@ class Connection implements RpcConnection {
       waiting.reject(
         waiting.method === 'connect'
           ? connectError(frame.error)
-          : callError(waiting.method, frame.error, this.#methods),
+          : callError(waiting.method, frame.error, this.#said?.methods),
       );
   }
 

@@ -1,4 +1,5 @@
 import { ProbeError } from '../../model/reason.ts';
+import { passingDevice } from './device.ts';
 
 /** Frames of the gateway's WebSocket protocol, versions 3 (2026.3) and 4 (2026.9), as far as they are read here. */
 export type Frame =
@@ -16,7 +17,8 @@ export interface FrameError {
 /** The gateway is still starting a part of itself: worth another try. */
 export class StartingError extends ProbeError {}
 
-const lowestProtocol = 3;
+/** The one whose gateways grant nothing to a client without a device. */
+export const lowestProtocol = 3;
 const highestProtocol = 4;
 
 /** @throws ProbeError `bad_response` for anything that is not a frame of the protocol */
@@ -34,12 +36,39 @@ export function readFrame(data: unknown, isBinary: boolean): Frame {
   throw new ProbeError('bad_response', 'the gateway sent something that is not a frame of its protocol');
 }
 
-export function connectFrame(id: string, token: string, scopes: readonly string[], caps: readonly string[]): string {
+/** The challenge that the gateway opens with. */
+export interface Challenge {
+  readonly nonce: string;
+  readonly ts: number;
+}
+
+export interface Greeting {
+  readonly token: string;
+  readonly scopes: readonly string[];
+  readonly caps: readonly string[];
+  /** To be signed by a device of its own; without it, none is named. */
+  readonly challenge?: Challenge | undefined;
+}
+
+export function connectFrame(id: string, { token, scopes, caps, challenge }: Greeting): string {
+  const client = { id: 'gateway-client', version: '1.0.0', platform: 'linux', mode: 'backend' };
+  const role = 'operator';
+  const device = challenge && {
+    device: passingDevice({
+      clientId: client.id,
+      clientMode: client.mode,
+      role,
+      scopes,
+      token,
+      nonce: challenge.nonce,
+      signedAt: challenge.ts,
+    }),
+  };
   const params = {
     minProtocol: lowestProtocol,
     maxProtocol: highestProtocol,
-    client: { id: 'gateway-client', version: '1.0.0', platform: 'linux', mode: 'backend' },
-    role: 'operator',
+    client,
+    role,
     scopes,
     caps,
     commands: [],
@@ -47,6 +76,7 @@ export function connectFrame(id: string, token: string, scopes: readonly string[
     auth: { token },
     locale: 'en-US',
     userAgent: 'clawcheck',
+    ...device,
   };
   return requestFrame(id, 'connect', params);
 }
@@ -55,18 +85,21 @@ export function requestFrame(id: string, method: string, params: object): string
   return JSON.stringify({ type: 'req', id, method, params });
 }
 
-/** Whether an event is the challenge that the gateway opens with. */
-export function isChallenge(frame: Frame): boolean {
-  if (frame.type !== 'event' || frame.event !== 'connect.challenge') return false;
-  return typeof object(frame.payload)?.['nonce'] === 'string';
+/** The challenge, where an event is one. */
+export function challengeOf(frame: Frame): Challenge | undefined {
+  if (frame.type !== 'event' || frame.event !== 'connect.challenge') return undefined;
+  const { nonce, ts } = object(frame.payload) ?? {};
+  return typeof nonce === 'string' ? { nonce, ts: typeof ts === 'number' ? ts : Date.now() } : undefined;
 }
 
-/**
- * The methods that the gateway says it knows, whatever the scopes; undefined when it does not say.
- *
- * @throws ProbeError when it is no greeting that we can go on from, or grants less than was asked for
- */
-export function readHello(payload: unknown, scopes: readonly string[]): ReadonlySet<unknown> | undefined {
+export interface Hello {
+  readonly protocol: number;
+  /** The methods that the gateway says it knows, whatever the scopes; undefined when it does not say. */
+  readonly methods: ReadonlySet<unknown> | undefined;
+}
+
+/** @throws ProbeError when it is no greeting that we can go on from, or grants less than was asked for */
+export function readHello(payload: unknown, scopes: readonly string[]): Hello {
   const hello = object(payload);
   const protocol = hello?.['protocol'];
   if (hello?.['type'] !== 'hello-ok' || typeof protocol !== 'number') {
@@ -81,7 +114,7 @@ export function readHello(payload: unknown, scopes: readonly string[]): Readonly
   const granted = object(hello['auth'])?.['scopes'];
   if (Array.isArray(granted) && !scopes.every((scope) => granted.includes(scope))) throw lacksScope(scopes);
   const methods = object(hello['features'])?.['methods'];
-  return Array.isArray(methods) ? new Set(methods) : undefined;
+  return { protocol, methods: Array.isArray(methods) ? new Set(methods) : undefined };
 }
 
 /** Why the gateway refused to greet us. */
@@ -116,10 +149,11 @@ export function callError(
   { code, message, details }: FrameError,
   methods: ReadonlySet<unknown> | undefined,
 ): ProbeError {
-  if (/^unknown method/.test(message) || (code === 'FORBIDDEN' && methods && !methods.has(method))) {
+  const refusedScope = code === 'FORBIDDEN' || /^missing scope/.test(message);
+  if (/^unknown method/.test(message) || (refusedScope && methods && !methods.has(method))) {
     return new ProbeError('not_found', `this version of the gateway does not know ${method}`);
   }
-  if (code === 'FORBIDDEN' || /^missing scope/.test(message)) {
+  if (refusedScope) {
     return new ProbeError('access_denied', `the token may not call ${method} on the gateway`, {
       next: 'Give clawcheck the token of an operator with that scope.',
     });

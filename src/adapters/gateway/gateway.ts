@@ -3,7 +3,7 @@ import { ProbeError } from '../../model/reason.ts';
 import type { GatewayPort, RpcOptions } from '../../ports/gateway.ts';
 import type { HostPort } from '../../ports/host.ts';
 import { connectRpc, type RpcConnection } from './connection.ts';
-import { StartingError } from './frames.ts';
+import { lowestProtocol, StartingError } from './frames.ts';
 import { cancelled, httpGet } from './http.ts';
 
 export interface GatewayOptions {
@@ -41,6 +41,7 @@ export function openGateway(host: HostPort, options: GatewayOptions): GatewayPor
   const { port, signal, getMs = gatewayMs, rpcMs = gatewayMs } = options;
   const connections = new Map<string, Entry>();
   let refused: ProbeError | undefined;
+  let oldProtocol = false;
 
   const connect = async (scopes: readonly string[], caps: readonly string[]): Promise<RpcConnection> => {
     if (refused) throw refused;
@@ -51,7 +52,13 @@ export function openGateway(host: HostPort, options: GatewayOptions): GatewayPor
       });
     }
     try {
-      return await connectRpc(host, { port, token, scopes, caps, signal, deadlineMs: rpcMs });
+      const open = { port, token, scopes, caps, signal, deadlineMs: rpcMs };
+      const withDevice = oldProtocol;
+      const first = await connectRpc(host, { ...open, withDevice });
+      if (withDevice || first.protocol > lowestProtocol) return first;
+      oldProtocol = true;
+      first.close();
+      return await connectRpc(host, { ...open, withDevice: true });
     } catch (thrown) {
       if (thrown instanceof ProbeError && ['auth_failed', 'throttled'].includes(thrown.reason)) refused = thrown;
       throw thrown;

@@ -35,6 +35,8 @@ export const approvalRehearsal = gatewayProbe<ApprovalRehearsal, { readiness: ty
   id: 'gateway/approval-rehearsal',
   needs: { readiness },
   async gather(gateway, _facts, { nonce }) {
+    // Releases that keep no history could not show what became of a request; it is then not made.
+    await gateway.rpc('approval.history', { limit: 1 }, scopes);
     const ids = { denied: `${prefix}${nonce}-1`, expired: `${prefix}${nonce}-2` };
     const expiring = gateway.rpc('exec.approval.request', requestOf(ids.expired, waitMs, false), {
       ...scopes,

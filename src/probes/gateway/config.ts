@@ -19,6 +19,11 @@ export const gatewayConfig = gatewayProbe<GatewayConfig, { readiness: typeof rea
   needs: { readiness },
   async gather(gateway) {
     const answer = objectAt(await gateway.rpc('config.get', {}), 'its configuration');
+    if (['runtimeConfig', 'appliedConfigHash'].every((key) => answer[key] === undefined) && answer['config']) {
+      throw new ProbeError('not_found', 'this version of the gateway does not tell which configuration is in force', {
+        next: 'Update the gateway: releases before 2026.6.5 have known vulnerabilities too.',
+      });
+    }
     const inForce = objectAt(answer['runtimeConfig'], 'the configuration in force');
     const saved = textAt(answer['configRevisionHash'], 'the hash of its configuration file');
     const applied = textAt(answer['appliedConfigHash'], 'the hash of the configuration in force');

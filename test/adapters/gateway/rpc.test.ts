@@ -1,3 +1,4 @@
+import { createHash, createPublicKey, verify } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
 import { startGatewayServer } from '../../../src/demo/gateway-server.ts';
@@ -49,10 +50,39 @@ describe('a call', () => {
     });
   });
 
-  it('takes the greeting of the 2026.3 line, which has no scopes in it', async () => {
-    const conversation = greets((socket, request) => answer(socket, request, 'old'), { protocol: 3, auth: undefined });
-    const { port } = await peer(conversation);
-    expect(await gatewayAt(port).gateway.rpc('status', {})).toBe('old');
+  it('shows the 2026.3 line a device, without which that grants nothing, and connects so from then on', async () => {
+    const devices: unknown[] = [];
+    const { port, connections } = await peer((socket) => {
+      let granted = false;
+      socket.once('message', (data) => {
+        const { device, auth, scopes } = (JSON.parse(String(data)) as Request).params as unknown as Connect;
+        devices.push(device);
+        granted = device !== undefined && isSigned(device, { token: auth.token, scopes });
+      });
+      const greeting = greets(
+        (s, request) =>
+          granted
+            ? answer(s, request, 'old')
+            : refuse(s, request, { code: 'INVALID_REQUEST', message: 'missing scope: operator.read' }),
+        { protocol: 3, auth: undefined, features: { methods: ['status'] } },
+      );
+      greeting(socket);
+    });
+    const { gateway } = gatewayAt(port);
+    expect(await gateway.rpc('status', {})).toBe('old');
+    expect(await gateway.rpc('status', {}, { scopes: ['operator.approvals'] })).toBe('old');
+    expect([connections(), devices[0]]).toEqual([3, undefined]);
+    // A key of its own each time: nothing of it is kept, and nothing of it can be known again.
+    expect(new Set(devices.map((device) => (device as { id?: string } | undefined)?.id)).size).toBe(3);
+  });
+
+  it('does not take a device to be new where two calls come first together', async () => {
+    const { port } = await peer(
+      greets((socket, request) => answer(socket, request, 'old'), { protocol: 3, auth: undefined }),
+    );
+    const { gateway } = gatewayAt(port);
+    const calls = [gateway.rpc('status', {}), gateway.rpc('health', {}, { scopes: ['operator.approvals'] })];
+    expect(await Promise.all(calls)).toEqual(['old', 'old']);
   });
 
   it('takes the first answer of a call in two phases and lets the second pass', async () => {
@@ -230,3 +260,27 @@ describe("the demo's gateway", () => {
     expect(await history).toMatchObject({ items: [{ id: 'a1', status: 'denied', decision: 'deny' }] });
   });
 });
+
+interface Device {
+  readonly id: string;
+  readonly publicKey: string;
+  readonly signature: string;
+  readonly signedAt: number;
+  readonly nonce: string;
+}
+
+interface Connect {
+  readonly device: Device | undefined;
+  readonly auth: { readonly token: string };
+  readonly scopes: readonly string[];
+}
+
+/** As the gateway verifies it: the id is that of the key, and the key has signed what was sent. */
+function isSigned(device: Device, { token, scopes }: { token: string; scopes: readonly string[] }): boolean {
+  const { id, publicKey, signature, signedAt, nonce } = device;
+  const raw = Buffer.from(publicKey, 'base64url');
+  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: publicKey }, format: 'jwk' });
+  const text = ['v2', id, 'gateway-client', 'backend', 'operator', scopes.join(','), signedAt, token, nonce].join('|');
+  const known = createHash('sha256').update(raw).digest('hex') === id && nonce === 'n' && signedAt === 1;
+  return known && verify(null, Buffer.from(text), key, Buffer.from(signature, 'base64url'));
+}
