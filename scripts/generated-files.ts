@@ -4,6 +4,7 @@ import { registry } from '../checks/index.ts';
 import { exampleFile } from '../src/environment/example-file.ts';
 import { fileSchema } from '../src/environment/schema.ts';
 import { exitCodes } from '../src/model/exit-code.ts';
+import { fleetSchema } from '../src/report/fleet-schema.ts';
 import { iamPolicy } from '../src/report/iam-policy.ts';
 import { reportSchema } from '../src/report/schema.ts';
 import { allChecks } from '../src/runner/plan.ts';
@@ -17,6 +18,7 @@ export function generatedFiles(): Map<string, string> {
   return new Map([
     ['schemas/clawcheck.schema.json', json({ title: 'clawcheck.yaml', ...environmentSchema })],
     ['schemas/report.schema.json', json({ title: 'clawcheck report', ...z.toJSONSchema(reportSchema) })],
+    ['schemas/fleet.schema.json', json({ title: 'clawcheck fleet report', ...z.toJSONSchema(fleetSchema) })],
     ['src/probes/calls.ts', probeCallsModule()],
     ['docs/iam-policy.json', json(iamPolicy())],
     ...checkPages(),

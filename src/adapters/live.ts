@@ -6,6 +6,7 @@ import type { Mode } from '../model/report.ts';
 import type { CallLog } from '../ports/aws.ts';
 import type { Ports } from '../ports/ports.ts';
 import { liveAws } from './aws/aws.ts';
+import type { AwsSessions } from './aws/sessions.ts';
 import { localFiles } from './files/files.ts';
 import { openGateway } from './gateway/gateway.ts';
 import { githubPort, noGit } from './git/github.ts';
@@ -27,13 +28,20 @@ export interface LivePorts {
   close(): void;
 }
 
-/** The ports of a run against what the environment file names. */
-export function livePorts({ environment, directory }: LoadedEnvironment, signal: AbortSignal): LivePorts {
+/**
+ * The ports of a run against what the environment file names.
+ * @param sessions what the run shares with others that go on at the same time; default: nothing
+ */
+export function livePorts(
+  { environment, directory }: LoadedEnvironment,
+  signal: AbortSignal,
+  sessions?: AwsSessions,
+): LivePorts {
   const mode = modeOf(environment, process.env);
   // A run that reached its time leaves calls under way, and each would keep the process for as long as its own limit.
   const ended = new AbortController();
   const open = AbortSignal.any([signal, ended.signal]);
-  const aws = liveAws(environment, open, { direct: mode === 'live' });
+  const aws = liveAws(environment, open, { direct: mode === 'live', ...(sessions && { sessions }) });
   const { git, gateway, ssh, host } = environment;
   return {
     ports: {

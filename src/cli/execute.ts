@@ -3,7 +3,7 @@ import { checkRecordingFolder } from '../adapters/recording/folder.ts';
 import type { LoadedEnvironment } from '../environment/load.ts';
 import { exitCodeOf } from '../model/exit-code.ts';
 import { ProbeError } from '../model/reason.ts';
-import type { ReportExtension } from '../model/report.ts';
+import type { Report, ReportExtension } from '../model/report.ts';
 import { plainProgress } from '../progress/plain.ts';
 import type { Progress } from '../progress/progress.ts';
 import type { Registry, Selection } from '../runner/plan.ts';
@@ -30,46 +30,81 @@ export interface Execution {
   open(signal: AbortSignal): LivePorts;
 }
 
+/** A run that came to its end: its report, and whether it and all that goes with it is written. */
+export interface Executed {
+  readonly report: Report;
+  readonly complete: boolean;
+}
+
 /** How long the process may stay after the reports are written, for what still runs to end by itself. */
 const lingerMilliseconds = 2_000;
 
-/**
- * Runs, reports, and sets the exit code, in this order: the code of the verdict is set only after every report is
- * written. The first signal ends the looking and reports what was seen; the second ends the process at once.
- */
-export async function execute({
-  loaded,
-  registry,
-  extensions = [],
-  selection,
-  timeoutMs,
-  output,
-  active = false,
-  record,
-  sign,
-  open,
-}: Execution): Promise<void> {
-  checkOutputs(output);
-  if (record !== undefined) checkRecordingFolder(record);
+/** The signals that end a run. */
+export interface Interruption {
+  readonly signal: AbortSignal;
+  /** Set by the first signal. */
+  readonly reason: 'interrupted' | 'terminated' | undefined;
+  /** Lets go of the signals, and of a process that something still keeps. */
+  release(): void;
+}
+
+/** The first signal ends the looking and reports what was seen; the second ends the process at once. */
+export function onInterrupt(): Interruption {
   const interrupt = new AbortController();
-  let signalled: 'interrupted' | 'terminated' | undefined;
+  let reason: 'interrupted' | 'terminated' | undefined;
   const onSignal = (signal: NodeJS.Signals) => {
-    const reason = signal === 'SIGINT' ? 'interrupted' : 'terminated';
-    if (signalled) process.exit(exitCodeOf(signalled));
-    signalled = reason;
+    if (reason) process.exit(exitCodeOf(reason));
+    reason = signal === 'SIGINT' ? 'interrupted' : 'terminated';
     interrupt.abort(new ProbeError('cancelled', 'the run was interrupted'));
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
-  const opened = open(interrupt.signal);
+  return {
+    signal: interrupt.signal,
+    get reason() {
+      return reason;
+    },
+    release() {
+      process.off('SIGINT', onSignal);
+      process.off('SIGTERM', onSignal);
+      // What cannot be called off (a program that hands out credentials, say) must not keep the process.
+      setTimeout(() => process.exit(), lingerMilliseconds).unref();
+    },
+  };
+}
+
+/** Runs, reports, and sets the exit code, in this order: the code of the verdict is set only after every report is written. */
+export async function execute(execution: Execution): Promise<void> {
+  const standard = {
+    ...execution.output,
+    output: execution.output.output.length > 0 ? execution.output.output : ['-'],
+  };
+  const interruption = onInterrupt();
+  try {
+    const view = await progress(execution.output);
+    const { report, complete } = await executeOnce({ ...execution, output: standard }, interruption.signal, view);
+    process.exitCode = exitCodeOf(complete ? (interruption.reason ?? report.verdict) : 'notWritten');
+  } finally {
+    interruption.release();
+  }
+}
+
+/** One run of perhaps several: looks, judges, writes what was asked for. Sets no exit code. */
+export async function executeOnce(
+  { loaded, registry, extensions = [], selection, timeoutMs, output, active = false, record, sign, open }: Execution,
+  interrupt: AbortSignal,
+  view: Progress,
+): Promise<Executed> {
+  checkOutputs(output);
+  if (record !== undefined) checkRecordingFolder(record);
+  const opened = open(interrupt);
   const recorded =
     record === undefined
       ? undefined
       : recordedRun(record, opened, loaded, { selection, active }, { registry, extensions });
   const live = recorded?.live ?? opened;
-  if (sign) checkSigning(sign, output, live.mode);
-  const view = await progress(output);
   try {
+    if (sign) checkSigning(sign, output, live.mode);
     const report = await run({
       registry,
       extensions,
@@ -85,30 +120,27 @@ export async function execute({
       clock: live.clock ?? (() => new Date()),
       ...(live.nonce !== undefined && { nonce: live.nonce }),
       emit: view.emit,
-      interrupt: interrupt.signal,
+      interrupt,
       timeoutMs,
     });
     await view.finish();
     const written = await writeReport(report, output, outboundFilter(loaded.environment, opened.secrets?.()));
     const signed = written && (!sign || signReports(sign, output, report, declaredChecks(registry)));
     const kept = (await recorded?.finish(report)) ?? true;
-    if (!written || !signed || !kept) process.exitCode = exitCodeOf('notWritten');
-    else process.exitCode = exitCodeOf(signalled ?? report.verdict);
+    return { report, complete: written && signed && kept };
   } finally {
     await view.finish();
     live.close();
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
-    // What cannot be called off (a program that hands out credentials, say) must not keep the process.
-    setTimeout(() => process.exit(), lingerMilliseconds).unref();
   }
 }
 
+/** A view that shows nothing. */
+export const noProgress: Progress = { emit: () => {}, finish: async () => {} };
+
 async function progress({ quiet }: OutputOptions): Promise<Progress> {
-  const none = { emit: () => {}, finish: async () => {} };
-  if (quiet) return none;
+  if (quiet) return noProgress;
   if (process.stderr.isTTY && !process.env['CI'] && process.env['TERM'] !== 'dumb') {
     return (await import('../progress/live.ts')).liveProgress(process.stderr);
   }
-  return { ...none, emit: plainProgress((line) => process.stderr.write(`${line}\n`)) };
+  return { ...noProgress, emit: plainProgress((line) => process.stderr.write(`${line}\n`)) };
 }

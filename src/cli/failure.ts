@@ -11,18 +11,23 @@ export class SecretInOutput extends Error {
   }
 }
 
-/** One line for the user's mistakes, with the next step; a trace only for our own defects. @returns the exit code */
-export function sayFailure(error: unknown): number {
+/**
+ * One line for the user's mistakes, with the next step; a trace only for our own defects.
+ * @param environment whose run failed, where there are several
+ * @returns the exit code
+ */
+export function sayFailure(error: unknown, environment?: string): number {
+  const who = environment === undefined ? 'clawcheck' : `clawcheck: ${environment}`;
   if (error instanceof UsageError) {
-    process.stderr.write(`${harmless(`clawcheck: ${error.message}`)}${error.next ? harmless(`  ${error.next}`) : ''}`);
+    process.stderr.write(`${harmless(`${who}: ${error.message}`)}${error.next ? harmless(`  ${error.next}`) : ''}`);
     return exitCodeOf('usage');
   }
   if (error instanceof SecretInOutput) {
-    process.stderr.write(`clawcheck: ${error.message}\n`);
+    process.stderr.write(`${who}: ${error.message}\n`);
     return exitCodeOf('internal');
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(harmless(`clawcheck: a defect in clawcheck: ${trace}`));
+  process.stderr.write(harmless(`${who}: a defect in clawcheck: ${trace}`));
   return exitCodeOf('internal');
 }
 

@@ -26,7 +26,7 @@ import type { OutboundFilter } from './outbound.ts';
 export interface OutputOptions {
   /** For the standard output, and for files whose name does not say it. Default: text. */
   readonly format?: Format;
-  /** Files; `-` is the standard output. None: the standard output. */
+  /** Files; `-` is the standard output. */
   readonly output: readonly string[];
   readonly verbose?: boolean;
   readonly quiet?: boolean;
@@ -46,7 +46,7 @@ const renderers = {
 } satisfies Record<Format, Renderer>;
 
 /** NO_COLOR wins over everything; FORCE_COLOR over the absence of a terminal. */
-function useColor(tty: boolean): boolean {
+export function useColor(tty: boolean): boolean {
   if (process.env['NO_COLOR']) return false;
   const force = process.env['FORCE_COLOR'];
   if (force !== undefined && force !== '0') return true;
@@ -71,12 +71,19 @@ export function checkOutputs({ output }: OutputOptions): void {
  * @throws what `filter` throws, before anything is written
  */
 export async function writeReport(report: Report, options: OutputOptions, filter?: OutboundFilter): Promise<boolean> {
-  const targets = (options.output.length > 0 ? options.output : ['-']).map((target) => {
+  const targets = options.output.map((target) => {
     const format = (target === '-' ? undefined : formatOf(target)) ?? options.format ?? 'text';
     return { target, text: render(report, options, format, target === '-' && Boolean(process.stdout.isTTY)) };
   });
   // Renderers wrap and escape; the JSON has every text as it is.
   for (const text of [renderJson(report), ...targets.map((t) => t.text)]) filter?.(text);
+  return writeTexts(targets);
+}
+
+/** Writes each text to its file, or the standard output for `-`; says what could not be. @returns whether all were */
+export async function writeTexts(
+  targets: readonly { readonly target: string; readonly text: string }[],
+): Promise<boolean> {
   let complete = true;
   for (const { target, text } of targets) {
     try {
@@ -107,6 +114,7 @@ export function jsonFiles({ output, format = 'text' }: OutputOptions): string[] 
 function writeStandardOutput(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const done = (error?: Error | null) => {
+      process.stdout.off('error', done);
       if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') reject(error);
       else resolve();
     };

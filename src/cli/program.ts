@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { exitCodeOf, exitCodes } from '../model/exit-code.ts';
 import { addDrillCommands } from './drill-commands.ts';
 import { sayFailure } from './failure.ts';
+import { addFleetCommands } from './fleet-commands.ts';
 import { formats } from './formats.ts';
 import { addReportCommands } from './report-commands.ts';
 import { addSetupCommands } from './setup-commands.ts';
@@ -28,7 +29,10 @@ export async function program(argv: readonly string[]): Promise<void> {
   root
     .command('run')
     .description('check a live deployment; only reads, and prints the readiness report')
-    .option('-e, --env <name>', 'environment of the environment file (required)')
+    .option('-e, --env <name>', 'environment of the environment file (again or comma-separated for more)', list, [])
+    .option('--all', 'every environment of the environment file')
+    .option('--shard <i/n>', 'of several environments, only the i-th of n parts')
+    .option('--jobs <n>', 'of several environments, how many at once', '8')
     .option('-c, --config <file>', 'environment file', 'clawcheck.yaml')
     .option('--area <id>', 'only this area (again or comma-separated for more); never READY', list, [])
     .option('--check <id>', 'only this check (again or comma-separated for more); never READY', list, [])
@@ -41,11 +45,17 @@ export async function program(argv: readonly string[]): Promise<void> {
     .addOption(new Option('--format <format>', 'format of the standard output').choices(formats))
     .option(
       '-o, --output <file>',
-      'write the report to a file, in the format of its extension: .txt .json .html .md .xml (JUnit) .sarif; - is the standard output; again for more',
+      'write the report to a file, in the format of its extension: .txt .json .html .md .xml (JUnit) .sarif; - is the standard output; {env} is the environment; a folder gets report-<environment>.json; again for more',
       list,
       [],
     )
-    .option('--timeout <seconds>', 'longest time for the whole run', '120')
+    .option(
+      '--summary <file>',
+      'of several environments, write the fleet report to a file: .txt .json .html .md',
+      list,
+      [],
+    )
+    .option('--timeout <seconds>', 'longest time for the run of one environment', '120')
     .option(
       '--active',
       'also try each approval gate with a harmless action (costs model calls, approvers see the requests; clawcheck plan --active shows it)',
@@ -66,7 +76,7 @@ export async function program(argv: readonly string[]): Promise<void> {
     .option('-q, --quiet', 'no progress')
     .addHelpText(
       'after',
-      `\nExit codes:\n${codes}\n\nExamples:\n  $ clawcheck run --env prod\n  $ clawcheck run --env prod --area network --verbose\n  $ clawcheck run --env prod --output report.json --output report.html\n  $ clawcheck run --env prod --output report.json --sign ~/.ssh/id_ed25519 --record recording\n  $ clawcheck run --env prod --replay recording --format markdown`,
+      `\nExit codes:\n$codes\n\nExamples:\n  $ clawcheck run --env prod\n  $ clawcheck run --env prod --area network --verbose\n  $ clawcheck run --env prod --output report.json --output report.html\n  $ clawcheck run --env prod --output report.json --sign ~/.ssh/id_ed25519 --record recording\n  $ clawcheck run --env prod --replay recording --format markdown\n  $ clawcheck run --all --jobs 10 --output reports/ --summary fleet.html --summary fleet.json\n  $ clawcheck run --all --shard 2/10 --output report-env.json`,
     )
     .action(async (options) => (await import('./run.ts')).runCommand(options));
 
@@ -96,6 +106,7 @@ export async function program(argv: readonly string[]): Promise<void> {
     .action(async (options) => (await import('./demo.ts')).demoCommand(options));
 
   addReportCommands(root);
+  addFleetCommands(root);
 
   root
     .command('list')

@@ -16,7 +16,8 @@ export async function reportCommand(
   checkOutputs(options);
   const report = await validReport(file, options.checks);
   if (!report) return;
-  process.exitCode = exitCodeOf((await writeReport(report, options)) ? 'READY' : 'notWritten');
+  const output = options.output.length > 0 ? options.output : ['-'];
+  process.exitCode = exitCodeOf((await writeReport(report, { ...options, output })) ? 'READY' : 'notWritten');
 }
 
 /** A saved report that holds together; else says why not, sets the exit code, and gives undefined. @throws UsageError */

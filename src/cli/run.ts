@@ -1,14 +1,22 @@
+import { AwsSessions } from '../adapters/aws/sessions.ts';
 import { livePorts } from '../adapters/live.ts';
-import { loadEnvironment } from '../environment/load.ts';
+import { loadFile } from '../environment/load.ts';
 import { UsageError } from '../model/reason.ts';
-import { execute } from './execute.ts';
+import { chosenFrom } from './environments.ts';
+import { type Execution, execute } from './execute.ts';
 import { extendedRegistry } from './extended.ts';
-import type { OutputOptions } from './output.ts';
+import { filesFor, refuseShared } from './fleet-files.ts';
+import { checkOutputs, type OutputOptions } from './output.ts';
 import { recordingFor, replayPorts } from './replay.ts';
+import { secondsOf } from './seconds.ts';
 import { signOptions } from './sign.ts';
 
 interface RunCommandOptions extends OutputOptions {
-  readonly env?: string;
+  readonly env: readonly string[];
+  readonly all?: boolean;
+  readonly shard?: string;
+  readonly jobs: string;
+  readonly summary: readonly string[];
   readonly config: string;
   readonly area: readonly string[];
   readonly check: readonly string[];
@@ -23,26 +31,66 @@ interface RunCommandOptions extends OutputOptions {
   readonly active?: boolean;
 }
 
+const mostJobs = 64;
+
 export async function runCommand(options: RunCommandOptions): Promise<void> {
-  const timeout = Number(options.timeout);
-  if (!(timeout >= 1 && timeout <= 3600)) {
-    throw new UsageError(`--timeout takes seconds from 1 to 3600, not ${JSON.stringify(options.timeout)}`);
-  }
-  const loaded = loadEnvironment(options.config, options.env);
+  const timeoutMs = secondsOf(options.timeout) * 1000;
   if (options.record !== undefined && options.replay !== undefined) {
     throw new UsageError('--record and --replay exclude each other');
   }
-  const recording = options.replay === undefined ? undefined : recordingFor(options.replay, loaded);
+  const jobs = Number(options.jobs);
+  if (!(Number.isInteger(jobs) && jobs >= 1 && jobs <= mostJobs)) {
+    throw new UsageError(`--jobs takes a number from 1 to ${mostJobs}, not ${JSON.stringify(options.jobs)}`);
+  }
+  const file = loadFile(options.config);
+  const names = chosenFrom(file, options.config, options);
+  const fleet = options.all === true || options.shard !== undefined || names.length > 1;
+  const sessions = new AwsSessions();
   const narrowed = options.area.length > 0 || options.check.length > 0;
-  await execute({
-    loaded,
-    ...(await extendedRegistry(options.checks, loaded)),
-    selection: (!narrowed && recording?.manifest.selection) || { areas: options.area, checks: options.check },
-    timeoutMs: timeout * 1000,
-    output: options,
-    active: recording ? recording.manifest.active === true : options.active === true,
-    record: options.record,
-    sign: signOptions(options),
-    open: (signal) => (recording ? replayPorts(recording, loaded) : livePorts(loaded, signal)),
-  });
+  const signing = signOptions(options);
+  // Extensions are named for the whole file.
+  const extended = await extendedRegistry(options.checks, file.load(names[0] ?? ''));
+
+  const prepare = (name: string): Execution => {
+    const named = (path: string) => path.replaceAll('{env}', name);
+    const loaded = file.load(name);
+    const recording = options.replay === undefined ? undefined : recordingFor(named(options.replay), loaded);
+    return {
+      loaded,
+      ...extended,
+      selection: (!narrowed && recording?.manifest.selection) || { areas: options.area, checks: options.check },
+      timeoutMs,
+      output: { ...options, output: filesFor(options.output, name, fleet ? 'json' : options.format) },
+      active: recording ? recording.manifest.active === true : options.active === true,
+      record: options.record && named(options.record),
+      sign: signing && { ...signing, dsse: signing.dsse && { ...signing.dsse, file: named(signing.dsse.file) } },
+      open: (signal) => (recording ? replayPorts(recording, loaded) : livePorts(loaded, signal, sessions)),
+    };
+  };
+
+  if (!fleet) {
+    if (options.summary.length > 0)
+      throw new UsageError('--summary is the report of a fleet', 'Add --all, or name more.');
+    const [name = ''] = names;
+    await execute(prepare(name));
+    return;
+  }
+  for (const [option, pattern] of [
+    ['--record', options.record],
+    ['--replay', options.replay],
+    ['--dsse', options.dsse],
+  ] as const) {
+    if (pattern !== undefined)
+      refuseShared(
+        option,
+        names.map((name) => pattern.replaceAll('{env}', name)),
+      );
+  }
+  const files = names.flatMap((name) => filesFor(options.output, name));
+  refuseShared('--output', [...files, ...options.summary]);
+  checkOutputs({ output: files });
+  const { checkTitles, executeFleet } = await import('./fleet.ts');
+  const output = { files: options.summary, format: options.format, quiet: options.quiet };
+  const titles = checkTitles(extended.registry);
+  await executeFleet({ file, names, jobs, output, sessions, titles, prepare });
 }

@@ -95,7 +95,14 @@ export function readBytes(file: string): Buffer {
   }
 }
 
-function signatureOf(file: string, bytes: Buffer, options: VerifyOptions): { identity?: string; problems: string[] } {
+export function signatureOf(
+  file: string,
+  bytes: Buffer,
+  options: { readonly [K in 'allowedSigners' | 'identity' | 'signature']?: string | undefined } & Pick<
+    VerifyOptions,
+    'unsigned'
+  >,
+): { identity?: string; problems: string[] } {
   const path = options.signature ?? `${file}.sig`;
   const there = existsSync(path);
   if (options.allowedSigners === undefined) {
@@ -114,7 +121,7 @@ function signatureOf(file: string, bytes: Buffer, options: VerifyOptions): { ide
 }
 
 /** Another version may have other checks: what does not fit is then said to come from there. */
-function versionProblem({ tool }: Report, problems: readonly string[]): readonly string[] {
+export function versionProblem({ tool }: Report, problems: readonly string[]): readonly string[] {
   if (problems.length === 0 || tool.version === version) return problems;
   return [
     `version: it was made by clawcheck ${inert(tool.version)}; verify it with that version, this is ${version}`,
@@ -142,7 +149,7 @@ function subjectProblems({ subject, environment, mode }: Report, options: Verify
   return lines;
 }
 
-function ageProblems({ window }: Report, maxAgeMs: number | undefined, now: number): string[] {
+export function ageProblems({ window }: Report, maxAgeMs: number | undefined, now: number): string[] {
   const age = now - Date.parse(window.start);
   if (Date.parse(window.end) > now + skewMs) return ['age: it is from the future'];
   if (maxAgeMs === undefined || age <= maxAgeMs) return [];
@@ -152,7 +159,7 @@ function ageProblems({ window }: Report, maxAgeMs: number | undefined, now: numb
 }
 
 /** Custom checks can only be verified against the very files that judged. */
-function extensionProblems({ extensions = [] }: Report, { extensions: own }: ExtendedRegistry): string[] {
+export function extensionProblems({ extensions = [] }: Report, { extensions: own }: ExtendedRegistry): string[] {
   const left = own.filter(({ area }) => !extensions.some((one) => one.area === area));
   const missing = left.map(({ area }) => `extensions: the run was without ${area}`);
   const others = extensions.flatMap(({ area, sha256 }) => {
@@ -169,25 +176,7 @@ async function againstConfig(
   loaded: LoadedEnvironment,
   extended: ExtendedRegistry,
 ): Promise<string[]> {
-  const { environment, sha256, directory } = loaded;
-  if (sha256 !== report.environment.fileSha256) return ['config: the report was made with another environment file'];
-  const lines: string[] = [];
-  if (report.subject.account !== null && report.subject.account !== environment.aws.account) {
-    lines.push('config: the account is not that of the environment file');
-  }
-  if (report.subject.region !== environment.aws.region)
-    lines.push('config: the region is not that of the environment file');
-  if (report.subject.fileSystemId !== environment.soulDocuments.fileSystemId) {
-    lines.push('config: the file system is not that of the environment file');
-  }
-  try {
-    const ports = { files: localFiles(directory), signatures: sshSignatures };
-    const signers = await verifySigners(environment, ports, new Date(report.window.start));
-    lines.push(...foreignAcceptances(checksOf(report), environment, signers).map((line) => `config: ${line}`));
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    lines.push(`config: ${inert(error.message)}`);
-  }
+  const lines = await configProblems(report, loaded);
   if (recording === undefined) return lines;
   try {
     const difference = firstDifference(report, await judgeAgain(recordingFor(recording, loaded), loaded, extended));
@@ -197,6 +186,32 @@ async function againstConfig(
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     lines.push(`recording: ${inert(error.message)}`);
+  }
+  return lines;
+}
+
+/** Whether the report was made with this environment file, and is about what it names. */
+export async function configProblems(
+  report: Report,
+  { environment, sha256, directory }: LoadedEnvironment,
+): Promise<string[]> {
+  if (sha256 !== report.environment.fileSha256) return ['config: the report was made with another environment file'];
+  const { account, region, fileSystemId } = report.subject;
+  const lines: string[] = [];
+  if (account !== null && account !== environment.aws.account) {
+    lines.push('config: the account is not that of the environment file');
+  }
+  if (region !== environment.aws.region) lines.push('config: the region is not that of the environment file');
+  if (fileSystemId !== environment.soulDocuments.fileSystemId) {
+    lines.push('config: the file system is not that of the environment file');
+  }
+  try {
+    const ports = { files: localFiles(directory), signatures: sshSignatures };
+    const signers = await verifySigners(environment, ports, new Date(report.window.start));
+    lines.push(...foreignAcceptances(checksOf(report), environment, signers).map((line) => `config: ${line}`));
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    lines.push(`config: ${inert(error.message)}`);
   }
   return lines;
 }
@@ -213,7 +228,7 @@ function statementProblems(bytes: Buffer, report: Report, { dsse, dsseKey }: Ver
 }
 
 /** `7d`, `12h`, `90m` in milliseconds. @throws UsageError */
-function duration(text: string): number {
+export function duration(text: string): number {
   const [, n, unit] = /^(\d{1,5})([dhm])$/.exec(text) ?? [];
   const units: Record<string, number> = { d: 86_400_000, h: 3_600_000, m: 60_000 };
   if (n === undefined || unit === undefined)

@@ -3,8 +3,10 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
+
 import { type AnswerAws, type AwsCall, startAwsServer } from './aws-server.ts';
 import { hostAnswer } from './canary.ts';
+
 import { change } from './changes.ts';
 import { startGatewayServer } from './gateway-server.ts';
 import { startGitServer } from './git-server.ts';
@@ -31,26 +33,28 @@ export interface Memory {
   host: AnswerHost;
 }
 
+/** How a deployment differs from the one of `fixtures`. */
+export interface DeploymentOptions {
+  /** An empty folder that stays, in the place of a temporary one; AWS then also lists, and makes a few changes. */
+  readonly folder?: string;
+  /** Gets the scenario and the ports of the host that lead on, both of which it may change. */
+  readonly remember?: (scenario: Scenario, forwarded: Map<number, number>) => Memory;
+  /** Changes names and ids, in what the servers answer and in the environment file: for one of many deployments. */
+  readonly rename?: (text: string) => string;
+}
+
 /**
  * Starts AWS, a host, its gateway and a git host on the loopback, all answering from `fixtures`, and writes the
  * environment file and keys for them into a new temporary folder. `close` ends the servers and removes the folder.
  * @param flaws planted in the good deployment
- * @param folder an empty one that stays, in the place of a temporary one; AWS then also lists, and makes a few changes
- * @param remember gets the scenario and the ports of the host that lead on, both of which it may change
  */
 export async function startDeployment(
   fixtures: string,
   flaws: readonly string[],
-  {
-    folder,
-    remember,
-  }: {
-    readonly folder?: string;
-    readonly remember?: (scenario: Scenario, forwarded: Map<number, number>) => Memory;
-  } = {},
+  { folder, remember, rename = (text) => text }: DeploymentOptions = {},
 ): Promise<Deployment> {
   const now = new Date();
-  const scenario = loadScenario(fixtures, flaws, now);
+  const scenario = JSON.parse(rename(JSON.stringify(loadScenario(fixtures, flaws, now)))) as Scenario;
   const directory = folder ?? mkdtempSync(join(tmpdir(), 'clawcheck-demo-'));
   const removed = async () => rmSync(directory, { recursive: true, force: true });
   const closers: (() => Promise<void>)[] = folder === undefined ? [removed] : [];
@@ -81,7 +85,7 @@ export async function startDeployment(
     writeFiles(join(fixtures, 'good', 'files'), directory, scenario, now);
     const config = join(directory, 'clawcheck.yaml');
     const address = { aws: aws.url, git: git.url, sshPort: ssh.port, fingerprint: ssh.fingerprint, key };
-    writeFileSync(config, environmentFile(fixtures, scenario, address, now));
+    writeFileSync(config, environmentFile(fixtures, scenario, address, now, rename));
     return {
       config,
       endpoint: aws.url,
@@ -101,7 +105,8 @@ export async function startDeployment(
   }
 }
 
-function plainly(scenario: Scenario): Memory {
+/** Answers as the scenario says, whatever happens. */
+export function plainly(scenario: Scenario): Memory {
   return {
     aws(operation, input) {
       const { output, error } = answerAws(scenario, operation, input);
@@ -138,8 +143,15 @@ interface Addresses {
 }
 
 /** The environment file of the good deployment, pointed at the servers. */
-function environmentFile(fixtures: string, scenario: Scenario, addresses: Addresses, now: Date): string {
-  const file = parse(resolveTimes(readFileSync(join(fixtures, 'good', 'clawcheck.yaml'), 'utf8'), now) as string);
+function environmentFile(
+  fixtures: string,
+  scenario: Scenario,
+  addresses: Addresses,
+  now: Date,
+  rename: (text: string) => string,
+): string {
+  const good = rename(readFileSync(join(fixtures, 'good', 'clawcheck.yaml'), 'utf8'));
+  const file = parse(resolveTimes(good, now) as string);
   const prod = file.environments.prod;
   for (const [path, value] of Object.entries(scenario.environment)) assign(prod, path.split('.'), value);
   prod.aws.endpoint = addresses.aws;

@@ -4,10 +4,14 @@ import { dirname, resolve } from 'node:path';
 import { isMap, isScalar, LineCounter, type ParsedNode, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { UsageError } from '../model/reason.ts';
+import { some } from '../model/text.ts';
 import { type Environment, type EnvironmentFile, environmentSchema, fileSchema } from './schema.ts';
 import { nearest } from './suggest.ts';
 
-const largest = 256 * 1024;
+/** Bytes: room for a fleet of a thousand environments. */
+const largest = 4 * 1024 * 1024;
+/** A fleet may name what its environments have in common once; nested aliases, which multiply, come to an end here. */
+const mostAliases = 10_000;
 
 export interface LoadedEnvironment {
   readonly environment: Environment;
@@ -23,34 +27,55 @@ export interface LoadedEnvironment {
   readonly sha256: string;
 }
 
+/** An environment file, read once, however many of its environments are asked for. */
+export interface LoadedFile {
+  /** In the order of the file. */
+  readonly names: readonly string[];
+  /** @throws UsageError where the file has no environment of that name */
+  load(name: string): LoadedEnvironment;
+}
+
 /**
  * Reads the environment file and one environment of it.
  * @throws UsageError with file, line and next step; never a stack for what the user wrote
  */
 export function loadEnvironment(path: string, name: string | undefined): LoadedEnvironment {
-  const bytes = readBytes(path);
-  const file = parseEnvironmentFile(bytes.toString('utf8'), path);
-  const names = Object.keys(file.environments);
+  const { names, load } = loadFile(path);
   if (name === undefined) {
     throw new UsageError('which environment? Name it with --env', `${path} has: ${names.join(', ') || 'none'}.`);
   }
-  const found = Object.hasOwn(file.environments, name) ? file.environments[name] : undefined;
-  if (!found) {
-    const near = nearest(name, names);
-    const list = names.length > 0 ? `it has: ${names.join(', ')}` : 'it has none';
-    throw new UsageError(
-      `${path} has no environment ${JSON.stringify(name)}; ${list}`,
-      near && `Did you mean --env ${near}?`,
-    );
-  }
+  return load(name);
+}
+
+/** @throws UsageError as `loadEnvironment` does */
+export function loadFile(path: string): LoadedFile {
+  const bytes = readBytes(path);
+  const file = parseEnvironmentFile(bytes.toString('utf8'), path);
+  const names = Object.keys(file.environments);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
   const absolute = resolve(path);
+  const all = new Map(names.map((name) => [name, { ...file.environments[name], name } as Environment]));
   return {
-    environment: { ...found, name },
-    others: names.filter((n) => n !== name).map((n) => ({ ...file.environments[n], name: n }) as Environment),
-    checks: file.checks,
-    path: absolute,
-    directory: dirname(absolute),
-    sha256: createHash('sha256').update(bytes).digest('hex'),
+    names,
+    load(name) {
+      const environment = all.get(name);
+      if (!environment) {
+        const near = nearest(name, names);
+        const list = names.length > 0 ? `it has: ${some(names, 20)}` : 'it has none';
+        throw new UsageError(
+          `${path} has no environment ${JSON.stringify(name)}; ${list}`,
+          near && `Did you mean --env ${near}?`,
+        );
+      }
+      return {
+        environment,
+        others: [...all.values()].filter((other) => other !== environment),
+        checks: file.checks,
+        path: absolute,
+        directory: dirname(absolute),
+        sha256,
+      };
+    },
   };
 }
 
@@ -75,13 +100,20 @@ function readBytes(path: string): Buffer {
 /** @throws UsageError naming the line of each mistake (the first five) */
 export function parseEnvironmentFile(text: string, path: string): EnvironmentFile {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, stringKeys: true, prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    uniqueKeys: true,
+    stringKeys: true,
+    prettyErrors: false,
+    // `<<: *common` takes over what environments have in common.
+    merge: true,
+  });
   const at = (offset: number | undefined) => (offset === undefined ? path : `${path}:${lines.linePos(offset).line}`);
   const [broken] = [...document.errors, ...document.warnings];
   if (broken) throw new UsageError(`${at(broken.pos[0])}: ${firstLine(broken.message)}`, 'Mend the YAML.');
   let value: unknown;
   try {
-    value = document.toJS({ maxAliasCount: 10 });
+    value = document.toJS({ maxAliasCount: mostAliases });
   } catch {
     throw new UsageError(`${path}: too many aliases`, 'Write the values out.');
   }

@@ -9,7 +9,7 @@ export const exitCodes = {
   NOT_READY: { code: 20, meaning: 'NOT_READY: at least one check failed' },
   INCOMPLETE: { code: 21, meaning: 'INCOMPLETE: nothing failed, but something is unknown or the run was narrowed' },
   UNTRUSTED: { code: 22, meaning: 'UNTRUSTED: account, region, host key or instance is not the one asked about' },
-  notValid: { code: 23, meaning: 'verify, report, diff: the saved report is not valid, each reason on a line' },
+  notValid: { code: 23, meaning: 'verify, report, diff, merge: a saved report is not valid, each reason on a line' },
   worse: { code: 24, meaning: 'diff: a check got worse, is gone, or is new and not as it should be' },
   usage: { code: 64, meaning: 'usage or environment file: the message says what to mend' },
   internal: { code: 70, meaning: 'a defect in clawcheck' },
@@ -19,6 +19,29 @@ export const exitCodes = {
 } as const satisfies Record<Verdict | string, { code: number; meaning: string }>;
 
 export type ExitReason = keyof typeof exitCodes;
+
+/**
+ * Of several runs, the one that decides the exit code, worst first: what kept a run from taking place or its report
+ * from being written comes before any verdict, and an untrusted subject before a failure before what is unknown.
+ */
+export const worstFirst = [
+  'terminated',
+  'interrupted',
+  'internal',
+  'notWritten',
+  'usage',
+  'notValid',
+  'UNTRUSTED',
+  'NOT_READY',
+  'INCOMPLETE',
+  'READY',
+] as const satisfies readonly ExitReason[];
+
+/** The worst of several reasons; `INCOMPLETE` where there is none. */
+export function worstReason(reasons: Iterable<(typeof worstFirst)[number]>): (typeof worstFirst)[number] {
+  const given = new Set(reasons);
+  return worstFirst.find((reason) => given.has(reason)) ?? 'INCOMPLETE';
+}
 
 export function exitCodeOf(reason: ExitReason): number {
   return exitCodes[reason].code;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CheckResult, Report, Verdict } from '../model/report.ts';
 import { checkHtml, classOf, tag, text } from './html-check.ts';
-import { style } from './html-style.ts';
+import { page, section } from './html-page.ts';
 import { renderJson } from './json.ts';
 import {
   acceptanceOf,
@@ -24,40 +24,29 @@ const verdictClass: Readonly<Record<Verdict, string>> = {
 
 /**
  * The report as one self-contained page for who signs it: the verdict, the areas, what could not be verified, what
- * failed, then every check. No script, nothing that is loaded; the policy in its head forbids both.
+ * failed, then every check.
  */
 export function renderHtml(report: Report): string {
   const all = checksOf(report);
   const of = (status: CheckResult['status']) => all.filter((check) => check.status === status);
   const title = `${verdictWords[report.verdict]}: ${report.environment.name}`;
-  return [
-    '<!DOCTYPE html>',
-    '<html lang="en">',
-    '<head>',
-    '<meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">`,
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    '<meta name="referrer" content="no-referrer">',
-    `<title>${text(title)} - clawcheck readiness report</title>`,
-    `<style>${style}</style>`,
-    '</head>',
-    '<body>',
-    '<a class="skip" href="#checks">Skip to the checks</a>',
-    heading(report),
-    '<main>',
-    glance(report),
-    troubles('unverified', 'What could not be verified', of('unknown'), 'Nothing: every check came to a result.'),
-    troubles('failed', 'What failed', of('fail'), 'Nothing.'),
-    accepted(all),
-    section('subject', 'What was looked at', rows(report)),
-    section('checks', 'Every check', everyCheck(report)),
-    section('verify', 'Verify and sign', verify(report)),
-    '</main>',
-    `<footer><p>Made by clawcheck ${text(report.tool.version)} from observations of ${text(report.window.start)} to ${text(report.window.end)}. The signed document is the JSON report; this page is a rendering of it and holds no text of the target but short observed values.</p></footer>`,
-    '</body>',
-    '</html>',
-    '',
-  ].join('\n');
+  return page({
+    title: `${title} - clawcheck readiness report`,
+    skip: ['checks', 'Skip to the checks'],
+    body: [
+      heading(report),
+      '<main>',
+      glance(report),
+      troubles('unverified', 'What could not be verified', of('unknown'), 'Nothing: every check came to a result.'),
+      troubles('failed', 'What failed', of('fail'), 'Nothing.'),
+      accepted(all),
+      section('subject', 'What was looked at', rows(report)),
+      section('checks', 'Every check', everyCheck(report)),
+      section('verify', 'Verify and sign', verify(report)),
+      '</main>',
+      `<footer><p>Made by clawcheck ${text(report.tool.version)} from observations of ${text(report.window.start)} to ${text(report.window.end)}. The signed document is the JSON report; this page is a rendering of it and holds no text of the target but short observed values.</p></footer>`,
+    ],
+  });
 }
 
 function heading(report: Report): string {
@@ -75,10 +64,6 @@ function heading(report: Report): string {
     ...cautions(report).map((caution) => `<p class="caution">${text(caution)}</p>`),
     '</header>',
   ].join('\n');
-}
-
-function section(id: string, title: string, body: string): string {
-  return `<section aria-labelledby="${id}">\n<h2 id="${id}">${title}</h2>\n${body}\n</section>`;
 }
 
 function glance({ areas }: Report): string {

@@ -92,13 +92,13 @@ function accepted(checks: readonly CheckResult[]): string[] {
   return lines.length === 0 ? [] : ['## Accepted by people, not measured', lines.join('\n')];
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map((row) => line(row.map(text)))].join('\n');
 }
 
 /** Text that Markdown shows as it is. */
-function text(value: string): string {
+export function text(value: string): string {
   return plain(value)
     .replaceAll('&', '&amp;')
     .replaceAll(/[\\`*_{}[\]<>#!|~$]/g, '\\$&')

@@ -103,8 +103,8 @@ export const reportSchema = z.strictObject({
 
 // The schema and the type are held against each other: a field of one that the other lacks does not compile.
 type Exact<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;
-type Keys<T> = T extends readonly (infer E)[]
+export type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;
+export type Keys<T> = T extends readonly (infer E)[]
   ? Keys<E>[]
   : T extends object
     ? { [K in keyof T]-?: Keys<NonNullable<T[K]>> }

@@ -43,14 +43,14 @@ export function plain(text: string): string {
 }
 
 /** The same report with every text in it as printable ASCII: one that was saved may hold anything. */
-export function plainReport(report: Report): Report {
+export function plainReport<R extends object>(report: R): R {
   const change = (value: unknown): unknown => {
     if (typeof value === 'string') return plain(value);
     if (Array.isArray(value)) return value.map(change);
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, change(item)]));
   };
-  return change(report) as Report;
+  return change(report) as R;
 }
 
 export function checksOf(report: Pick<Report, 'areas'>): readonly CheckResult[] {

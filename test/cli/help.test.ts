@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { clawcheck } from '../support/cli.ts';
 
 describe('the help', () => {
-  it.each(['init', 'doctor', 'plan', 'explain', 'completion'])(
+  it.each(['init', 'doctor', 'plan', 'explain', 'completion', 'merge', 'matrix'])(
     'of %s has examples of itself, and every option that they use',
     async (command) => {
       const { code, stdout, stderr } = await clawcheck([command, '--help']);
@@ -19,7 +19,7 @@ describe('the help', () => {
 
   it('of the whole names each of them', async () => {
     const { stdout } = await clawcheck(['--help']);
-    for (const command of ['init', 'doctor', 'plan', 'explain', 'completion']) {
+    for (const command of ['init', 'doctor', 'plan', 'explain', 'completion', 'merge', 'matrix']) {
       expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
     }
     expect(stdout).not.toContain('__complete');

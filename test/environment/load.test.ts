@@ -71,7 +71,7 @@ describe('the environment file', () => {
     ['another version', good.replace('version: 1', 'version: 2'), /version/],
     [
       'an alias bomb',
-      `a: &a [x,x]\n${Array.from({ length: 20 }, (_, i) => `b${i}: &b${i} [*a,*a]`).join('\n')}\n`,
+      `b0: &b0 [x,x]\n${Array.from({ length: 20 }, (_, i) => `b${i + 1}: &b${i + 1} [*b${i},*b${i}]`).join('\n')}\n`,
       /too many aliases/,
     ],
     ['nothing', '', /version|the file/],

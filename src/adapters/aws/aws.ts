@@ -1,20 +1,25 @@
 import type { Environment } from '../../environment/schema.ts';
 import { ProbeError } from '../../model/reason.ts';
-import type { AwsOperation, AwsPort, CallLog, InputOf, OperationRule, OutputOf, ServiceName } from '../../ports/aws.ts';
+import type { AwsOperation, AwsPort, CallLog, InputOf, OperationRule, OutputOf } from '../../ports/aws.ts';
 import { ruleOf } from '../../ports/aws-operations.ts';
-import { type AnyClient, type LoadedService, loadService } from './clients.ts';
 import { classify, codeOf } from './errors.ts';
+import { type Answer, AwsSessions } from './sessions.ts';
 import { wireGuard } from './wire.ts';
 
 const mostPages = 500;
 /** How long one call may take, with its retries, unless said otherwise. */
 export const awsCallSeconds = 20;
 
+/** How often more a call is made that was throttled until the attempts of the SDK ran out. */
+const throttledRounds = 2;
+
 export interface AwsOptions {
   /** How long a call may take, with its retries. */
   readonly callSeconds?: number;
   /** Whether nobody but AWS itself may be asked, whatever a configuration file says. Default: no. */
   readonly direct?: boolean;
+  /** What is shared with other runs. Default: nothing. */
+  readonly sessions?: AwsSessions;
 }
 
 export interface AwsAdapter extends AwsPort, CallLog {
@@ -25,8 +30,6 @@ export interface AwsAdapter extends AwsPort, CallLog {
   close(): void;
 }
 
-type Answer = Record<string, unknown>;
-
 /**
  * AWS through SDK v3. Owns what the SDK leaves open: a deadline a call (its own timeouts only warn), page loops that
  * end, answers that lack a documented member, and each distinct call made once.
@@ -34,43 +37,38 @@ type Answer = Record<string, unknown>;
 export function liveAws(
   environment: Environment,
   signal: AbortSignal,
-  { callSeconds = awsCallSeconds, direct = false }: AwsOptions = {},
+  { callSeconds = awsCallSeconds, direct = false, sessions = new AwsSessions() }: AwsOptions = {},
 ): AwsAdapter {
-  const services = new Map<ServiceName, Promise<{ service: LoadedService; client: AnyClient }>>();
   const answers = new Map<string, Promise<Answer | undefined>>();
   const counts = new Map<string, number>();
-  let config: Promise<object> | undefined;
   const guard = wireGuard(direct);
-  const secrets = new Set<string>();
+  const session = sessions.sessionOf(environment);
+  const self = {};
+  session.join(self);
 
-  const serviceOf = (name: ServiceName) => {
-    config ??= clientConfig(environment, secrets);
-    let loaded = services.get(name);
-    if (!loaded) {
-      loaded = Promise.all([loadService(name), config]).then(([service, shared]) => {
-        const client = service.newClient(shared);
-        // Of the steps of a call, the last before the connection.
-        client.middlewareStack.add(guard, { step: 'deserialize', priority: 'low', name: 'clawcheckWireGuard' });
-        return { service, client };
-      });
-      services.set(name, loaded);
-    }
-    return loaded;
-  };
-
-  const send = async (operation: AwsOperation, input: object): Promise<Answer | undefined> => {
+  const attempt = async (operation: AwsOperation, input: object): Promise<Answer | undefined> => {
     const rule = ruleOf(operation);
-    const [prefix, name] = operation.split(':') as [ServiceName, string];
-    const action = rule.action === undefined ? operation : rule.action;
     try {
-      const { service, client } = await serviceOf(prefix);
+      await session.budget.take(operation, signal);
       counts.set(operation, (counts.get(operation) ?? 0) + 1);
-      const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(callSeconds * 1000)]);
-      return (await client.send(await service.newCommand(name, input), { abortSignal })) as Answer;
+      const deadline = AbortSignal.any([signal, AbortSignal.timeout(callSeconds * 1000)]);
+      return await session.call(operation, input, guard, deadline);
     } catch (thrown) {
       if (signal.aborted && signal.reason instanceof ProbeError) throw signal.reason;
       if (rule.absent?.includes(codeOf(thrown))) return undefined;
-      throw classify(thrown, operation, action);
+      throw classify(thrown, operation, rule.action === undefined ? operation : rule.action);
+    }
+  };
+
+  const send = async (operation: AwsOperation, input: object): Promise<Answer | undefined> => {
+    for (let round = 0; ; round += 1) {
+      try {
+        return await attempt(operation, input);
+      } catch (thrown) {
+        const throttled = thrown instanceof ProbeError && thrown.reason === 'throttled';
+        // The budget is lower now: the next round waits for it.
+        if (!throttled || round === throttledRounds) throw thrown;
+      }
     }
   };
 
@@ -78,7 +76,7 @@ export function liveAws(
     const key = `${operation} ${JSON.stringify(input)}`;
     let answer = answers.get(key);
     if (!answer) {
-      answer = allPages(operation, input, send);
+      answer = session.share(self, key, () => allPages(operation, input, send));
       answers.set(key, answer);
     }
     return answer;
@@ -100,15 +98,12 @@ export function liveAws(
       return answer as OutputOf<O>;
     },
     counts: () => [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([operation, count]) => ({ operation, count })),
-    secrets: () => [...secrets],
-    forget: () => answers.clear(),
-    close() {
-      for (const loaded of services.values())
-        loaded.then(
-          ({ client }) => client.destroy(),
-          () => {},
-        );
+    secrets: () => sessions.secrets,
+    forget() {
+      answers.clear();
+      session.forget(self);
     },
+    close: () => session.leave(self),
   };
 }
 
@@ -158,37 +153,4 @@ function demandMembers(operation: string, rule: OperationRule, answer: Answer): 
 
 function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-export async function clientConfig({ aws }: Environment, secrets: Set<string>): Promise<object> {
-  const { fromNodeProviderChain, fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
-  const base = fromNodeProviderChain({ ...(aws.profile && { profile: aws.profile }) });
-  const credentials = aws.roleArn
-    ? fromTemporaryCredentials({
-        masterCredentials: base,
-        params: { RoleArn: aws.roleArn, RoleSessionName: 'clawcheck' },
-        clientConfig: { region: aws.region, ...(aws.endpoint && { endpoint: aws.endpoint }) },
-      })
-    : base;
-  let pending: ReturnType<typeof credentials> | undefined;
-  return {
-    region: aws.region,
-    // One look-up for all clients; the SDK would otherwise ask the chain once a service.
-    credentials: () => {
-      pending ??= credentials().then((found) => {
-        for (const secret of [found.secretAccessKey, found.sessionToken]) if (secret) secrets.add(secret);
-        return found;
-      });
-      return pending;
-    },
-    maxAttempts: 3,
-    retryMode: 'standard',
-    requestHandler: {
-      connectionTimeout: 5000,
-      requestTimeout: 15_000,
-      throwOnRequestTimeout: true,
-      httpsAgent: { maxSockets: 6 },
-    },
-    ...(aws.endpoint && { endpoint: aws.endpoint }),
-  };
 }

@@ -45,14 +45,18 @@ async function loadCommand(service: ServiceName, name: string): Promise<new (inp
 export interface AnyClient {
   send(command: object, options: { abortSignal: AbortSignal }): Promise<object>;
   destroy(): void;
+}
+
+/** What all generated commands have in common. */
+export interface AnyCommand {
   readonly middlewareStack: {
-    add(guard: WireGuard, options: { step: 'deserialize'; priority: 'low'; name: string }): void;
+    add(guard: WireGuard, options: { step: 'deserialize' | 'finalizeRequest'; priority: 'low'; name: string }): void;
   };
 }
 
 export interface LoadedService {
   newClient(config: object): AnyClient;
-  newCommand(operation: string, input: object): Promise<object>;
+  newCommand(operation: string, input: object): Promise<AnyCommand>;
 }
 
 /** @param service prefix of an operation of the allow-list */
@@ -68,7 +72,8 @@ export async function loadService(service: ServiceName): Promise<LoadedService> 
     newClient: (config) => make(client, config) as AnyClient,
     async newCommand(operation, input) {
       const name = `${operation}Command`;
-      return name in module ? make(name, input) : new (await loadCommand(service, name))(input);
+      const command = name in module ? make(name, input) : new (await loadCommand(service, name))(input);
+      return command as AnyCommand;
     },
   };
 }

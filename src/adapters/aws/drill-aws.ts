@@ -7,10 +7,11 @@ import {
   type DrillRule,
   drillOperations,
 } from '../../ports/drill-operations.ts';
-import { awsCallSeconds, clientConfig } from './aws.ts';
+import { awsCallSeconds } from './aws.ts';
 import type { AnyClient, LoadedService } from './clients.ts';
 import { loadDrillService } from './drill-clients.ts';
 import { classify, codeOf } from './errors.ts';
+import { clientConfig } from './sessions.ts';
 import { wireGuard } from './wire.ts';
 
 export interface DrillAwsAdapter extends DrillAwsPort {
@@ -38,7 +39,6 @@ export function drillAws(
     if (!loaded) {
       loaded = Promise.all([loadDrillService(name), config]).then(([service, shared]) => {
         const client = service.newClient({ ...shared, maxAttempts: 1 });
-        client.middlewareStack.add(guard, { step: 'deserialize', priority: 'low', name: 'clawcheckWireGuard' });
         return { service, client };
       });
       services.set(name, loaded);
@@ -57,6 +57,7 @@ export function drillAws(
         calls.push(operation);
         const abortSignal = AbortSignal.timeout(awsCallSeconds * 1000);
         const command = await service.newCommand(name, input as object);
+        command.middlewareStack.add(guard, { step: 'deserialize', priority: 'low', name: 'clawcheckWireGuard' });
         answer = (await client.send(command, { abortSignal })) as Record<string, unknown>;
       } catch (thrown) {
         if (rule.absent?.includes(codeOf(thrown))) return undefined;

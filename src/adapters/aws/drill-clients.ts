@@ -1,5 +1,5 @@
 import type { ServiceName } from '../../ports/aws.ts';
-import type { AnyClient, LoadedService } from './clients.ts';
+import type { AnyClient, AnyCommand, LoadedService } from './clients.ts';
 
 /**
  * The client packages of the drills, apart from those of a run: the build narrows each to the operations of the
@@ -25,6 +25,6 @@ export async function loadDrillService(service: ServiceName): Promise<LoadedServ
   };
   return {
     newClient: (config) => make(known.client, config) as AnyClient,
-    newCommand: async (operation, input) => make(`${operation}Command`, input),
+    newCommand: async (operation, input) => make(`${operation}Command`, input) as AnyCommand,
   };
 }

@@ -40,10 +40,19 @@ export function codeOf(thrown: unknown): string {
   return name;
 }
 
+/** Whether the service refused the call because there were too many. */
+export function isThrottling(thrown: unknown): boolean {
+  const { name = '', $retryable } = (thrown ?? {}) as SdkError;
+  return (
+    $retryable?.throttling === true ||
+    /^(Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|LimitExceeded|ProvisionedThroughput)/.test(name)
+  );
+}
+
 /** Says why a call could not be answered. The service's own message is never repeated: it may quote the target. */
 export function classify(thrown: unknown, operation: string, action: string | null): ProbeError {
   if (thrown instanceof ProbeError) return thrown;
-  const { name = '', code = '', $metadata, $response, $retryable } = (thrown ?? {}) as SdkError;
+  const { name = '', code = '', $metadata, $response } = (thrown ?? {}) as SdkError;
   const status = $metadata?.httpStatusCode ?? $response?.statusCode;
   const failed = (reason: Reason, what: string, next?: string) =>
     new ProbeError(reason, `${operation} ${what}`, {
@@ -64,10 +73,7 @@ export function classify(thrown: unknown, operation: string, action: string | nu
         : 'was refused: the credentials are invalid or expired';
     return failed('credentials', what, 'Sign in again (aws sso login), or set AWS_PROFILE or aws.profile.');
   }
-  if (
-    $retryable?.throttling ||
-    /^(Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|LimitExceeded|ProvisionedThroughput)/.test(name)
-  ) {
+  if (isThrottling(thrown)) {
     return failed('throttled', 'was throttled until the attempts ran out', 'Run again when the account is quieter.');
   }
   if (name === 'AbortError' || name === 'TimeoutError' || code === 'ETIMEDOUT')

@@ -1,0 +1,248 @@
+import type { AwsCredentialIdentityProvider } from '@smithy/types';
+import type { Environment } from '../../environment/schema.ts';
+import type { AwsOperation, ServiceName } from '../../ports/aws.ts';
+import { CallBudget } from './budget.ts';
+import { type AnyClient, type LoadedService, loadService } from './clients.ts';
+import { isThrottling } from './errors.ts';
+import type { WireGuard } from './wire.ts';
+
+export type Answer = Record<string, unknown>;
+
+interface Loaded {
+  readonly service: LoadedService;
+  readonly client: AnyClient;
+}
+
+/** Credentials are asked for anew when they end within this time. */
+const renewMs = 60_000;
+/** How long a look-up that failed is not tried again. */
+const failedMs = 10_000;
+
+/** An answer that runs side by side may share, and when it was there; undefined while it is awaited. */
+interface Shared {
+  readonly answer: Promise<Answer | undefined>;
+  arrivedAt: number | undefined;
+}
+
+/**
+ * What runs with the same credentials, region and endpoint have in common: clients with their connections, the
+ * credentials, the budget of the account, and answers. An answer is shared only with a run that had begun before it
+ * came: no run rests on what was seen before its own start.
+ */
+export class AwsSession {
+  readonly budget: CallBudget;
+  readonly #config: () => Promise<object>;
+  readonly #services = new Map<ServiceName, Promise<Loaded>>();
+  readonly #shared = new Map<string, Shared>();
+  readonly #users = new Map<object, number>();
+  readonly #unused: () => void;
+  #made: Promise<object> | undefined;
+
+  constructor(budget: CallBudget, config: () => Promise<object>, unused: () => void) {
+    this.budget = budget;
+    this.#config = config;
+    this.#unused = unused;
+  }
+
+  /** @param user stands for one run; given back with `leave` */
+  join(user: object): void {
+    this.#users.set(user, performance.now());
+  }
+
+  /** From now on the run gets only answers to what is asked from now on. */
+  forget(user: object): void {
+    this.#users.set(user, performance.now());
+    this.#shared.clear();
+  }
+
+  /** What no run can use any more goes; with the last run, all does. */
+  leave(user: object): void {
+    this.#users.delete(user);
+    const earliest = Math.min(...this.#users.values());
+    for (const [key, { arrivedAt }] of this.#shared) {
+      if (arrivedAt !== undefined && arrivedAt < earliest) this.#shared.delete(key);
+    }
+    if (this.#users.size > 0) return;
+    this.#unused();
+    for (const loaded of this.#services.values())
+      loaded.then(
+        ({ client }) => client.destroy(),
+        () => {},
+      );
+  }
+
+  /** The answer to what another run asks at this moment or asked since this one began, or else of `ask`. */
+  async share(user: object, key: string, ask: () => Promise<Answer | undefined>): Promise<Answer | undefined> {
+    const found = this.#shared.get(key);
+    const began = this.#users.get(user) ?? Number.POSITIVE_INFINITY;
+    if (found && (found.arrivedAt === undefined || found.arrivedAt >= began)) {
+      try {
+        return await found.answer;
+      } catch {
+        // It failed for another run, perhaps because that one was over: this one looks itself.
+        return ask();
+      }
+    }
+    const entry: Shared = { answer: ask(), arrivedAt: undefined };
+    this.#shared.set(key, entry);
+    entry.answer.then(
+      () => {
+        entry.arrivedAt = performance.now();
+      },
+      () => {
+        if (this.#shared.get(key) === entry) this.#shared.delete(key);
+      },
+    );
+    return entry.answer;
+  }
+
+  /** One call, with the retries of the SDK. Throws what the SDK throws. */
+  async call(operation: AwsOperation, input: object, guard: WireGuard, abortSignal: AbortSignal): Promise<Answer> {
+    const [prefix, name] = operation.split(':') as [ServiceName, string];
+    const { service, client } = await this.#serviceOf(prefix);
+    const command = await service.newCommand(name, input);
+    // Of the steps of a call, the last before the connection: each attempt passes both.
+    command.middlewareStack.add(guard, { step: 'deserialize', priority: 'low', name: 'clawcheckWireGuard' });
+    command.middlewareStack.add(this.#heed(operation), {
+      step: 'finalizeRequest',
+      priority: 'low',
+      name: 'clawcheckBudget',
+    });
+    return (await client.send(command, { abortSignal })) as Answer;
+  }
+
+  #heed(operation: AwsOperation): WireGuard {
+    return (next) => async (args) => {
+      try {
+        const result = await next(args);
+        this.budget.answered(operation);
+        return result;
+      } catch (thrown) {
+        if (isThrottling(thrown)) this.budget.throttled(operation);
+        throw thrown;
+      }
+    };
+  }
+
+  #serviceOf(name: ServiceName): Promise<Loaded> {
+    this.#made ??= this.#config();
+    let loaded = this.#services.get(name);
+    if (!loaded) {
+      loaded = Promise.all([loadService(name), this.#made]).then(([service, config]) => ({
+        service,
+        client: service.newClient(config),
+      }));
+      this.#services.set(name, loaded);
+    }
+    return loaded;
+  }
+}
+
+/** The sessions of a process: one for each set of credentials, region and endpoint that a run going on needs. */
+export class AwsSessions {
+  readonly #sessions = new Map<string, AwsSession>();
+  readonly #budgets = new Map<string, CallBudget>();
+  readonly #chains: Chains = new Map();
+  readonly #secrets = new Set<string>();
+
+  /** The secrets among the credentials that were fetched, for whatever run: none of them may be written. */
+  get secrets(): readonly string[] {
+    return [...this.#secrets];
+  }
+
+  /** How many calls of all runs were throttled. */
+  get throttledCalls(): number {
+    return [...this.#budgets.values()].reduce((sum, budget) => sum + budget.throttledCalls, 0);
+  }
+
+  sessionOf({ aws }: Environment): AwsSession {
+    const { account, region, profile, roleArn, endpoint } = aws;
+    const key = JSON.stringify([account, region, profile, roleArn, endpoint]);
+    let session = this.#sessions.get(key);
+    if (!session) {
+      session = new AwsSession(
+        this.#budgetOf(`${account} ${region}`),
+        async () => configOf(aws, await credentialsOf(aws, this.#secrets, this.#chains)),
+        () => this.#sessions.delete(key),
+      );
+      this.#sessions.set(key, session);
+    }
+    return session;
+  }
+
+  #budgetOf(place: string): CallBudget {
+    let budget = this.#budgets.get(place);
+    if (!budget) {
+      budget = new CallBudget();
+      this.#budgets.set(place, budget);
+    }
+    return budget;
+  }
+}
+
+/** The chain of credentials of each profile. */
+type Chains = Map<string, AwsCredentialIdentityProvider>;
+
+/** What every client of an environment is made with. @param secrets gets those among the credentials */
+export async function clientConfig({ aws }: Environment, secrets: Set<string>): Promise<object> {
+  return configOf(aws, await credentialsOf(aws, secrets, new Map()));
+}
+
+/** The chain of a profile is asked once, however many roles are assumed with what it gives. */
+async function credentialsOf(
+  { profile, roleArn, region, endpoint }: Environment['aws'],
+  secrets: Set<string>,
+  chains: Chains,
+): Promise<AwsCredentialIdentityProvider> {
+  const { fromNodeProviderChain, fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
+  let chain = chains.get(profile ?? '');
+  if (!chain) {
+    chain = remembering(fromNodeProviderChain({ ...(profile && { profile }) }), secrets);
+    chains.set(profile ?? '', chain);
+  }
+  if (!roleArn) return chain;
+  const assumed = fromTemporaryCredentials({
+    masterCredentials: chain,
+    params: { RoleArn: roleArn, RoleSessionName: 'clawcheck' },
+    clientConfig: { region, ...(endpoint && { endpoint }) },
+  });
+  return remembering(assumed, secrets);
+}
+
+/** One look-up for all clients until the credentials come to their end; the SDK would ask once a service. */
+function remembering(provider: AwsCredentialIdentityProvider, secrets: Set<string>): AwsCredentialIdentityProvider {
+  let held: ReturnType<AwsCredentialIdentityProvider> | undefined;
+  let until = Number.POSITIVE_INFINITY;
+  return () => {
+    if (held && Date.now() < until) return held;
+    until = Number.POSITIVE_INFINITY;
+    held = provider().then(
+      (found) => {
+        for (const secret of [found.secretAccessKey, found.sessionToken]) if (secret) secrets.add(secret);
+        if (found.expiration) until = found.expiration.getTime() - renewMs;
+        return found;
+      },
+      (thrown) => {
+        until = Date.now() + failedMs;
+        throw thrown;
+      },
+    );
+    return held;
+  };
+}
+
+function configOf({ region, endpoint }: Environment['aws'], credentials: AwsCredentialIdentityProvider): object {
+  return {
+    region,
+    credentials,
+    maxAttempts: 3,
+    retryMode: 'standard',
+    requestHandler: {
+      connectionTimeout: 5000,
+      requestTimeout: 15_000,
+      throwOnRequestTimeout: true,
+      httpsAgent: { maxSockets: 6 },
+    },
+    ...(endpoint && { endpoint }),
+  };
+}

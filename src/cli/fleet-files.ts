@@ -1,0 +1,37 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { UsageError } from '../model/reason.ts';
+import type { Format } from './formats.ts';
+
+const extensions: Readonly<Record<Format, string>> = {
+  text: 'txt',
+  json: 'json',
+  html: 'html',
+  markdown: 'md',
+  junit: 'xml',
+  sarif: 'sarif',
+};
+
+/**
+ * The files of --output for one environment: `{env}` is its name, and a folder (one that is there, or a name that ends
+ * with /, which is made) gets `report-<environment>.json`, or what --format says.
+ */
+export function filesFor(outputs: readonly string[], environment: string, format: Format = 'json'): string[] {
+  return outputs.map((output) => {
+    const file = output.replaceAll('{env}', environment);
+    if (file.endsWith('/')) mkdirSync(file, { recursive: true });
+    const folder = file !== '-' && statSync(file, { throwIfNoEntry: false })?.isDirectory();
+    return folder ? join(file, `report-${environment}.${extensions[format]}`) : file;
+  });
+}
+
+/** @throws UsageError where environments would write over each other */
+export function refuseShared(option: string, names: readonly (string | undefined)[]): void {
+  const given = names.filter((name) => name !== undefined);
+  const twice = given.find((name, i) => given.indexOf(name) !== i);
+  if (twice === undefined) return;
+  throw new UsageError(
+    `${option} ${twice} would be written more than once`,
+    'Put {env} in the name, which stands for the environment, or name a folder.',
+  );
+}

@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { readAllowedSigners } from '../adapters/signature/ssh-keygen.ts';
+import { type LoadedFile, loadFile } from '../environment/load.ts';
+import type { ExtendedRegistry } from '../extensions/load.ts';
+import { exitCodeOf, worstReason } from '../model/exit-code.ts';
+import { type FleetDeployment, fleetOf, missing, type RefusedFile, summaryOf } from '../model/fleet.ts';
+import { UsageError } from '../model/reason.ts';
+import type { Report } from '../model/report.ts';
+import { inert } from '../model/text.ts';
+import { inconsistencies } from '../report/consistency.ts';
+import { parseReport } from '../report/parse.ts';
+import { declaredChecks } from './declared.ts';
+import { chosenFrom } from './environments.ts';
+import { extendedRegistry } from './extended.ts';
+import { checkTitles } from './fleet.ts';
+import { checkFleetOutput, writeFleetReport } from './fleet-output.ts';
+import type { Format } from './formats.ts';
+import {
+  ageProblems,
+  configProblems,
+  duration,
+  extensionProblems,
+  readBytes,
+  signatureOf,
+  versionProblem,
+} from './verify.ts';
+import { version } from './version.ts';
+
+interface MergeOptions {
+  readonly env: readonly string[];
+  readonly config?: string;
+  readonly checks: readonly string[];
+  readonly maxAge: string;
+  readonly allowedSigners?: string;
+  readonly identity?: string;
+  readonly allowSimulated?: boolean;
+  readonly format?: Format;
+  readonly output: readonly string[];
+}
+
+const usualFile = 'clawcheck.yaml';
+
+interface Given {
+  readonly file: string;
+  readonly bytes: Buffer;
+  readonly report: Report;
+}
+
+/**
+ * One fleet report of saved reports, whoever made them and where. A report that is not valid, not asked for, or the
+ * second of its environment is refused; an environment without a report that counts is MISSING.
+ */
+export async function mergeCommand(paths: readonly string[], options: MergeOptions): Promise<void> {
+  const output = { files: options.output, format: options.format };
+  checkFleetOutput(output);
+  const maxAgeMs = duration(options.maxAge);
+  if (options.allowedSigners !== undefined) readAllowedSigners(options.allowedSigners);
+  const named = environmentFile(options);
+  const [first = ''] = named?.names ?? [];
+  const extended = await extendedRegistry(options.checks, named?.names.length ? named.load(first) : undefined);
+  const read = paths.flatMap(filesOf).map((file) => judgeFile(file, options, extended));
+  const given = read.flatMap((one) => ('report' in one ? [one] : []));
+  const refused: RefusedFile[] = read.flatMap((one) => ('problems' in one ? [one] : []));
+  const asked = askedFor(options, named, given);
+
+  const deploymentOf = async (name: string): Promise<FleetDeployment> => {
+    const [first, ...more] = given.filter(({ report }) => report.environment.name === name);
+    if (!first) return missing(name, 'no report of it was given');
+    if (more.length > 0) {
+      for (const { file } of [first, ...more])
+        refused.push({ file, problems: [`there are ${more.length + 1} reports of ${name}`] });
+      return missing(name, `${more.length + 1} reports of it were given, and one must be`);
+    }
+    const summary = summaryOf(first.report, createHash('sha256').update(first.bytes).digest('hex'));
+    const [problem] = [
+      ...ageProblems(first.report, maxAgeMs, Date.now()),
+      ...(named ? await configProblems(first.report, named.load(name)) : []),
+      ...modeProblem(first.report, options),
+    ];
+    return problem === undefined ? summary : { ...summary, state: 'MISSING', problem };
+  };
+  const deployments: FleetDeployment[] = [];
+  for (const name of asked) deployments.push(await deploymentOf(name));
+  for (const { file, report } of given) {
+    const { name } = report.environment;
+    if (!asked.includes(name)) refused.push({ file, problems: [`it is of ${inert(name)}, which was not asked for`] });
+  }
+  refused.sort((a, b) => (a.file < b.file ? -1 : 1));
+  for (const { file, problems } of refused) {
+    for (const problem of problems) process.stderr.write(`clawcheck: refused ${inert(file)}: ${problem}\n`);
+  }
+  const fleet = fleetOf(deployments, { version, titles: checkTitles(extended.registry), refused });
+  const written = await writeFleetReport(fleet, output);
+  process.exitCode = exitCodeOf(
+    worstReason([
+      ...(written ? [] : (['notWritten'] as const)),
+      ...(refused.length > 0 ? (['notValid'] as const) : []),
+      fleet.verdict,
+    ]),
+  );
+}
+
+/** The reports that a path names: the file, or every JSON file of the folder but SARIF. @throws UsageError */
+function filesOf(path: string): string[] {
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (!there) throw new UsageError(`there is no ${path}`, 'Name reports, or a folder with reports.');
+  if (!there.isDirectory()) return [path];
+  return readdirSync(path)
+    .filter((name) => name.endsWith('.json') && !name.endsWith('.sarif.json'))
+    .sort()
+    .map((name) => join(path, name));
+}
+
+/** A report that holds together and, where signers are named, is signed by one of them; or why it is none. */
+function judgeFile(
+  file: string,
+  { allowedSigners, identity }: MergeOptions,
+  extended: ExtendedRegistry,
+): Given | RefusedFile | { note: string } {
+  const bytes = readBytes(file);
+  if (isFleetReport(bytes)) {
+    process.stderr.write(`clawcheck: ${inert(file)} is the report of a fleet and is left out\n`);
+    return { note: 'fleet' };
+  }
+  const signed = allowedSigners === undefined ? [] : signatureOf(file, bytes, { allowedSigners, identity }).problems;
+  const parsed = parseReport(bytes);
+  const problems =
+    'problems' in parsed
+      ? [...signed, ...parsed.problems]
+      : [
+          ...signed,
+          ...versionProblem(parsed.report, inconsistencies(parsed.report, declaredChecks(extended.registry))),
+          ...extensionProblems(parsed.report, extended),
+        ];
+  return 'report' in parsed && problems.length === 0 ? { file, bytes, report: parsed.report } : { file, problems };
+}
+
+function isFleetReport(bytes: Buffer): boolean {
+  // Only tells which schema a file claims; what it says is not used.
+  return /^\{\s*"schemaVersion": \d+,\s*"kind": "fleet",/.test(bytes.subarray(0, 200).toString('latin1'));
+}
+
+/** The environment file that --config names, or the usual one where it is there. @throws UsageError */
+function environmentFile({ config }: MergeOptions): LoadedFile | undefined {
+  return config !== undefined || existsSync(usualFile) ? loadFile(config ?? usualFile) : undefined;
+}
+
+/**
+ * What the fleet consists of. It must not follow from the reports: one that was never made would not be missed.
+ * @throws UsageError
+ */
+function askedFor(
+  { env, config = usualFile }: MergeOptions,
+  file: LoadedFile | undefined,
+  given: readonly Given[],
+): readonly string[] {
+  if (file) return chosenFrom(file, config, { env, all: env.length === 0 });
+  if (env.length > 0) return [...new Set(env)];
+  const names = given.map(({ report }) => report.environment.name);
+  throw new UsageError(
+    'which environments does the fleet have? A report that is missing would not be missed',
+    `Name the environment file with --config FILE, or exactly these with --env ${inert(names.join(','), 2000)}.`,
+  );
+}
+
+function modeProblem({ mode }: Report, { allowSimulated }: MergeOptions): string[] {
+  return mode === 'live' || allowSimulated
+    ? []
+    : [`mode: it is of a ${mode} run, not of the live deployment (--allow-simulated accepts it)`];
+}

@@ -1,0 +1,141 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { liveAws } from '../../../src/adapters/aws/aws.ts';
+import { CallBudget } from '../../../src/adapters/aws/budget.ts';
+import { AwsSession, AwsSessions } from '../../../src/adapters/aws/sessions.ts';
+import { type AwsServer, startAwsServer } from '../../../src/demo/aws-server.ts';
+import { goodEnvironment } from '../../support/rig.ts';
+
+const config = async () => ({});
+const session = () => new AwsSession(new CallBudget(), config, () => {});
+const answer = (n: number) => async () => ({ n });
+
+describe('what runs share of AWS', () => {
+  it('is the answer that another run waits for, or got since this one began', async () => {
+    const shared = session();
+    const [a, b] = [{}, {}];
+    shared.join(a);
+    shared.join(b);
+    const [first, second] = await Promise.all([shared.share(a, 'k', answer(1)), shared.share(b, 'k', answer(2))]);
+    expect([first, second, await shared.share(b, 'k', answer(3))]).toEqual([{ n: 1 }, { n: 1 }, { n: 1 }]);
+  });
+
+  it('is never an answer from before this run began', async () => {
+    const shared = session();
+    const [a, b] = [{}, {}];
+    shared.join(a);
+    await shared.share(a, 'k', answer(1));
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    shared.join(b);
+    expect(await shared.share(b, 'k', answer(2))).toEqual({ n: 2 });
+  });
+
+  it('is never a failure: the other run looks itself', async () => {
+    const shared = session();
+    const [a, b] = [{}, {}];
+    shared.join(a);
+    shared.join(b);
+    const failing = shared.share(a, 'k', () => Promise.reject(new Error('over')));
+    const own = shared.share(b, 'k', answer(2));
+    await expect(failing).rejects.toThrow('over');
+    expect(await own).toEqual({ n: 2 });
+  });
+
+  it('goes when no run can use it any more', async () => {
+    const ends: number[] = [];
+    const shared = new AwsSession(new CallBudget(), config, () => ends.push(1));
+    const [a, b] = [{}, {}];
+    shared.join(a);
+    await shared.share(a, 'k', answer(1));
+    shared.join(b);
+    shared.leave(a);
+    expect(ends).toEqual([]);
+    shared.leave(b);
+    expect(ends).toEqual([1]);
+  });
+});
+
+describe('calls to AWS of several runs', () => {
+  const servers: AwsServer[] = [];
+  beforeEach(() => {
+    process.env['AWS_ACCESS_KEY_ID'] = 'AKIAEXAMPLEEXAMPLE00';
+    process.env['AWS_SECRET_ACCESS_KEY'] = 'example';
+  });
+  afterEach(async () => {
+    for (const server of servers.splice(0)) await server.close();
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) delete process.env[name];
+  });
+
+  const identity = { Account: '123456789012', Arn: 'arn:aws:iam::123456789012:user/a', UserId: 'A' };
+
+  async function open(url: string, sessions: AwsSessions) {
+    return liveAws(goodEnvironment({ 'aws.endpoint': url }), new AbortController().signal, { sessions });
+  }
+
+  it('are made once for runs side by side, and counted by the one that made them', async () => {
+    const server = await startAwsServer(() => ({ output: identity }));
+    servers.push(server);
+    const sessions = new AwsSessions();
+    const runs = [await open(server.url, sessions), await open(server.url, sessions)];
+    const answers = await Promise.all(runs.map((aws) => aws.read('sts:GetCallerIdentity', {})));
+    expect(answers.map(({ Account }) => Account)).toEqual(['123456789012', '123456789012']);
+    expect(server.calls).toHaveLength(1);
+    expect(runs.map((aws) => aws.counts())).toEqual([[{ operation: 'sts:GetCallerIdentity', count: 1 }], []]);
+    for (const aws of runs) aws.close();
+  });
+
+  it('are made again after they were throttled, each time later', async () => {
+    let refused = 0;
+    const server = await startAwsServer(() => {
+      refused += 1;
+      return refused <= 4 ? { error: { code: 'ThrottlingException', status: 400 } } : { output: identity };
+    });
+    servers.push(server);
+    const sessions = new AwsSessions();
+    const aws = await open(server.url, sessions);
+    expect((await aws.read('sts:GetCallerIdentity', {})).Account).toBe('123456789012');
+    expect([sessions.throttledCalls, server.calls.length]).toEqual([4, 5]);
+    aws.close();
+  });
+
+  it('are unknown, not empty, where the throttling has no end', async () => {
+    const server = await startAwsServer(() => ({ error: { code: 'ThrottlingException', status: 400 } }));
+    servers.push(server);
+    const aws = await open(server.url, new AwsSessions());
+    await expect(aws.read('sts:GetCallerIdentity', {})).rejects.toMatchObject({ reason: 'throttled' });
+    aws.close();
+  });
+
+  it('look up credentials once', async () => {
+    let asked = 0;
+    const container = createServer((_, response) => {
+      asked += 1;
+      const until = new Date(Date.now() + 3_600_000).toISOString();
+      response.end(
+        JSON.stringify({ AccessKeyId: 'AKIA', SecretAccessKey: 'fetched-secret', Token: 't', Expiration: until }),
+      );
+    });
+    await new Promise<void>((resolve) => container.listen(0, '127.0.0.1', resolve));
+    const server = await startAwsServer(() => ({ output: identity }));
+    servers.push(server);
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) delete process.env[name];
+    process.env['AWS_CONTAINER_CREDENTIALS_FULL_URI'] =
+      `http://127.0.0.1:${(container.address() as AddressInfo).port}/`;
+    try {
+      const sessions = new AwsSessions();
+      for (const region of ['eu-west-1', 'eu-west-2']) {
+        const environment = goodEnvironment({ 'aws.endpoint': server.url, 'aws.region': region });
+        const aws = liveAws(environment, new AbortController().signal, { sessions });
+        await aws.read('sts:GetCallerIdentity', {});
+        expect(aws.secrets()).toContain('fetched-secret');
+        aws.close();
+      }
+      expect(asked).toBe(1);
+    } finally {
+      delete process.env['AWS_CONTAINER_CREDENTIALS_FULL_URI'];
+      container.close();
+      container.closeAllConnections();
+    }
+  });
+});

@@ -1,0 +1,112 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type FleetDeployments, startFleet } from '../../bench/fleet-deployment.ts';
+import type { FleetReport } from '../../src/model/fleet.ts';
+import { fleetSchema } from '../../src/report/fleet-schema.ts';
+import { clawcheck } from '../support/cli.ts';
+import { fixtures } from '../support/rig.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'clawcheck-fleet-test-'));
+let fleet: FleetDeployments;
+
+beforeAll(async () => {
+  fleet = await startFleet(fixtures, 6, { flaws: { 'env-002': ['alarm-muted'], 'env-005': ['file-systems-denied'] } });
+});
+
+afterAll(async () => {
+  await fleet?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const run = (...args: string[]) =>
+  clawcheck(['run', '--config', fleet.config, ...args], { env: { ...fleet.variables } });
+const read = (file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as FleetReport;
+
+/** What two runs of the same deployments cannot have in common: when they looked, and so the digests of the reports. */
+function withoutRun(fleet: FleetReport): unknown {
+  const deployments = fleet.deployments.map((d) => ({
+    ...d,
+    report: d.report && { ...d.report, sha256: '', start: '', end: '' },
+  }));
+  return { ...fleet, deployments };
+}
+
+describe('a fleet in one process', () => {
+  it('has a report each, a fleet report worst first, the code of the worst, and is the same from shards', async () => {
+    const whole = await run('--all', '--jobs', '3', '-o', `${folder}/whole/`, '--summary', join(folder, 'whole.json'));
+    expect([whole.code, whole.stdout]).toEqual([20, '']);
+    expect(whole.stderr).toContain('3 at a time');
+    expect(whole.stderr).toMatch(/NOT_READY after .* calls to AWS, 0 throttled\n$/);
+    expect(readdirSync(join(folder, 'whole')).sort()).toEqual(fleet.names.map((name) => `report-${name}.json`));
+    const report = read('whole.json');
+    expect(fleetSchema.safeParse(report).success).toBe(true);
+    expect(report.counts).toEqual({ READY: 4, NOT_READY: 1, INCOMPLETE: 1, UNTRUSTED: 0, MISSING: 0 });
+    expect(report.deployments.map(({ environment }) => environment)).toEqual([
+      ...['env-002', 'env-005'],
+      ...['env-001', 'env-003', 'env-004', 'env-006'],
+    ]);
+    expect(report.checks[0]).toMatchObject({ id: 'monitoring/alarm-on-health', failed: ['env-002'], unknown: [] });
+
+    // The reports of the same runs give the same bytes, whoever puts them together.
+    const merge = ['merge', '--config', fleet.config, '--allow-simulated', '--format', 'json'];
+    const merged = await clawcheck([...merge, join(folder, 'whole')]);
+    expect([merged.code, merged.stderr]).toEqual([20, '']);
+    expect(merged.stdout).toBe(readFileSync(join(folder, 'whole.json'), 'utf8'));
+
+    const shards = await Promise.all(
+      [1, 2].map((i) =>
+        run('--all', '--shard', `${i}/2`, '-o', join(folder, 'part-{env}.json'), '--format', 'markdown'),
+      ),
+    );
+    expect(shards.map(({ code }) => code)).toEqual([21, 20]);
+    expect(shards[0]?.stdout).toMatch(/^# INCOMPLETE: 3 deployments: 2 READY, 1 INCOMPLETE\n/);
+    const parts = fleet.names.map((name) => join(folder, `part-${name}.json`));
+    const again = await clawcheck([...merge, ...parts]);
+    expect(again.code).toBe(20);
+    expect(withoutRun(JSON.parse(again.stdout))).toEqual(withoutRun(report));
+
+    const short = await clawcheck([...merge, ...parts.slice(1)]);
+    expect(short.code).toBe(20);
+    expect(JSON.parse(short.stdout).deployments).toContainEqual({
+      environment: 'env-001',
+      state: 'MISSING',
+      problem: 'no report of it was given',
+      report: null,
+    });
+  });
+
+  it('goes on where one environment cannot be run, which is then MISSING', async () => {
+    const config = join(folder, 'broken.yaml');
+    const text = readFileSync(fleet.config, 'utf8');
+    const at = text.indexOf('  env-003:');
+    const key = text.slice(at).replace(/privateKeyFile: .*/, 'privateKeyFile: /nonexistent/key');
+    writeFileSync(config, text.slice(0, at) + key);
+    const { code, stdout, stderr } = await clawcheck(
+      ['run', '--config', config, '--env', 'env-003,env-004', '--area', 'soul-documents', '--format', 'json', '-q'],
+      { env: { ...fleet.variables } },
+    );
+    const report = JSON.parse(stdout) as FleetReport;
+    expect(code).toBe(64);
+    expect(stderr).toMatch(/^clawcheck: env-003: .*\/nonexistent\/key/);
+    expect(report.counts).toMatchObject({ MISSING: 1, INCOMPLETE: 1 });
+    expect(report.deployments[0]).toMatchObject({ environment: 'env-003', state: 'MISSING', report: null });
+  });
+
+  it.each([
+    ['nothing chosen', [], /--all/],
+    ['both ways', ['--all', '--env', 'env-001'], /exclude each other/],
+    ['an environment that is not there', ['--env', 'env-001,env-01'], /Did you mean --env env-001/],
+    ['a file that all would write', ['--all', '-o', 'report.json'], /\{env\}/],
+    ['a recording that all would write', ['--all', '--record', 'recording'], /\{env\}/],
+    ['a part that is none', ['--all', '--shard', '3/2'], /--shard/],
+    ['a part without environments', ['--all', '--shard', '9/9'], /no environment is left/],
+    ['no number of jobs', ['--all', '--jobs', '0'], /--jobs/],
+    ['a format that fleets do not have', ['--all', '--format', 'sarif'], /no sarif format/],
+    ['a fleet report of one', ['--env', 'env-001', '--summary', 'fleet.json'], /--summary/],
+  ])('refuses %s', async (_, args, message) => {
+    const { code, stderr } = await run(...args);
+    expect([code, stderr]).toEqual([64, expect.stringMatching(message)]);
+  });
+});
