@@ -1,5 +1,6 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { liveAws } from '../../../src/adapters/aws/aws.ts';
 import { CallBudget } from '../../../src/adapters/aws/budget.ts';
@@ -107,21 +108,16 @@ describe('calls to AWS of several runs', () => {
     aws.close();
   });
 
-  it('look up credentials once', async () => {
-    let asked = 0;
-    const container = createServer((_, response) => {
-      asked += 1;
-      const until = new Date(Date.now() + 3_600_000).toISOString();
-      response.end(
-        JSON.stringify({ AccessKeyId: 'AKIA', SecretAccessKey: 'fetched-secret', Token: 't', Expiration: until }),
-      );
-    });
-    await new Promise<void>((resolve) => container.listen(0, '127.0.0.1', resolve));
+  it('look up credentials once, and know which secrets came with them', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'clawcheck-credentials-'));
+    const fetched = { Version: 1, AccessKeyId: 'AKIAEXAMPLEEXAMPLE00', SecretAccessKey: 'fetched-secret' };
+    writeFileSync(join(folder, 'fetched'), JSON.stringify(fetched));
+    const program = `sh -c "echo >> ${folder}/asked; cat ${folder}/fetched"`;
+    writeFileSync(join(folder, 'config'), `[default]\ncredential_process = ${program}\n`);
     const server = await startAwsServer(() => ({ output: identity }));
     servers.push(server);
     for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) delete process.env[name];
-    process.env['AWS_CONTAINER_CREDENTIALS_FULL_URI'] =
-      `http://127.0.0.1:${(container.address() as AddressInfo).port}/`;
+    process.env['AWS_CONFIG_FILE'] = join(folder, 'config');
     try {
       const sessions = new AwsSessions();
       for (const region of ['eu-west-1', 'eu-west-2']) {
@@ -131,11 +127,10 @@ describe('calls to AWS of several runs', () => {
         expect(aws.secrets()).toContain('fetched-secret');
         aws.close();
       }
-      expect(asked).toBe(1);
+      expect(readFileSync(join(folder, 'asked'), 'utf8')).toBe('\n');
     } finally {
-      delete process.env['AWS_CONTAINER_CREDENTIALS_FULL_URI'];
-      container.close();
-      container.closeAllConnections();
+      delete process.env['AWS_CONFIG_FILE'];
+      rmSync(folder, { recursive: true, force: true });
     }
   });
 });
