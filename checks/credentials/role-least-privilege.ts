@@ -3,7 +3,7 @@ import { powers, simulatedActions, sweeping, unseenPowers, wholeServices } from 
 import { readAccess } from '../../src/judging/secret-access.ts';
 import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
 import { instanceRoles } from '../../src/probes/aws/instance-roles.ts';
-import { simulatedPowers } from '../../src/probes/aws/secret-readers.ts';
+import { instanceSimulation } from '../../src/probes/aws/secret-readers.ts';
 import { guardedSecrets, ownSecret } from '../../src/probes/aws/secrets.ts';
 
 export default check({
@@ -12,8 +12,8 @@ export default check({
   why: 'What the role can change, whoever steers the agent can change.',
   remediation:
     'Replace wildcards and NotAction by the actions that the gateway needs, and remove iam, sts:AssumeRole and secret writes from the policies of the role.',
-  needs: { instanceRoles, ownSecret, guardedSecrets, simulatedPowers },
-  judge({ instanceRoles, ownSecret, guardedSecrets, simulatedPowers }) {
+  needs: { instanceRoles, ownSecret, guardedSecrets, instanceSimulation },
+  judge({ instanceRoles, ownSecret, guardedSecrets, instanceSimulation }) {
     const findings = instanceRoles.flatMap((role): Finding<'instanceRoles'>[] => {
       const whole = wholeServices(role).map((service) => `every action of ${service} everywhere`);
       const broad = [...sweeping(role.policies), ...whole];
@@ -44,13 +44,13 @@ export default check({
       return undetermined('no_control', 'the policies that were seen do not even let the role read its own secret');
     }
     const more = instanceRoles.flatMap((role) =>
-      unseenPowers(role, simulatedPowers.find((s) => s.role === role.arn)?.allowed),
+      unseenPowers(role, instanceSimulation.find((s) => s.role === role.arn)?.allowed),
     );
     if (more.length > 0) {
       return undetermined('conflict', `the policy simulation of IAM allows ${shorten(more)}, the policies do not`);
     }
-    const heard = simulatedPowers.map(({ role, allowed }) => ({
-      fact: 'simulatedPowers' as const,
+    const heard = instanceSimulation.map(({ role, allowed }) => ({
+      fact: 'instanceSimulation' as const,
       subject: role,
       expected: 'the policy simulation of IAM agrees',
       observed: `it allows ${allowed.length} of ${simulatedActions.length} actions on every resource`,

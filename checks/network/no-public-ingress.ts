@@ -2,7 +2,6 @@ import { formatRange, overlaps, parseRange, publicPart } from '../../src/judging
 import { describeRule, rangesOf } from '../../src/judging/peers.ts';
 import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
 import { loadBalancers } from '../../src/probes/aws/load-balancers.ts';
-import { networkAcls } from '../../src/probes/aws/network-acls.ts';
 import { prefixLists } from '../../src/probes/aws/prefix-lists.ts';
 import { type Rule, securityGroups } from '../../src/probes/aws/security-groups.ts';
 
@@ -12,8 +11,8 @@ export default check({
   why: 'A rule that lets the internet in is one address or route away from being an open door.',
   remediation:
     'Delete the inbound rules with public ranges, and make load balancers in front of the gateway internal. Let administrators in through Tailscale or Session Manager, which need no inbound rule.',
-  needs: { securityGroups, prefixLists, networkAcls, loadBalancers },
-  judge({ securityGroups, prefixLists, networkAcls, loadBalancers }) {
+  needs: { securityGroups, prefixLists, loadBalancers },
+  judge({ securityGroups, prefixLists, loadBalancers }) {
     const open = loadBalancers.all.filter((b) => b.isPublic);
     const openGroups = open.flatMap((b) => b.securityGroups);
     // What is behind a Classic Load Balancer cannot be read: that a rule lets it in is all that is known, and enough.
@@ -51,19 +50,9 @@ export default check({
         };
       }),
     );
-    const ofAcls = networkAcls.map(({ subnet, acl, allowsIn }): Finding<'networkAcls'> => {
-      const observed = `${acl} allows in ${allowsIn.join(', ') || 'nothing'}`;
-      return {
-        fact: 'networkAcls',
-        subject: subnet,
-        expected: 'can only narrow the security groups',
-        observed,
-        ok: true,
-      };
-    });
-    // Network ACLs are stateless and often open: they are shown, and never excuse or replace a security group.
+    // Network ACLs can only narrow what the groups let in, and never excuse one that is open: they are not asked for.
     if (securityGroups.length === 0) return judgeAll<'securityGroups'>([]);
-    const judgement = judgeAll([...ofGroups, ...ofBalancers, ...ofAcls]);
+    const judgement = judgeAll([...ofGroups, ...ofBalancers]);
     const [unread] = loadBalancers.unread;
     if (judgement.outcome !== 'pass' || !unread) return judgement;
     return undetermined('bad_response', `whether ${unread} in front of the group is public cannot be read here`);

@@ -12,7 +12,7 @@ import { check, type Finding, fail, judgeAll, undetermined } from '../../src/mod
 import { fileSystem } from '../../src/probes/aws/file-system.ts';
 import { accessPoints, fileSystemPolicy } from '../../src/probes/aws/file-system-access.ts';
 import { instanceRoles } from '../../src/probes/aws/instance-roles.ts';
-import { simulatedPowers } from '../../src/probes/aws/secret-readers.ts';
+import { instanceSimulation } from '../../src/probes/aws/secret-readers.ts';
 
 const words = { yes: 'may change files', maybe: 'may change files under a condition', no: 'may not change files' };
 
@@ -22,8 +22,11 @@ export default check({
   why: 'A read-only mount can be mounted again by root; only the file system can refuse for good.',
   remediation:
     'Put a file system policy on the EFS file system that allows the role ClientMount through the workspace access point, and ClientWrite through the runtime access point only; allow nothing to "*", and remove elasticfilesystem:ClientWrite and ClientRootAccess from the policies of the role.',
-  needs: { fileSystem, fileSystemPolicy, accessPoints, instanceRoles, simulatedPowers },
-  judge({ fileSystem, fileSystemPolicy: { policy }, accessPoints, instanceRoles, simulatedPowers }, { environment }) {
+  needs: { fileSystem, fileSystemPolicy, accessPoints, instanceRoles, instanceSimulation },
+  judge(
+    { fileSystem, fileSystemPolicy: { policy }, accessPoints, instanceRoles, instanceSimulation },
+    { environment },
+  ) {
     const subject = fileSystem.FileSystemArn;
     const expected = 'may not change files';
     if (!policy) {
@@ -55,7 +58,7 @@ export default check({
       return undetermined('not_configured', message);
     }
     const unseen = instanceRoles.flatMap((role) =>
-      unseenPowers(role, simulatedPowers.find((s) => s.role === role.arn)?.allowed),
+      unseenPowers(role, instanceSimulation.find((s) => s.role === role.arn)?.allowed),
     );
     if (wrong.length === 0 && unseen.length > 0) {
       return undetermined('conflict', 'the policy simulation of IAM allows the role more than its policies do');
@@ -68,15 +71,15 @@ export default check({
     if (wrong.length === 0 && !mountable) {
       return undetermined('no_control', 'the file system policy lets nobody mount the workspace');
     }
-    const heard = simulatedPowers.map(
-      ({ role }): Finding<'simulatedPowers'> => ({
-        fact: 'simulatedPowers',
+    const heard = instanceSimulation.map(
+      ({ role }): Finding<'instanceSimulation'> => ({
+        fact: 'instanceSimulation',
         subject: role,
         expected: 'the policy simulation of IAM agrees',
         observed: 'it allows nothing that the policies do not',
         ok: true,
       }),
     );
-    return judgeAll<'fileSystemPolicy' | 'simulatedPowers'>([...findings, ...heard]);
+    return judgeAll<'fileSystemPolicy' | 'instanceSimulation'>([...findings, ...heard]);
   },
 });

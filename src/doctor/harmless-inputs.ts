@@ -51,7 +51,6 @@ export function harmlessInputs(partition: string, { region, account }: Place): R
     'ec2:DescribeInstanceAttribute': { InstanceId: `i-${id}`, Attribute: 'userData' },
     'ec2:DescribeInstances': { InstanceIds: [`i-${id}`] },
     'ec2:DescribeLaunchTemplateVersions': { LaunchTemplateId: `lt-${id}` },
-    'ec2:DescribeNetworkAcls': { NetworkAclIds: [`acl-${id}`] },
     'ec2:DescribeNetworkInterfaces': { NetworkInterfaceIds: [`eni-${id}`] },
     'ec2:DescribeRouteTables': { RouteTableIds: [`rtb-${id}`] },
     'ec2:DescribeSecurityGroups': { GroupIds: [`sg-${id}`] },

@@ -67,7 +67,6 @@ export const operations = allow({
   'ec2:DescribeInstanceAttribute': { members: ['InstanceId'] },
   'ec2:DescribeInstances': paged('Reservations'),
   'ec2:DescribeLaunchTemplateVersions': paged('LaunchTemplateVersions'),
-  'ec2:DescribeNetworkAcls': paged('NetworkAcls'),
   'ec2:DescribeNetworkInterfaces': paged('NetworkInterfaces'),
   'ec2:DescribeRouteTables': paged('RouteTables'),
   'ec2:DescribeSecurityGroups': paged('SecurityGroups'),

@@ -105,7 +105,6 @@ async function publicIngress(aws: AwsPort, groups: readonly string[], ports: rea
   const facts = {
     securityGroups: sets,
     prefixLists: await gather(prefixLists, aws, { securityGroups: sets }),
-    networkAcls: [],
     loadBalancers: { all: [], fronts: [], unread: [] },
   };
   return verdict(judged(noPublicIngress, facts).outcome === 'pass');

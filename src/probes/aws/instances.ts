@@ -1,11 +1,37 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
-import { demandOwner } from './demand.ts';
-import { group } from './group.ts';
+import { demandOwner, distinct } from './demand.ts';
+import { group, namedGroups } from './group.ts';
 import { warmPool } from './warm-pool.ts';
 
 export type GroupInstance = Instance & { readonly InstanceId: string };
+
+/** As many values as a filter takes. */
+const idsACall = 200;
+
+/**
+ * The instances of the group, of its warm pool, and of the groups of the other environments of the file. Asked for by a
+ * filter: an instance that has just gone is then missing from the answer, and not the end of it.
+ */
+export const describedInstances = awsProbe({
+  id: 'aws/described-instances',
+  needs: { namedGroups, warmPool },
+  async gather(aws, { namedGroups, warmPool }): Promise<readonly GroupInstance[]> {
+    const ids = distinct([...namedGroups.flatMap((g) => g.Instances ?? []), ...warmPool].map((i) => i.InstanceId));
+    const batches = Array.from({ length: Math.ceil(ids.length / idsACall) }, (_, i) =>
+      ids.slice(i * idsACall, (i + 1) * idsACall),
+    );
+    const answers = batches.map(async (Values) => {
+      const { Reservations } = await aws.read('ec2:DescribeInstances', { Filters: [{ Name: 'instance-id', Values }] });
+      return (Reservations ?? []).flatMap(({ OwnerId, Instances }) => {
+        demandOwner(aws.account, OwnerId, 'an instance of a group');
+        return Instances ?? [];
+      });
+    });
+    return (await Promise.all(answers)).flat().filter((i): i is GroupInstance => ids.includes(i.InstanceId ?? ''));
+  },
+});
 
 /**
  * Every instance of the group that is not terminated, those of the warm pool included, as EC2 describes it. Each that
@@ -13,21 +39,16 @@ export type GroupInstance = Instance & { readonly InstanceId: string };
  */
 export const instances = awsProbe({
   id: 'aws/instances',
-  needs: { group, warmPool },
-  async gather(aws, { group, warmPool }): Promise<readonly GroupInstance[]> {
-    const listed = [...group.Instances, ...warmPool].flatMap(({ InstanceId }) => InstanceId ?? []);
+  needs: { group, warmPool, describedInstances },
+  async gather(_aws, { group, warmPool, describedInstances }): Promise<readonly GroupInstance[]> {
+    const listed = distinct([...group.Instances, ...warmPool].map(({ InstanceId }) => InstanceId));
     if (listed.length === 0) {
       throw new ProbeError('empty_subject', 'the Auto Scaling Group has no instance', {
         next: 'Set the desired capacity to at least 1 and wait until an instance is in service.',
       });
     }
-    const { Reservations } = await aws.read('ec2:DescribeInstances', { InstanceIds: listed });
-    const found = (Reservations ?? []).flatMap(({ OwnerId, Instances }) => {
-      demandOwner(aws.account, OwnerId, 'an instance of the group');
-      return Instances ?? [];
-    });
-    const known = found.filter((i): i is GroupInstance => i.InstanceId !== undefined && listed.includes(i.InstanceId));
-    if (new Set(known.map((i) => i.InstanceId)).size !== new Set(listed).size) {
+    const known = describedInstances.filter(({ InstanceId }) => listed.includes(InstanceId));
+    if (new Set(known.map((i) => i.InstanceId)).size !== listed.length) {
       throw new ProbeError('truncated', 'EC2 did not describe every instance that the group lists');
     }
     return known.filter((i) => i.State?.Name !== 'terminated');

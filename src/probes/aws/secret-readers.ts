@@ -4,15 +4,15 @@ import { ProbeError } from '../../model/reason.ts';
 import { accountDetails } from './account-details.ts';
 import { instanceRoles } from './instance-roles.ts';
 import { type RolePolicies, readRole, roleNameOf } from './role-policies.ts';
-import { guardedSecrets } from './secrets.ts';
-import { type SimulatedReads, simulatePowers, simulateReads } from './simulation.ts';
+import { allSecrets } from './secrets.ts';
+import { type Simulation, simulate } from './simulation.ts';
 
-/** What the policy simulation says of the instance roles reading each secret. */
+/** What the policy simulation says of the instance roles: reading each secret, and a few things that none should do. */
 export const instanceSimulation = awsProbe({
   id: 'aws/instance-simulation',
-  needs: { instanceRoles, guardedSecrets },
-  gather(aws, { instanceRoles, guardedSecrets }): Promise<readonly SimulatedReads[]> {
-    return Promise.all(instanceRoles.map(({ arn }) => simulateReads(aws, arn, guardedSecrets)));
+  needs: { instanceRoles, allSecrets },
+  gather(aws, { instanceRoles, allSecrets }): Promise<readonly Simulation[]> {
+    return Promise.all(instanceRoles.map(({ arn }) => simulate(aws, arn, allSecrets, simulatedActions)));
   },
 });
 
@@ -35,21 +35,8 @@ export const alertRole = awsProbe({
 /** What the policy simulation says of the alerting role reading each secret. */
 export const alertSimulation = awsProbe({
   id: 'aws/alert-simulation',
-  needs: { alertRole, guardedSecrets },
-  gather(aws, { alertRole, guardedSecrets }): Promise<SimulatedReads> {
-    return simulateReads(aws, alertRole.arn, guardedSecrets);
-  },
-});
-
-/** What the policy simulation says that each instance role may do, of a few things that none should. */
-export const simulatedPowers = awsProbe({
-  id: 'aws/simulated-powers',
-  needs: { instanceRoles },
-  gather(aws, { instanceRoles }) {
-    const simulated = instanceRoles.map(async ({ arn }) => ({
-      role: arn,
-      allowed: await simulatePowers(aws, arn, simulatedActions),
-    }));
-    return Promise.all(simulated);
+  needs: { alertRole, allSecrets },
+  gather(aws, { alertRole, allSecrets }): Promise<Simulation> {
+    return simulate(aws, alertRole.arn, allSecrets);
   },
 });

@@ -2,10 +2,10 @@ import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import { awsProbe } from '../../model/probe.ts';
 import type { AwsPort } from '../../ports/aws.ts';
 import { accountDetails, roleOfProfile } from './account-details.ts';
-import { demand, demandAll, demandOwner, distinct } from './demand.ts';
+import { demand, demandAll, distinct } from './demand.ts';
 import { namedGroups } from './group.ts';
 import { profileName } from './instance-roles.ts';
-import { instances } from './instances.ts';
+import { describedInstances, type GroupInstance, instances } from './instances.ts';
 import { launchVersionsOf } from './launch-versions.ts';
 
 export interface Siblings {
@@ -28,12 +28,12 @@ export interface SiblingGroup {
  */
 export const siblingGroups = awsProbe({
   id: 'aws/sibling-groups',
-  needs: { instances, namedGroups, accountDetails },
-  async gather(aws, { instances, namedGroups, accountDetails }, { others }): Promise<Siblings> {
+  needs: { instances, describedInstances, namedGroups, accountDetails },
+  async gather(aws, { instances, describedInstances, namedGroups, accountDetails }, { others }): Promise<Siblings> {
     const near = others.filter((o) => o.aws.account === aws.account && o.aws.region === aws.region);
     const names = near.map((o) => o.infrastructure.autoScalingGroup);
     const found = namedGroups.filter((g) => names.includes(g.AutoScalingGroupName ?? ''));
-    const profiles = await profilesOf(aws, found);
+    const profiles = await profilesOf(aws, found, describedInstances);
     const rolesOf = (names: readonly string[]) => distinct(names.map((name) => roleOfProfile(accountDetails, name)));
     const own = rolesOf(
       instances.flatMap((i) => (i.IamInstanceProfile?.Arn ? [profileName(i.IamInstanceProfile.Arn)] : [])),
@@ -51,16 +51,11 @@ export const siblingGroups = awsProbe({
 async function profilesOf(
   aws: AwsPort,
   groups: readonly AutoScalingGroup[],
+  described: readonly GroupInstance[],
 ): Promise<ReadonlyMap<AutoScalingGroup, readonly string[]>> {
   const membersOf = (g: AutoScalingGroup) =>
     distinct(demand(g.Instances, 'the instances of a group').map(({ InstanceId }) => InstanceId));
   const ids = distinct(groups.flatMap(membersOf));
-  const { Reservations } =
-    ids.length > 0 ? await aws.read('ec2:DescribeInstances', { InstanceIds: ids }) : { Reservations: [] };
-  const described = (Reservations ?? []).flatMap(({ OwnerId, Instances }) => {
-    demandOwner(aws.account, OwnerId, 'an instance of another environment');
-    return Instances ?? [];
-  });
   const instances = demandAll(described, ids, ({ InstanceId }) => InstanceId, 'instance of another environment');
   const ofNext = async (group: AutoScalingGroup) => {
     const versions = await launchVersionsOf(aws, group, []);

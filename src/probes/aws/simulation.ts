@@ -3,12 +3,14 @@ import { readAction, strangerTo } from '../../judging/secret-access.ts';
 import { ProbeError } from '../../model/reason.ts';
 import type { AwsPort } from '../../ports/aws.ts';
 import { demand } from './demand.ts';
-import type { GuardedSecret } from './secrets.ts';
 
-/** What IAM's own policy simulation says of a role reading secrets, by ARN; `open` where it lacked context. */
-export interface SimulatedReads {
+/** What IAM's own policy simulation says of a role. It sees the policies of the role alone. */
+export interface Simulation {
   readonly role: string;
+  /** Reading secrets, by ARN; `open` where it lacked context. */
   readonly decisions: Readonly<Record<string, Decision>>;
+  /** Which of the actions that were asked about it may do to every resource. */
+  readonly allowed: readonly string[];
 }
 
 type Decision = 'allowed' | 'denied' | 'open';
@@ -18,44 +20,42 @@ const everything = '*';
 /** The most results that IAM puts into a page. */
 const perPage = 1000;
 
-/** Simulates a role reading every secret, and one that does not exist. It sees the role's own policies alone. */
-export async function simulateReads(
+/**
+ * Simulates a role reading every secret, and one that does not exist, and doing a few things to every resource: in one
+ * call, because IAM looks at every pair of the actions and resources that a call names.
+ */
+export async function simulate(
   aws: AwsPort,
   role: string,
-  secrets: readonly GuardedSecret[],
-): Promise<SimulatedReads> {
+  secrets: readonly { readonly ARN: string }[],
+  actions: readonly string[] = [],
+): Promise<Simulation> {
   const [first] = secrets;
-  const arns = [...secrets.map(({ arn }) => arn), ...(first ? [strangerTo(first).arn] : [])];
-  const batches = Array.from({ length: Math.ceil(arns.length / arnsACall) }, (_, i) =>
-    arns.slice(i * arnsACall, (i + 1) * arnsACall),
-  );
-  const decisions = await Promise.all(
-    batches.map(async (batch) => {
-      const results = await ask(aws, role, [readAction], batch);
-      return batch.map((arn) => [arn, decisionOn(readAction, arn, results)] as const);
-    }),
-  );
-  return { role, decisions: Object.fromEntries(decisions.flat()) };
+  const arns = [...secrets.map(({ ARN }) => ARN), ...(first ? [strangerTo({ arn: first.ARN }).arn] : [])];
+  const batches = Array.from({ length: Math.ceil(arns.length / arnsACall) || 1 }, (_, i) => ({
+    arns: arns.slice(i * arnsACall, (i + 1) * arnsACall),
+    actions: i === 0 ? actions : [],
+  }));
+  const answers = await Promise.all(batches.map((batch) => ask(aws, role, batch.arns, batch.actions)));
+  return {
+    role,
+    decisions: Object.assign({}, ...answers.map(({ decisions }) => decisions)),
+    allowed: answers.flatMap(({ allowed }) => allowed),
+  };
 }
 
-/** Simulates a role doing things to every resource, and gives those that it may do. */
-export async function simulatePowers(
-  aws: AwsPort,
-  role: string,
-  actions: readonly string[],
-): Promise<readonly string[]> {
-  const results = await ask(aws, role, actions, [everything]);
-  return actions.filter((a) => resultsOn(a, everything, results).some(({ decision }) => decision === 'allowed'));
-}
-
-async function ask(aws: AwsPort, role: string, actions: readonly string[], resources: readonly string[]) {
+async function ask(aws: AwsPort, role: string, arns: readonly string[], actions: readonly string[]) {
   const { EvaluationResults } = await aws.read('iam:SimulatePrincipalPolicy', {
     PolicySourceArn: role,
-    ActionNames: [...actions],
-    ResourceArns: [...resources],
+    ActionNames: [readAction, ...actions],
+    ResourceArns: [...arns, ...(actions.length > 0 ? [everything] : [])],
     MaxItems: perPage,
   });
-  return demand(EvaluationResults, 'the results of the simulation');
+  const results = demand(EvaluationResults, 'the results of the simulation');
+  return {
+    decisions: Object.fromEntries(arns.map((arn) => [arn, decisionOn(readAction, arn, results)] as const)),
+    allowed: actions.filter((a) => resultsOn(a, everything, results).some(({ decision }) => decision === 'allowed')),
+  };
 }
 
 interface Result {

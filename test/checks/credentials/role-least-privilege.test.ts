@@ -23,7 +23,7 @@ const judge = (roles: object[], allowed: string[] = []) =>
     instanceRoles: roles,
     ownSecret: { ARN: own.arn },
     guardedSecrets: [own],
-    simulatedPowers: roles.map(() => ({ role: arn, allowed })),
+    instanceSimulation: roles.map(() => ({ role: arn, allowed })),
   });
 const narrow = [allow('secretsmanager:GetSecretValue'), allow(['logs:PutLogEvents', 'iam:GetRole', 'ec2:Describe*'])];
 

@@ -3,7 +3,6 @@ import check from '../../../checks/network/no-public-ingress.ts';
 import { judgeFacts } from '../../support/judge.ts';
 
 const prefixLists = { 'pl-private': ['10.0.0.0/8', 'fd00::/8'], 'pl-public': ['10.0.0.0/8', '203.0.113.0/24'] };
-const networkAcls = [{ subnet: 'subnet-1', acl: 'acl-1', allowsIn: ['0.0.0.0/0 all'] }];
 const balancer = (isPublic: boolean, ...securityGroups: string[]) => ({
   arn: 'arn:lb',
   type: 'application',
@@ -54,11 +53,11 @@ describe('network/no-public-ingress', () => {
   ])('%s', (_, inbound, loadBalancers, outcome) => {
     const clean = { id: 'sg-clean', on: ['eni-1'], inbound: [], outbound: [] };
     const securityGroups = [clean, { id: 'sg-own', on: ['eni-2'], inbound, outbound: [] }];
-    expect(judgeFacts(check, { securityGroups, prefixLists, networkAcls, loadBalancers }).outcome).toBe(outcome);
+    expect(judgeFacts(check, { securityGroups, prefixLists, loadBalancers }).outcome).toBe(outcome);
   });
 
   it('does not judge on no group', () => {
-    const facts = { securityGroups: [], prefixLists, networkAcls, loadBalancers: nothing };
+    const facts = { securityGroups: [], prefixLists, loadBalancers: nothing };
     expect(judgeFacts(check, facts).outcome).toBe('undetermined');
   });
 });

@@ -23,7 +23,7 @@ function judgeEgress(ranges: readonly string[], approvedRanges: readonly string[
 function judgeIngress(range: string) {
   const securityGroups = [{ id: 'sg-1', on: ['eni-1'], inbound: [rule(range)], outbound: [] }];
   const loadBalancers = { all: [], fronts: [], unread: [] };
-  const facts = { securityGroups, prefixLists: {}, networkAcls: [], loadBalancers };
+  const facts = { securityGroups, prefixLists: {}, loadBalancers };
   return ingress.judge(facts as never, { environment, others: [], now }).outcome;
 }
 

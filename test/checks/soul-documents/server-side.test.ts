@@ -34,7 +34,7 @@ const facts = (statements: object[] | undefined, more: object = {}) => ({
   },
   accessPoints: [workspace, runtime],
   instanceRoles: [{ arn: role, name: 'app', account: '123456789012', policies: [] as unknown[] }],
-  simulatedPowers: [] as unknown[],
+  instanceSimulation: [] as unknown[],
   ...more,
 });
 const withPolicy = (...statements: object[]) => ({

@@ -54,7 +54,6 @@ export const sampleInputs: Inputs = {
   'ec2:DescribeInstanceAttribute': ({ ids }) => ({ InstanceId: ids.instances[0], Attribute: 'userData' }),
   'ec2:DescribeInstances': ({ ids }) => ({ InstanceIds: [...ids.instances] }),
   'ec2:DescribeLaunchTemplateVersions': ({ ids }) => ({ LaunchTemplateId: ids.launchTemplate }),
-  'ec2:DescribeNetworkAcls': () => ({}),
   'ec2:DescribeNetworkInterfaces': () => ({}),
   'ec2:DescribeRouteTables': () => ({}),
   'ec2:DescribeSecurityGroups': () => ({}),
