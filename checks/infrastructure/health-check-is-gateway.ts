@@ -1,8 +1,10 @@
 import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
+import { ProbeError } from '../../src/model/reason.ts';
 import { group } from '../../src/probes/aws/group.ts';
 import { healthReporter } from '../../src/probes/aws/health-reporter.ts';
 import { interfaces } from '../../src/probes/aws/interfaces.ts';
 import { type Front, loadBalancers } from '../../src/probes/aws/load-balancers.ts';
+import { type HealthTimer, healthTimer } from '../../src/probes/host/health-timer.ts';
 
 export default check({
   title: 'The health of the group follows the gateway',
@@ -10,9 +12,10 @@ export default check({
   why: 'A machine can run for weeks with a dead gateway on it, and nobody replaces it.',
   remediation:
     'Attach a target group that asks the gateway for /readyz on its port with matcher 200 and set the health check type to ELB; or let a timer on the instance call SetInstanceHealth when /readyz fails, and name it in infrastructure.healthReporterTimer.',
-  needs: { group, interfaces, loadBalancers, healthReporter },
-  judge({ group, interfaces, loadBalancers, healthReporter }, { environment }) {
+  needs: { group, interfaces, loadBalancers, healthReporter, timer: healthTimer },
+  judge({ group, interfaces, loadBalancers, healthReporter, timer }, { environment, now }) {
     const subject = group.AutoScalingGroupARN;
+    const { healthCheckPath, replaceWithinSeconds, replacementMaxAgeDays } = environment.infrastructure;
     const types = (group.HealthCheckType ?? '').split(',').map((type) => type.trim());
     const type: Finding<'group'> = {
       fact: 'group',
@@ -30,14 +33,26 @@ export default check({
         observed: healthReporter.permitted ? 'allowed' : 'not allowed',
         ok: healthReporter.permitted,
       };
-      if (!permitted.ok) return judgeAll<'group' | 'healthReporter'>([type, permitted]);
-      return undetermined(
-        'not_drilled',
-        `nothing shows that ${healthReporter.timer} is active on the instances and that the group acts on it`,
-        [permitted],
-      );
+      const findings: Finding<'group' | 'healthReporter' | 'timer'>[] = [type, permitted];
+      if (timer && !(timer instanceof ProbeError))
+        findings.push(working(healthReporter.timer, timer, replaceWithinSeconds));
+      if (findings.some(({ ok }) => !ok)) return judgeAll(findings);
+      if (timer instanceof ProbeError) return undetermined(timer.reason, timer.message, findings);
+      const oldest = now.getTime() - replacementMaxAgeDays * 86_400_000;
+      const { reported } = healthReporter;
+      if (!timer || !reported || reported.at.getTime() < oldest || reported.at > now) {
+        const message = `no instance was taken out of service within ${replacementMaxAgeDays} days because it was reported unhealthy, so nothing shows that the reports work`;
+        return undetermined('not_drilled', message, findings);
+      }
+      findings.push({
+        fact: 'healthReporter',
+        subject: reported.instance,
+        expected: 'taken out of service because it was reported unhealthy',
+        observed: `taken out of service on ${reported.at.toISOString()}`,
+        ok: true,
+      });
+      return judgeAll(findings);
     }
-    const { healthCheckPath, replaceWithinSeconds } = environment.infrastructure;
     const { port } = environment.gateway;
     const grace = group.HealthCheckGracePeriod;
     const own = loadBalancers.fronts.filter(({ ofGroup }) => ofGroup);
@@ -72,6 +87,25 @@ export default check({
     return judgeAll(findings);
   },
 });
+
+/** A timer that has not started its unit for longer than a replacement may take reports nothing in time. */
+function working(name: string, timer: HealthTimer, seconds: number): Finding<'timer'> {
+  const { loaded, active, enabled, triggeredSecondsAgo: ago, succeeded } = timer;
+  const wrong = [
+    ...(loaded ? [] : ['not loaded']),
+    ...(active ? [] : ['not active']),
+    ...(enabled ? [] : ['not enabled']),
+    ...(succeeded ? [] : ['its unit failed']),
+    ...(ago === undefined ? ['never triggered'] : ago > seconds ? [`last triggered ${ago} s ago`] : []),
+  ];
+  return {
+    fact: 'timer',
+    subject: name,
+    expected: `active, enabled, triggered within ${seconds} s, its unit succeeded`,
+    observed: wrong.join(', ') || `active, enabled, triggered ${ago} s ago, its unit succeeded`,
+    ok: wrong.length === 0,
+  };
+}
 
 function probing({ targetGroup: t, balancers }: Front, port: number, path: string): Finding<'loadBalancers'> {
   const asked = t.HealthCheckPort === 'traffic-port' ? t.Port : Number(t.HealthCheckPort);

@@ -5,6 +5,7 @@ import { ProbeError } from '../../src/model/reason.ts';
 import { gatewayConfig } from '../../src/probes/gateway/config.ts';
 import { administration } from '../../src/probes/host/administration.ts';
 import { gatewayProcess } from '../../src/probes/host/gateway-process.ts';
+import { listeners } from '../../src/probes/host/listeners.ts';
 
 const dangerous = [
   'allowInsecureAuth',
@@ -18,10 +19,10 @@ export default check({
   why: 'Whoever reaches the gateway without a login commands the agent.',
   remediation:
     'Set gateway.bind to loopback or tailnet, gateway.auth.mode to token, password or trusted-proxy, gateway.tailscale.mode to off or serve, and leave the dangerous options of gateway.controlUi out.',
-  needs: { config: gatewayConfig, process: gatewayProcess, administration },
-  judge({ config: { inForce }, process, administration }, { environment }) {
+  needs: { config: gatewayConfig, process: gatewayProcess, administration, listeners },
+  judge({ config: { inForce }, process, administration, listeners }, { environment }) {
     const at = (path: string) => valueAt(inForce, `gateway.${path}`);
-    const findings: Finding<'config' | 'process' | 'administration'>[] = [];
+    const findings: Finding<'config' | 'process' | 'administration' | 'listeners'>[] = [];
     const see = (path: string, expected: string, ok: boolean, observed = shown(at(path))) =>
       findings.push({ fact: 'config', subject: `gateway.${path}`, expected, observed, ok });
 
@@ -62,6 +63,20 @@ export default check({
         expected: behindBalancer ? 'loopback, tailnet, or any for the approved inbound rule' : 'loopback or tailnet',
         observed: reach,
         ok: behindBalancer || reach === 'loopback' || reach === 'tailnet',
+      });
+    }
+    // A second gateway, or a second port of this one; who answers on the declared port is told above.
+    const others = listeners instanceof ProbeError ? [] : listeners.listeners;
+    for (const { address, port } of others.filter(
+      (l) => l.holder === 'gateway' && l.port !== environment.gateway.port,
+    )) {
+      const reach = reachOf(address);
+      findings.push({
+        fact: 'listeners',
+        subject: `a gateway listening on ${address}, port ${port}`,
+        expected: 'loopback or tailnet',
+        observed: reach,
+        ok: reach === 'loopback' || reach === 'tailnet',
       });
     }
     const funnel = administration instanceof ProbeError ? 'unclear' : (administration.tailscale?.funnel ?? 'off');

@@ -1,12 +1,15 @@
 import { parseRange, publicPart } from '../../src/judging/cidr.ts';
 import { internetRoutes } from '../../src/judging/internet-route.ts';
+import { reachOf } from '../../src/judging/listen-address.ts';
 import { describeRule, rangesOf } from '../../src/judging/peers.ts';
 import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
+import { ProbeError } from '../../src/model/reason.ts';
 import { interfaces } from '../../src/probes/aws/interfaces.ts';
 import { loadBalancers } from '../../src/probes/aws/load-balancers.ts';
 import { prefixLists } from '../../src/probes/aws/prefix-lists.ts';
 import { routes } from '../../src/probes/aws/routes.ts';
 import { type Rule, securityGroups } from '../../src/probes/aws/security-groups.ts';
+import { listeners } from '../../src/probes/host/listeners.ts';
 
 export default check({
   title: 'SSH cannot be reached from the internet',
@@ -14,9 +17,12 @@ export default check({
   why: 'A public sshd is found within minutes, and every key and every flaw of it is tried.',
   remediation:
     'Delete the inbound rules for SSH and the listeners of public load balancers that forward to it. Administer through Tailscale or Session Manager.',
-  needs: { interfaces, routes, securityGroups, prefixLists, loadBalancers },
-  judge({ interfaces, routes, securityGroups, prefixLists, loadBalancers }, { environment }) {
-    const ports = [...new Set([22, environment.ssh.port])];
+  needs: { interfaces, routes, securityGroups, prefixLists, loadBalancers, listeners },
+  judge({ interfaces, routes, securityGroups, prefixLists, loadBalancers, listeners }, { environment }) {
+    const seen = listeners instanceof ProbeError ? [] : listeners.listeners;
+    const reachable = seen.filter(({ address }) => reachOf(address) !== 'loopback');
+    const ofSsh = reachable.filter(({ holder }) => holder === 'ssh').map(({ port }) => port);
+    const ports = [...new Set([22, environment.ssh.port, ...ofSsh])];
     const isOpen = ({ peer }: Rule) => publicPart(rangesOf(peer, prefixLists)).length > 0;
     const openGroups = loadBalancers.all.filter((b) => b.isPublic).flatMap((b) => b.securityGroups);
     const open = securityGroups.flatMap(({ id, inbound }) =>
@@ -71,9 +77,31 @@ export default check({
     if (unread) return undetermined('bad_response', `whether ${unread} leads to SSH cannot be read here`);
     // An open rule or listener may lead to an sshd on a port that only the host knows.
     if (open.length === 0 && fronts.length === 0) return judgement;
-    return undetermined(
-      'conflict',
-      'something public is let in on other ports, and where sshd listens was not compared',
-    );
+    if (listeners instanceof ProbeError) {
+      const message = `something public is let in on other ports, and where sshd listens could not be seen: ${listeners.message}`;
+      return undetermined(listeners.reason, message);
+    }
+    if (!seen.some(({ holder }) => holder === 'ssh')) {
+      const message =
+        'something public is let in on other ports, and no process of SSH was found that this run came in by';
+      return undetermined('no_control', message);
+    }
+    const letIn = (port: number) =>
+      fronts.length > 0 || open.some(({ rule }) => rule.ports && rule.ports[0] <= port && port <= rule.ports[1]);
+    const handed = reachable.find(({ holder, port }) => holder === 'init' && letIn(port));
+    if (handed || listeners.unowned > 0) {
+      const message = 'something public is let in on other ports, and not of each is it known what answers there';
+      return undetermined('conflict', message);
+    }
+    const observed = `SSH listens on ${ports.join(', ')} of ${seen.length} listening sockets`;
+    const subject = 'listening sockets of the host';
+    const listening = {
+      fact: 'listeners',
+      subject,
+      expected: 'no SSH on a port that is let in',
+      observed,
+      ok: true,
+    } as const;
+    return judgeAll([...ofGroups, ...ofBalancers, ...ofInterfaces, listening]);
   },
 });

@@ -29,7 +29,8 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'aws/function-variables': 'lambda:GetFunctionConfiguration',
   'aws/group': '',
   'aws/guarded-secrets': 'secretsmanager:GetResourcePolicy',
-  'aws/health-reporter': 'iam:GetAccountAuthorizationDetails, iam:SimulatePrincipalPolicy',
+  'aws/health-reporter':
+    'autoscaling:DescribeScalingActivities, iam:GetAccountAuthorizationDetails, iam:SimulatePrincipalPolicy',
   'aws/identity': 'sts:GetCallerIdentity',
   'aws/instance-refreshes': 'autoscaling:DescribeInstanceRefreshes',
   'aws/instance-roles': 'iam:GetPolicy, iam:GetPolicyVersion',

@@ -5,7 +5,7 @@ import { group } from '../probes/aws/group.ts';
 import { identity } from '../probes/aws/identity.ts';
 import { hostIdentity } from '../probes/host/identity.ts';
 import type { Gatherer } from './gather.ts';
-import { type Host, uncoveredHost } from './hosts.ts';
+import { type Host, lostHost, uncoveredHost } from './hosts.ts';
 
 /** One instance as the run sees it: its gatherer, and why nothing it says may be judged. */
 export interface BoundHost {
@@ -83,7 +83,10 @@ export async function bind(gatherer: Gatherer, hosts: readonly Host[], environme
       address,
       hostKeyFingerprint,
     })),
-    hosts: [...bound, ...uncovered],
+    hosts: [
+      ...bound.map((one) => (one.unproven ? notLookedAt(gatherer, one.instance, one.unproven) : one)),
+      ...uncovered,
+    ],
     mismatches,
     unproven,
     blocked: caller.ok
@@ -93,6 +96,11 @@ export async function bind(gatherer: Gatherer, hosts: readonly Host[], environme
           ...(caller.error.action && { action: caller.error.action }),
         }),
   };
+}
+
+/** A host of which nothing is taken for a fact, and why. */
+export function notLookedAt(gatherer: Gatherer, instance: string, unproven: ProbeError): BoundHost {
+  return { gatherer: gatherer.forHost(lostHost(instance, unproven)), instance, unproven };
 }
 
 /** Instance ids of the group: whoever answers must be one of them, and each in service must have answered. */

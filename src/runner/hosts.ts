@@ -81,11 +81,14 @@ export class Host implements HostAccess {
 
 /** Stands for an instance of the group that no address leads to: nothing can be seen on it. */
 export function uncoveredHost(instanceId: string): HostAccess {
-  const refuse = () =>
-    Promise.reject(
-      new ProbeError('unreachable', `no address of ssh.hosts leads to the instance ${instanceId}`, {
-        next: 'Add its address to ssh.hosts, or leave the list empty to use the private addresses of the group.',
-      }),
-    );
-  return { label: instanceId, records: refuse, ask: refuse, gateway: refuse };
+  const error = new ProbeError('unreachable', `no address of ssh.hosts leads to the instance ${instanceId}`, {
+    next: 'Add its address to ssh.hosts, or leave the list empty to use the private addresses of the group.',
+  });
+  return lostHost(instanceId, error);
+}
+
+/** Stands for a host that cannot be looked at, or that is not proven to be the one that was asked about. */
+export function lostHost(label: string, error: ProbeError): HostAccess {
+  const refuse = () => Promise.reject(error);
+  return { label, records: refuse, ask: refuse, gateway: refuse };
 }

@@ -21,7 +21,7 @@ import { identity } from '../probes/aws/identity.ts';
 import { instances } from '../probes/aws/instances.ts';
 import { hostIdentity } from '../probes/host/identity.ts';
 import { accept, checkAcceptances } from './accept.ts';
-import { type Binding, bind } from './bind.ts';
+import { type Binding, bind, notLookedAt } from './bind.ts';
 import { type Clock, type Gathered, Gatherer, isHostScoped, probesOf } from './gather.ts';
 import { Host } from './hosts.ts';
 import { judge, merge, type Outcome, resultOf, unknown } from './judge.ts';
@@ -177,10 +177,11 @@ async function outcomeOf(check: PlannedCheck['check'], judging: Judging): Promis
   const needs: Readonly<Record<string, Probe<unknown>>> = check.needs;
   const context = { environment, others, now };
   if (!Object.values(needs).some(isHostScoped)) return judge(check, await gatherAll(gatherer, needs), context);
-  if (lostHosts) return unknown(lostHosts);
-  const outcomes = binding.hosts.map(async ({ gatherer, instance, unproven }) => {
-    if (unproven) return unknown(unproven);
-    return judge(check, await gatherAll(gatherer, needs), context, instance);
+  const hosts = lostHosts ? [notLookedAt(gatherer, 'the hosts', lostHosts)] : binding.hosts;
+  const outcomes = hosts.map(async ({ gatherer, instance, unproven }) => {
+    const outcome = judge(check, await gatherAll(gatherer, needs), context, instance);
+    // What AWS shows is judged without the host too; what the host must decide is unknown for the host's own reason.
+    return unproven && outcome.status === 'unknown' ? unknown(unproven) : outcome;
   });
   return merge(await Promise.all(outcomes));
 }

@@ -38,9 +38,9 @@ const refuse = () => {
  * @param known facts of probes that the lab has nothing to answer for
  */
 export async function judgeHost(
-  lab: Lab,
+  lab: Pick<Lab, 'host' | 'port' | 'login' | 'privateKeyFile' | 'hostKeyFingerprint'>,
   checks: Readonly<Record<string, AnyCheck>>,
-  environment: Environment = labEnvironment(lab),
+  environment: Environment,
   known: ReadonlyMap<unknown, unknown> = new Map(),
 ): Promise<Record<string, Outcome>> {
   const stop = new AbortController();

@@ -156,6 +156,10 @@ export function parseBatch(
     if (part) {
       take(part, stop < 0 ? '' : rest.slice(stop + 1));
     } else if (rest.startsWith('!batch ')) {
+      if (rest === '!batch ') {
+        const more = { next: 'Install coreutils on the host.' };
+        return answerAll(programs, new ProbeError('tool_missing', 'cksum is missing on the host', more));
+      }
       if (rest !== expected) return answerAll(programs, bad('the end mark of the host is wrong'));
       ended = true;
     } else if (rest === '!nouser' || groups.some((g) => rest === `!as ${g}` || rest === `!lacks timeout ${g}`)) {

@@ -5,6 +5,7 @@ import { readAccountDetails, roleOfProfile } from './account-details.ts';
 import { distinct } from './demand.ts';
 import { group } from './group.ts';
 import { instances } from './instances.ts';
+import { readActivities } from './scaling-activities.ts';
 
 export interface HealthReporter {
   /** The declared timer; undefined where none is declared, and then nothing else is looked at. */
@@ -12,6 +13,8 @@ export interface HealthReporter {
   readonly roles: readonly string[];
   /** Whether IAM's simulation allows each of the roles to set the health of an instance of the group. */
   readonly permitted: boolean;
+  /** When Auto Scaling last took an instance out of service because it was reported unhealthy. */
+  readonly reported: { readonly instance: string; readonly at: Date } | undefined;
 }
 
 /** Whether the declared reporter on the instances could report: their role's permission, as IAM simulates it. */
@@ -20,19 +23,23 @@ export const healthReporter = awsProbe({
   needs: { group, instances },
   async gather(aws, { group, instances }, { environment }): Promise<HealthReporter> {
     const timer = environment.infrastructure.healthReporterTimer;
-    if (!timer || group.HealthCheckType?.includes('ELB')) return { timer, roles: [], permitted: false };
+    if (!timer || group.HealthCheckType?.includes('ELB'))
+      return { timer, roles: [], permitted: false, reported: undefined };
+    const activities = await readActivities(aws, group.AutoScalingGroupName);
+    const last = activities.find((a) => a.reported && a.status === 'Successful');
+    const reported = last && { instance: last.instance, at: last.start };
     const profiles = instances.map(({ IamInstanceProfile }) => {
       const [, name] = /:instance-profile\/(?:.*\/)?([^/]+)$/.exec(IamInstanceProfile?.Arn ?? '') ?? [];
       return name;
     });
-    if (profiles.length === 0 || profiles.includes(undefined)) return { timer, roles: [], permitted: false };
+    if (profiles.length === 0 || profiles.includes(undefined)) return { timer, roles: [], permitted: false, reported };
     const accountDetails = await readAccountDetails(aws);
     const names = distinct(profiles).map((profile) => roleOfProfile(accountDetails, profile));
     const roles = distinct(
       accountDetails.roles.flatMap((r) => (names.includes(r.RoleName ?? '') ? (r.Arn ?? []) : [])),
     );
     const answers = await Promise.all(roles.map((role) => isPermitted(aws, role, group.AutoScalingGroupARN)));
-    return { timer, roles, permitted: roles.length > 0 && answers.every(Boolean) };
+    return { timer, roles, permitted: roles.length > 0 && answers.every(Boolean), reported };
   },
 });
 

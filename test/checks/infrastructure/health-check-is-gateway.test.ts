@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import check from '../../../checks/infrastructure/health-check-is-gateway.ts';
+import { ProbeError } from '../../../src/model/reason.ts';
 import { judgeFacts } from '../../support/judge.ts';
+import { now } from '../../support/rig.ts';
+
+const day = 86_400_000;
 
 const group = {
   AutoScalingGroupARN: 'arn:asg',
@@ -20,8 +24,13 @@ const targetGroup = {
 const target = { Target: { Id: 'i-1' }, HealthCheckPort: '18789', TargetHealth: { State: 'healthy' } };
 const front = { targetGroup, ofGroup: true, targets: [target], balancers: [{ arn: 'arn:lb' }] };
 const interfaces = [{ instance: 'i-1', privateAddresses: ['10.20.1.10'] }];
-const none = { timer: undefined, roles: [], permitted: false };
-const timer = { timer: 'health.timer', roles: ['arn:role'], permitted: true };
+const none = { timer: undefined, roles: [], permitted: false, reported: undefined };
+const timer = {
+  timer: 'health.timer',
+  roles: ['arn:role'],
+  permitted: true,
+  reported: { instance: 'i-0', at: new Date(now.getTime() - day) },
+};
 const fronts = (change: object, tg: object = {}) => [{ ...front, ...change, targetGroup: { ...targetGroup, ...tg } }];
 
 describe('infrastructure/health-check-is-gateway', () => {
@@ -75,7 +84,45 @@ describe('infrastructure/health-check-is-gateway', () => {
     ['no grace period known', { HealthCheckGracePeriod: undefined }, [front], none, 'fail'],
   ])('%s', (_, change, fronts, healthReporter, outcome) => {
     const loadBalancers = { all: [], fronts, unread: [] };
-    const facts = { group: { ...group, ...change }, interfaces, loadBalancers, healthReporter };
+    const facts = { group: { ...group, ...change }, interfaces, loadBalancers, healthReporter, timer: undefined };
     expect(judgeFacts(check, facts).outcome).toBe(outcome);
+  });
+
+  describe('with a reporter on the instance', () => {
+    const good = { loaded: true, active: true, enabled: true, triggeredSecondsAgo: 40, succeeded: true };
+    const judged = (seen: unknown, change: object = {}) =>
+      judgeFacts(check, {
+        group: { ...group, HealthCheckType: 'EC2' },
+        interfaces,
+        loadBalancers: { all: [], fronts: [], unread: [] },
+        healthReporter: { ...timer, ...change },
+        timer: seen,
+      }).outcome;
+    const at = (days: number) => ({ reported: { instance: 'i-0', at: new Date(now.getTime() - days * day) } });
+
+    it('passes when its timer works and AWS took an instance out of service for a report', () => {
+      expect(judged(good)).toBe('pass');
+      expect(judged(good, at(90))).toBe('pass');
+    });
+    it.each<[string, object]>([
+      ['loaded', { loaded: false }],
+      ['active', { active: false }],
+      ['enabled', { enabled: false }],
+      ['triggered', { triggeredSecondsAgo: undefined }],
+      ['triggered in time', { triggeredSecondsAgo: 901 }],
+      ['followed by success', { succeeded: false }],
+    ])('fails when its timer is not %s', (_, change) => {
+      expect(judged({ ...good, ...change })).toBe('fail');
+    });
+    it('fails when its role may not report, whatever the host says', () => {
+      expect(judged(new ProbeError('unreachable', 'no host'), { permitted: false })).toBe('fail');
+    });
+    it('is unknown without the host, without a proof, and with one that is too old or yet to come', () => {
+      expect(judged(new ProbeError('unreachable', 'no host'))).toBe('undetermined');
+      expect(judged(undefined)).toBe('undetermined');
+      expect(judged(good, { reported: undefined })).toBe('undetermined');
+      expect(judged(good, at(91))).toBe('undetermined');
+      expect(judged(good, at(-1))).toBe('undetermined');
+    });
   });
 });

@@ -72,6 +72,7 @@ describe('infrastructure/sandboxed-tools', () => {
 
 describe('network/gateway-not-exposed', () => {
   const process = { listeners: ['0100007F'], ownsListener: true, networkNamespace: 'same' };
+  const listeners = { listeners: [], unowned: 0 };
   const administration = { tailscale: undefined, ssmAgent: 'running', cameInAt: undefined };
   const closed = { bind: 'loopback', auth: { mode: 'token' } };
   const none = { 'infrastructure.approvedInbound': [] };
@@ -99,9 +100,26 @@ describe('network/gateway-not-exposed', () => {
     ['origins that are no list', { ...closed, controlUi: { allowedOrigins: '*' } }, none, 'fail'],
     ['insecure logins', { ...closed, controlUi: { allowInsecureAuth: true } }, none, 'fail'],
   ])('%s', (_, gateway, changes, outcome) => {
-    expect(judgeFacts(exposed, { config: config({ gateway }), process, administration }, changes).outcome).toBe(
-      outcome,
-    );
+    expect(
+      judgeFacts(exposed, { config: config({ gateway }), process, administration, listeners }, changes).outcome,
+    ).toBe(outcome);
+  });
+
+  describe('another gateway on the host', () => {
+    const judged = (address: string, port: number, holder = 'gateway') => {
+      const found = { listeners: [{ address, port, holder }], unowned: 0 };
+      return judgeFacts(exposed, { config: config({ gateway: closed }), process, administration, listeners: found });
+    };
+    it.each<[string, number, string, string]>([
+      ['0.0.0.0', 19_001, 'gateway', 'fail'],
+      ['::', 19_001, 'gateway', 'fail'],
+      ['10.20.1.10', 19_001, 'gateway', 'fail'],
+      ['100.64.0.9', 19_001, 'gateway', 'pass'],
+      ['127.0.0.1', 19_001, 'gateway', 'pass'],
+      ['0.0.0.0', 22, 'ssh', 'pass'],
+    ])('on %s port %i, held by %s: %s', (address, port, holder, outcome) => {
+      expect(judged(address, port, holder).outcome).toBe(outcome);
+    });
   });
 });
 

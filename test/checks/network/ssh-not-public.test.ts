@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import check from '../../../checks/network/ssh-not-public.ts';
+import { ProbeError } from '../../../src/model/reason.ts';
 import { judgeFacts } from '../../support/judge.ts';
 
 const interfaces = [{ id: 'eni-1', instance: 'i-1', subnet: 'subnet-1', publicAddresses: [], ipv6: [] }];
@@ -14,6 +15,8 @@ const front = (isPublic: boolean, port: number) => ({
   targets: [{ Target: { Id: 'i-1', Port: port } }],
   balancers: [{ isPublic, securityGroups: [] }],
 });
+
+const lost = new ProbeError('access_denied', 'no root');
 
 describe('network/ssh-not-public', () => {
   it.each<[string, object[], object, object, string]>([
@@ -38,12 +41,47 @@ describe('network/ssh-not-public', () => {
     ['a way in that cannot be read', [], { ...nothing, unread: ['Classic Load Balancer old'] }, {}, 'undetermined'],
   ])('%s', (_, inbound, loadBalancers, changes, outcome) => {
     const securityGroups = [{ id: 'sg-own', on: ['eni-1'], inbound, outbound: [] }];
-    const facts = { interfaces, routes: [], securityGroups, prefixLists: {}, loadBalancers };
+    const facts = { interfaces, routes: [], securityGroups, prefixLists: {}, loadBalancers, listeners: lost };
     expect(judgeFacts(check, facts, changes as Record<string, unknown>).outcome).toBe(outcome);
   });
 
   it('does not judge on no interface', () => {
-    const facts = { interfaces: [], routes: [], securityGroups: [], prefixLists: {}, loadBalancers: nothing };
+    const facts = {
+      interfaces: [],
+      routes: [],
+      securityGroups: [],
+      prefixLists: {},
+      loadBalancers: nothing,
+      listeners: lost,
+    };
     expect(judgeFacts(check, facts).outcome).toBe('undetermined');
+  });
+
+  describe('with the listening sockets of the host', () => {
+    const ssh = { address: '0.0.0.0', port: 22, holder: 'ssh' };
+    const judged = (inbound: object[], listeners: object[], unowned = 0, loadBalancers: object = nothing) => {
+      const securityGroups = [{ id: 'sg-own', on: ['eni-1'], inbound, outbound: [] }];
+      const facts = { interfaces, routes: [], securityGroups, prefixLists: {}, loadBalancers };
+      return judgeFacts(check, { ...facts, listeners: { listeners, unowned } }).outcome;
+    };
+    const web = [rule('0.0.0.0/0', [443, 443])];
+    it.each<[string, object[], object[], number, string]>([
+      ['another port, where SSH does not listen', web, [ssh], 0, 'pass'],
+      ['another port, where a second sshd listens', web, [ssh, { ...ssh, port: 443 }], 0, 'fail'],
+      ['the same over IPv6', web, [ssh, { ...ssh, port: 443, address: '::' }], 0, 'fail'],
+      ['a second sshd on loopback alone', web, [ssh, { ...ssh, port: 443, address: '127.0.0.1' }], 0, 'pass'],
+      ['a second sshd that nothing is let in to', [], [ssh, { ...ssh, port: 443 }], 0, 'pass'],
+      ['no sshd found, though this run came in', web, [{ ...ssh, holder: 'other' }], 0, 'undetermined'],
+      ['a socket of init on that port', web, [ssh, { ...ssh, port: 443, holder: 'init' }], 0, 'undetermined'],
+      ['a socket of init on another port', web, [ssh, { ...ssh, port: 80, holder: 'init' }], 0, 'pass'],
+      ['a socket that nobody holds', web, [ssh], 1, 'undetermined'],
+    ])('%s', (_, inbound, listeners, unowned, outcome) => {
+      expect(judged(inbound, listeners, unowned)).toBe(outcome);
+    });
+    it('a public balancer to another port, where a second sshd does or does not listen', () => {
+      const balancer = { ...nothing, fronts: [front(true, 18_789)] };
+      expect(judged([], [ssh], 0, balancer)).toBe('pass');
+      expect(judged([], [ssh, { ...ssh, port: 18_789 }], 0, balancer)).toBe('fail');
+    });
   });
 });
