@@ -154,11 +154,26 @@ describe('runtime-separate', () => {
   });
   it.each<[string, object]>([
     ['it is the same mount', { ...facts, seen: [root], workspaceDevice: 66_305, runtimeDevice: 66_305 }],
-    ['it shares the tree', { ...facts, seen: [root, workspace, { ...runtime, device: '0:45' }], runtimeDevice: 45 }],
+    [
+      'it shares the tree',
+      {
+        ...facts,
+        seen: [root, { ...workspace, type: 'xfs' }, { ...runtime, type: 'xfs', device: '0:45' }],
+        runtimeDevice: 45,
+      },
+    ],
     ['one holds the other', { ...facts, shared: 'yes' }],
-    ['it could not be seen whether one holds the other', { ...facts, shared: 'unclear' }],
   ])('fails when %s', (_, mounts) => {
     expect(outcome(mounts)).toBe('fail');
+  });
+  it('is unknown when it could not be seen whether one holds the other, and nothing else is wrong', () => {
+    expect(outcome({ ...facts, shared: 'unclear' })).toBe('undetermined');
+    expect(outcome({ ...facts, shared: 'unclear' }, { control: 'erofs' })).toBe('fail');
+  });
+  it('takes NFS mounts of one device apart by their inodes', () => {
+    const one = { ...facts, seen: [root, workspace, { ...runtime, device: '0:45' }], runtimeDevice: 45 };
+    expect(outcome(one)).toBe('pass');
+    expect(outcome({ ...one, shared: 'yes' })).toBe('fail');
   });
   it('fails when the agent cannot write there, or the paths lie in each other', () => {
     expect(outcome(facts, { control: 'erofs' })).toBe('fail');

@@ -143,7 +143,7 @@ liveDescribe('a workspace on real NFS', available(), () => {
         'a runtime directory that holds the workspace',
         `umount /mnt/openclaw/runtime; ${nfs(20_050, '/', '/mnt/openclaw/runtime')}`,
         `umount /mnt/openclaw/runtime; ${nfs(20_050, '/runtime', '/mnt/openclaw/runtime')}`,
-        { mountedReadOnly: 'fail', runtimeSeparate: 'fail', writeFails: 'unknown' },
+        { mountedReadOnly: 'fail', runtimeSeparate: 'fail' },
       ],
     ])('%s', { timeout: 2 * minutes }, async (_, plant, remove, changes) => {
       await inGuest(plant);
