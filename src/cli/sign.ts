@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readDsseKey, seal } from '../adapters/signature/dsse.ts';
-import { checkSigningKey, sign } from '../adapters/signature/ssh-keygen.ts';
+import { checkSigningKey } from '../adapters/signature/signing-key.ts';
+import { sign } from '../adapters/signature/ssh-keygen.ts';
 import { UsageError } from '../model/reason.ts';
 import type { Mode, Report } from '../model/report.ts';
 import { type DeclaredCheck, inconsistencies } from '../report/consistency.ts';

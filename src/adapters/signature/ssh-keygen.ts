@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '../../model/reason.ts';
@@ -7,25 +7,7 @@ import { inert } from '../../model/text.ts';
 import type { SignaturesPort, Verification } from '../../ports/signatures.ts';
 import { bareEnv } from '../child-env.ts';
 
-const missing = 'Install OpenSSH 8.9 or later: signatures are made and checked with its ssh-keygen.';
-
-/** Refuses before the run a key that could not sign after it. @throws UsageError */
-export function checkSigningKey(key: string): void {
-  if (!statSync(key, { throwIfNoEntry: false })?.isFile()) {
-    throw new UsageError(`there is no key ${key}`, 'Name a private key, or the public half of a key in the SSH agent.');
-  }
-  const { status, error } = spawnSync('ssh-keygen', ['-l', '-f', key], {
-    env: bareEnv(),
-    stdio: 'ignore',
-    timeout: 10_000,
-  });
-  if (error) throw new UsageError('ssh-keygen is not there or does not run', missing);
-  if (status !== 0)
-    throw new UsageError(
-      `${key} is not an SSH key`,
-      'Name a private key, or the public half of a key in the SSH agent.',
-    );
-}
+export const missing = 'Install OpenSSH 8.9 or later: signatures are made and checked with its ssh-keygen.';
 
 /**
  * The detached SSH signature over exactly these bytes, armoured. Whose key the SSH agent holds is not asked for a
@@ -43,7 +25,7 @@ export function sign(bytes: Uint8Array, key: string, namespace: string): string 
   });
   const signature = made.stdout?.toString('latin1') ?? '';
   if (made.status !== 0 || !signature.startsWith('-----BEGIN SSH SIGNATURE-----'))
-    throw new Error('ssh-keygen did not sign');
+    throw new Error(`ssh-keygen did not sign; by hand: ssh-keygen -Y sign -n ${namespace} -f KEY FILE`);
   const checked = withFiles({ signature }, (files) =>
     keygen(['-q', '-Y', 'check-novalidate', '-n', namespace, '-s', files.signature], bytes),
   );
