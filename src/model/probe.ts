@@ -4,6 +4,7 @@ import type { FilesPort } from '../ports/files.ts';
 import type { GatewayPort } from '../ports/gateway.ts';
 import type { GitPort } from '../ports/git.ts';
 import type { HostRecords, HostRunAs, HostShell } from '../ports/host.ts';
+import type { Waiting } from '../ports/waiting.ts';
 import type { ProbeError } from './reason.ts';
 
 /** Where a fact comes from, in falling order of trust. */
@@ -32,6 +33,8 @@ export interface ProbeContext {
   /** A UUID of this run alone. */
   readonly nonce: string;
   readonly signal: AbortSignal;
+  /** The time of this probe where it waits for something. Default: that of this machine. */
+  readonly waiting?: Waiting;
   /** Consent to experiments that act: without it a probe must not do anything that somebody could notice. */
   readonly active?: boolean;
 }

@@ -4,6 +4,7 @@ import type { GatewayPort } from './gateway.ts';
 import type { GitPort } from './git.ts';
 import type { HostPort } from './host.ts';
 import type { SignaturesPort } from './signatures.ts';
+import type { WaitingPort } from './waiting.ts';
 
 /** All input and output of a run. Live adapters, a recording, or a test stand behind it. */
 export interface Ports {
@@ -11,6 +12,8 @@ export interface Ports {
   readonly git: GitPort;
   readonly files: FilesPort;
   readonly signatures: SignaturesPort;
+  /** Default: the clock of this machine. */
+  readonly waiting?: WaitingPort;
   /**
    * Connects and verifies the host key. Throws `ProbeError`, or `UntrustedError` when the key is another than the
    * trusted one.

@@ -6,6 +6,7 @@ import type { FilesPort } from '../ports/files.ts';
 import type { GatewayPort } from '../ports/gateway.ts';
 import type { GitPort } from '../ports/git.ts';
 import type { HostProgram, HostRecords } from '../ports/host.ts';
+import { realWaiting, type WaitingPort } from '../ports/waiting.ts';
 import { type Look, tracedAws, tracedFiles, tracedGateway, tracedGit, tracedHost } from './trace.ts';
 
 /** A fact, or why it could not be observed, with the time and the looks that were answered on the way. */
@@ -18,6 +19,7 @@ export interface DeploymentPorts {
   readonly aws: AwsPort;
   readonly git: GitPort;
   readonly files: FilesPort;
+  readonly waiting?: WaitingPort;
 }
 
 /** What one host offers: the answers of its one script, its gateway, and later looks for experiments. */
@@ -89,7 +91,7 @@ export class Gatherer {
     const looks: Look[] = [];
     const inherited: Look[] = [];
     try {
-      const value = await untilAborted(this.#look(probe, looks, inherited), this.#context.signal);
+      const value = await untilAborted(this.#look(probe, moment, looks, inherited), this.#context.signal);
       this.#emit({ type: 'probe-finished', probe: probe.id, ...host });
       return { ok: true, value, at: this.#clock(moment), looks: [...looks, ...inherited] };
     } catch (thrown) {
@@ -99,28 +101,35 @@ export class Gatherer {
     }
   }
 
-  async #look(probe: AnyProbe, looks: Look[], inherited: Look[]): Promise<unknown> {
+  async #look(probe: AnyProbe, moment: string, looks: Look[], inherited: Look[]): Promise<unknown> {
     const facts = (await this.#facts(probe.needs, inherited)) as never;
-    this.#context.signal.throwIfAborted();
+    const { signal } = this.#context;
+    signal.throwIfAborted();
+    const context = { ...this.#context, waiting: (this.#ports.waiting ?? realWaiting)(moment, signal) };
     switch (probe.kind) {
       case 'aws':
-        return probe.gather(tracedAws(this.#ports.aws, looks), facts, this.#context);
+        return probe.gather(tracedAws(this.#ports.aws, looks), facts, context);
       case 'git':
-        return probe.gather(tracedGit(this.#ports.git, looks), facts, this.#context);
+        return probe.gather(tracedGit(this.#ports.git, looks), facts, context);
       case 'files':
-        return probe.gather(tracedFiles(this.#ports.files, looks), facts, this.#context);
+        return probe.gather(tracedFiles(this.#ports.files, looks), facts, context);
       case 'gateway':
-        return this.#lookAtGateway(probe, facts, looks);
+        return this.#lookAtGateway(probe, facts, looks, context);
       case 'host':
         return this.#lookAtHost(probe, looks);
     }
   }
 
-  async #lookAtGateway(probe: GatewayProbe<unknown>, facts: never, looks: Look[]): Promise<unknown> {
+  async #lookAtGateway(
+    probe: GatewayProbe<unknown>,
+    facts: never,
+    looks: Look[],
+    context: ProbeContext,
+  ): Promise<unknown> {
     const host = this.#hostOf(probe);
     const gateway = tracedGateway(await host.gateway(), looks);
     const shell = tracedHost({ run: (program) => host.ask(program) }, looks);
-    return probe.gather(gateway, facts, { ...this.#context, host: shell });
+    return probe.gather(gateway, facts, { ...context, host: shell });
   }
 
   async #lookAtHost(probe: HostProbe<unknown>, looks: Look[]): Promise<unknown> {

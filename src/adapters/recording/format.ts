@@ -16,8 +16,15 @@ const failure = z.strictObject({
 });
 export type Failure = z.infer<typeof failure>;
 
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
 /** Neither `output` nor `error`: the port answered that the thing does not exist. */
-const answer = { output: z.unknown().optional(), error: failure.optional() };
+const answer = {
+  /** Digest of what was asked, where a part of it is masked: by this the exchange is found. */
+  asked: sha256.optional(),
+  output: z.unknown().optional(),
+  error: failure.optional(),
+};
 
 const awsExchange = z.strictObject({
   operation: z.string(),
@@ -66,8 +73,6 @@ export const parts = {
 export type PartName = keyof typeof parts;
 export type Parts = { [K in PartName]: z.infer<(typeof parts)[K]> };
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-
 /** `recording.json`: what the run was, its times, and the digests of the other files. */
 export const manifest = z.strictObject({
   recordingVersion: z.literal(1),
@@ -83,6 +88,8 @@ export const manifest = z.strictObject({
   nonce: z.uuid(),
   /** `start`, `end`, and when each probe had its fact. */
   times: z.record(z.string(), z.iso.datetime()),
+  /** What each probe that waited read from its clock, in order; milliseconds, -1 where the run ended meanwhile. */
+  elapsed: z.record(z.string(), z.array(z.number().int())),
   calls: z.array(z.strictObject({ operation: z.string(), count: z.number().int().min(1) })),
   files: z.strictObject(
     Object.fromEntries(Object.keys(parts).map((name) => [name, sha256])) as Record<PartName, typeof sha256>,

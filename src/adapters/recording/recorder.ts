@@ -6,6 +6,7 @@ import type { GatewayPort } from '../../ports/gateway.ts';
 import type { GitPort } from '../../ports/git.ts';
 import type { HostPort, HostProgram } from '../../ports/host.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { realWaiting, type Waiting } from '../../ports/waiting.ts';
 import {
   canonical,
   digest,
@@ -22,7 +23,14 @@ type Host = Parts['hosts.json'][number];
 type Answer = { output?: unknown; error?: Failure };
 
 /** What was asked but not answered when the run ended. */
-const unanswered: Failure = { reason: 'timeout', message: 'the run reached its time limit', next: 'Raise --timeout.' };
+export const unanswered: Failure = {
+  reason: 'timeout',
+  message: 'the run reached its time limit',
+  next: 'Raise --timeout.',
+};
+
+/** In the place of a time: the run reached its limit while the probe waited. */
+export const endedWaiting = -1;
 
 /**
  * Notes every exchange at the ports, redacted before it is kept. The run sees the ports' own answers; only what is
@@ -36,6 +44,7 @@ export class Recorder {
   readonly #hosts = new Map<string, Host>();
   readonly #gateway: Parts['gateway.json'] = [];
   readonly #times = new Map<string, string>();
+  readonly #elapsed = new Map<string, number[]>();
 
   constructor(redactor: Redactor) {
     this.#redactor = redactor;
@@ -51,13 +60,14 @@ export class Recorder {
   }
 
   /** The same ports, with everything noted that passes. */
-  record({ aws, git, files, signatures, openHost, openGateway }: Ports): Ports {
+  record({ aws, git, files, signatures, waiting = realWaiting, openHost, openGateway }: Ports): Ports {
     const addresses = new WeakMap<HostPort, string>();
     return {
       aws: this.#recordAws(aws),
       git: this.#recordGit(git),
       files: this.#recordFiles(files),
       signatures,
+      waiting: (name, signal) => this.#recordWaiting(name, waiting(name, signal)),
       openHost: async (target, signal) => {
         const { address, fingerprints } = target;
         const host: Host = { address, fingerprints: [...fingerprints], programs: [], error: unanswered };
@@ -79,11 +89,31 @@ export class Recorder {
     };
   }
 
+  /** Which answer a probe took for its last depends on the time: it is kept, in whole milliseconds. */
+  #recordWaiting(name: string, waiting: Waiting): Waiting {
+    const noted: number[] = [];
+    return {
+      elapsed: () => {
+        const ms = Math.round(waiting.elapsed());
+        noted.push(ms);
+        this.#elapsed.set(name, noted);
+        return ms;
+      },
+      wait: (ms) =>
+        waiting.wait(ms).catch((thrown) => {
+          noted.push(endedWaiting);
+          this.#elapsed.set(name, noted);
+          throw thrown;
+        }),
+    };
+  }
+
   #recordAws(aws: AwsPort): AwsPort {
     const note = <T>(via: 'read' | 'find', operation: AwsOperation, input: object, work: Promise<T>): Promise<T> => {
       const key = canonical([via, operation, input]);
       if (this.#aws.has(key)) return work;
-      const exchange = { operation, via, input: this.#redactor.value(encode(input)), error: unanswered };
+      const { kept, asked } = this.#asked(input, [via, operation, input]);
+      const exchange = { operation, via, input: kept, ...asked, error: unanswered };
       this.#aws.set(key, exchange);
       return this.#settle(work, exchange, (output) => redactAnswer(this.#redactor, operation, output));
     };
@@ -102,7 +132,8 @@ export class Recorder {
       get: (path) => {
         const work = git.get(path);
         if (this.#git.has(path)) return work;
-        const exchange = { path, error: unanswered };
+        const { kept, asked } = this.#asked(path, path);
+        const exchange = { path: kept, ...asked, error: unanswered };
         this.#git.set(path, exchange);
         return this.#settle(work, exchange);
       },
@@ -113,7 +144,8 @@ export class Recorder {
     const note = <T>(operation: 'read' | 'sha256' | 'glob', path: string, work: Promise<T>): Promise<T> => {
       const key = `${operation} ${path}`;
       if (this.#files.has(key)) return work;
-      const exchange = { operation, path, error: unanswered };
+      const { kept, asked } = this.#asked(path, [operation, path]);
+      const exchange = { operation, path: kept, ...asked, error: unanswered };
       this.#files.set(key, exchange);
       return this.#settle(work, exchange);
     };
@@ -149,8 +181,8 @@ export class Recorder {
 
   #recordGateway(gateway: GatewayPort, host: string): GatewayPort {
     const note = <T>(call: string, input: unknown, work: Promise<T>): Promise<T> => {
-      const kept = input === undefined ? {} : { input: this.#redactor.value(encode(input)) };
-      const exchange = { host, call, ...kept, error: unanswered };
+      const { kept, asked } = this.#asked({ call, input }, [call, input ?? null]);
+      const exchange = { host, ...kept, ...asked, error: unanswered };
       this.#gateway.push(exchange);
       return this.#settle(work, exchange);
     };
@@ -158,6 +190,13 @@ export class Recorder {
       get: (path) => note(`GET ${path}`, undefined, gateway.get(path)),
       rpc: (method, params, options) => note(method, { params, options }, gateway.rpc(method, params, options)),
     };
+  }
+
+  /** What is kept of a question: itself with secrets masked, and by what it is found where that changes it. */
+  #asked<T>(shown: T, whole: unknown): { kept: T; asked: { asked?: string } } {
+    const kept = this.#redactor.value(encode(shown)) as T;
+    const changed = canonical(kept) !== canonical(shown);
+    return { kept, asked: changed ? { asked: digest(canonical(whole)) } : {} };
   }
 
   /** Keeps the answer or the error of `work`, and gives it on as it is. */
@@ -185,7 +224,7 @@ export class Recorder {
 
   /** All that was noted, in an order that does not depend on which answer came first. */
   finish(
-    run: Omit<Manifest, 'recordingVersion' | 'times' | 'calls' | 'files'> & { mode: Mode },
+    run: Omit<Manifest, 'recordingVersion' | 'times' | 'elapsed' | 'calls' | 'files'> & { mode: Mode },
     calls: CallLog,
   ): Recording {
     const ordered = <T>(items: Iterable<T>, key: (item: T) => string): T[] =>
@@ -202,8 +241,9 @@ export class Recorder {
       'gateway.json': ordered(this.#gateway, ({ host, call, input }) => `${host} ${call} ${canonical(input ?? null)}`),
     };
     const times = Object.fromEntries(ordered(this.#times, ([moment]) => moment));
+    const elapsed = Object.fromEntries(ordered(this.#elapsed, ([name]) => name));
     const none = { 'aws.json': '', 'git.json': '', 'files.json': '', 'hosts.json': '', 'gateway.json': '' };
-    return { manifest: { recordingVersion: 1, ...run, times, calls: calls.counts(), files: none }, parts };
+    return { manifest: { recordingVersion: 1, ...run, times, elapsed, calls: calls.counts(), files: none }, parts };
   }
 }
 

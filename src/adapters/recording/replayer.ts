@@ -6,8 +6,8 @@ import type { GitPort } from '../../ports/git.ts';
 import type { HostPort, HostRecords } from '../../ports/host.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { sshSignatures } from '../signature/ssh-keygen.ts';
-import { canonical, decode, type Failure, fromFailure, type Parts, type Recording } from './format.ts';
-import { programDigest } from './recorder.ts';
+import { canonical, decode, digest, type Failure, fromFailure, type Parts, type Recording } from './format.ts';
+import { endedWaiting, programDigest, unanswered } from './recorder.ts';
 
 export interface Replay {
   readonly ports: Ports;
@@ -32,6 +32,16 @@ export function replay(
       git: replayGit(parts['git.json']),
       files: replayFiles(parts['files.json']),
       signatures: sshSignatures,
+      waiting: (name) => {
+        const noted = [...(manifest.elapsed[name] ?? [])];
+        return {
+          // Who reads the clock more often than back then waits no longer.
+          elapsed: () => noted.shift() ?? Number.POSITIVE_INFINITY,
+          wait: async () => {
+            if (noted[0] === endedWaiting) throw fromFailure(unanswered);
+          },
+        };
+      },
       openHost: async ({ address, fingerprints }) => {
         const host = parts['hosts.json'].find((h) => h.address === address);
         if (!host || canonical(host.fingerprints) !== canonical(fingerprints))
@@ -55,6 +65,24 @@ function missing(what: string): ProbeError {
   });
 }
 
+/** Finds exchanges by what was asked, in their order: by itself, or by its digest where a part of it is masked. */
+function finder<E extends { readonly asked?: string | undefined }>(
+  exchanges: readonly E[],
+  askedOf: (exchange: E) => unknown,
+): (asked: unknown) => E[] {
+  const found = new Map<string, E[]>();
+  for (const exchange of exchanges) {
+    const key = exchange.asked ?? canonical(askedOf(exchange));
+    const same = found.get(key);
+    if (same) same.push(exchange);
+    else found.set(key, [exchange]);
+  }
+  return (asked) => {
+    const key = canonical(asked);
+    return found.get(key) ?? found.get(digest(key)) ?? [];
+  };
+}
+
 function settle(exchange: { output?: unknown; error?: Failure | undefined } | undefined, what: string): unknown {
   if (!exchange) throw missing(what);
   if (exchange.error) throw fromFailure(exchange.error);
@@ -62,9 +90,9 @@ function settle(exchange: { output?: unknown; error?: Failure | undefined } | un
 }
 
 function replayAws(exchanges: Parts['aws.json'], place: { region: string; account: string }): AwsPort {
-  const byKey = new Map(exchanges.map((e) => [canonical([e.via, e.operation, e.input]), e]));
+  const find = finder(exchanges, (e) => [e.via, e.operation, e.input]);
   const ask = (via: string, operation: AwsOperation, input: object) =>
-    settle(byKey.get(canonical([via, operation, input])), `this call of ${operation}`);
+    settle(find([via, operation, input])[0], `this call of ${operation}`);
   return {
     ...place,
     read: async <O extends AwsOperation>(operation: O, input: InputOf<O>) =>
@@ -75,13 +103,13 @@ function replayAws(exchanges: Parts['aws.json'], place: { region: string; accoun
 }
 
 function replayGit(exchanges: Parts['git.json']): GitPort {
-  const byPath = new Map(exchanges.map((e) => [e.path, e]));
-  return { get: async (path) => settle(byPath.get(path), 'this question to the git host') };
+  const find = finder(exchanges, ({ path }) => path);
+  return { get: async (path) => settle(find(path)[0], 'this question to the git host') };
 }
 
 function replayFiles(exchanges: Parts['files.json']): FilesPort {
-  const byKey = new Map(exchanges.map((e) => [`${e.operation} ${e.path}`, e]));
-  const ask = async (operation: string, path: string) => settle(byKey.get(`${operation} ${path}`), 'this file');
+  const find = finder(exchanges, (e) => [e.operation, e.path]);
+  const ask = async (operation: string, path: string) => settle(find([operation, path])[0], 'this file');
   return {
     read: (path) => ask('read', path) as Promise<string | undefined>,
     sha256: (path) => ask('sha256', path) as Promise<string | undefined>,
@@ -111,14 +139,10 @@ function replayHost(host: Parts['hosts.json'][number]): HostPort {
 
 /** The same call gets its answers in their order; one that is polled more often than back then gets the last again. */
 function replayGateway(exchanges: Parts['gateway.json'], host: string): GatewayPort {
-  const queues = new Map<string, Parts['gateway.json']>();
-  for (const exchange of exchanges) {
-    if (exchange.host !== host) continue;
-    const key = canonical([exchange.call, exchange.input ?? null]);
-    queues.set(key, [...(queues.get(key) ?? []), exchange]);
-  }
+  const own = exchanges.filter((exchange) => exchange.host === host);
+  const find = finder(own, ({ call, input }) => [call, input ?? null]);
   const ask = async (call: string, input: unknown) => {
-    const queue = queues.get(canonical([call, input ?? null])) ?? [];
+    const queue = find([call, input ?? null]);
     const next = queue.length > 1 ? queue.shift() : queue[0];
     return settle(next, `this call of ${call}`);
   };

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import type { AwsPort } from '../../ports/aws.ts';
+import { realWaiting } from '../../ports/waiting.ts';
 import { agentTurn } from '../gateway/agent-turn.ts';
 
 /** Whether a log group has the marker of the agent's turn. */
@@ -25,7 +25,11 @@ const minute = 60_000;
 export const markedEvents = awsProbe({
   id: 'aws/marked-events',
   needs: { turn: agentTurn },
-  async gather(aws, { turn }, { environment, now, signal }): Promise<readonly MarkedLog[] | undefined> {
+  async gather(
+    aws,
+    { turn },
+    { environment, now, signal, waiting = realWaiting('', signal) },
+  ): Promise<readonly MarkedLog[] | undefined> {
     if (!turn) return undefined;
     const { logGroups, logArrivalSeconds } = environment.monitoring;
     const all = logGroups.flatMap(({ name, kind }) => (kind === 'other' ? [] : [{ name, kind }]));
@@ -47,7 +51,7 @@ export const markedEvents = awsProbe({
       const looked = [...results.values()];
       if (!looked.some(({ exists, found }) => exists && !found) || left <= 0) return looked;
       const pause = Math.min(pauses[Math.min(look, pauses.length - 1)] ?? left, left);
-      await sleep(pause * 1000, undefined, { signal });
+      await waiting.wait(pause * 1000);
       seconds += pause;
     }
   },

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { gatewayProbe } from '../../model/probe.ts';
 import type { GatewayPort, RpcOptions } from '../../ports/gateway.ts';
+import { realWaiting, type Waiting } from '../../ports/waiting.ts';
 import { hostIdentity } from '../host/identity.ts';
 import { gatewayAgents } from './config.ts';
 import { malformed, objectAt, textAt } from './payload.ts';
@@ -37,7 +37,7 @@ export const agentTurn = gatewayProbe<
 >({
   id: 'gateway/agent-turn',
   needs: { readiness, agents: gatewayAgents, identity: hostIdentity },
-  async gather(gateway, { agents, identity }, { environment, nonce, signal }) {
+  async gather(gateway, { agents, identity }, { environment, nonce, signal, waiting = realWaiting('', signal) }) {
     if (!environment.monitoring.agentTurn) return undefined;
     const marker = `clawcheck-${nonce}-${identity.instanceId}`;
     const agent = agents.includes('main') ? 'main' : agents[0];
@@ -45,7 +45,7 @@ export const agentTurn = gatewayProbe<
     const message = `This is an automatic readiness test, ${marker}. Use no tools. Answer with the one word OK.`;
     const sent = await gateway.rpc('chat.send', { sessionKey, message, idempotencyKey: marker }, scopes);
     const runId = textAt(objectAt(sent, 'the start of a turn')['runId'], 'the id of a turn');
-    const end = await endOf(gateway, runId, environment.monitoring.agentTurnSeconds * 1000, signal);
+    const end = await endOf(gateway, runId, environment.monitoring.agentTurnSeconds * 1000, waiting);
     if (end.status === 'unfinished') await abort(gateway, sessionKey, runId);
     return { ...end, marker, sessionKey };
   },
@@ -53,8 +53,8 @@ export const agentTurn = gatewayProbe<
 
 type End = Pick<AgentTurn, 'status' | 'fault' | 'replied'>;
 
-async function endOf(gateway: GatewayPort, runId: string, ms: number, signal: AbortSignal): Promise<End> {
-  const giveUp = performance.now() + ms;
+async function endOf(gateway: GatewayPort, runId: string, ms: number, waiting: Waiting): Promise<End> {
+  const giveUp = waiting.elapsed() + ms;
   for (;;) {
     const options = { ...scopes, timeoutMs: ms + 10_000 };
     const answer = objectAt(await gateway.rpc('agent.wait', { runId, timeoutMs: ms }, options), 'the end of a turn');
@@ -70,8 +70,8 @@ async function endOf(gateway: GatewayPort, runId: string, ms: number, signal: Ab
       default:
         throw malformed('the end of a turn');
     }
-    if (performance.now() + pauseMs > giveUp) return { status: 'unfinished', fault: undefined, replied: undefined };
-    await sleep(pauseMs, undefined, { signal });
+    if (waiting.elapsed() + pauseMs > giveUp) return { status: 'unfinished', fault: undefined, replied: undefined };
+    await waiting.wait(pauseMs);
   }
 }
 

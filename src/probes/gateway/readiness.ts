@@ -1,7 +1,7 @@
 import { gatewayProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import type { GatewayPort, GatewayResponse } from '../../ports/gateway.ts';
-import { pause } from './pause.ts';
+import { realWaiting, type Waiting } from '../../ports/waiting.ts';
 import type { JsonObject } from './payload.ts';
 
 /**
@@ -45,15 +45,14 @@ const betweenReadingsMs = 25;
  */
 export const readiness = gatewayProbe<Readiness>({
   id: 'gateway/readiness',
-  async gather(gateway, _facts, { environment, signal }) {
-    const started = performance.now();
-    const waited = () => (performance.now() - started) / 1000;
+  async gather(gateway, _facts, { environment, signal, waiting = realWaiting('', signal) }) {
     for (;;) {
-      const left = environment.gateway.startSeconds - waited();
-      const seen = await look(gateway, signal, left > 0);
+      const waited = waiting.elapsed() / 1000;
+      const left = environment.gateway.startSeconds - waited;
+      const seen = await look(gateway, waiting, left > 0);
       const final = seen && seen.state !== 'starting' && seen.state !== 'not-ready' && seen.state !== 'not-listening';
-      if (seen && (final || left <= 0)) return { ...seen, waitedSeconds: Math.round(waited()) };
-      await pause(Math.min(betweenPollsMs, Math.max(50, left * 1000)), signal);
+      if (seen && (final || left <= 0)) return { ...seen, waitedSeconds: Math.round(waited) };
+      await waiting.wait(Math.min(betweenPollsMs, Math.max(50, left * 1000)));
     }
   },
 });
@@ -61,11 +60,11 @@ export const readiness = gatewayProbe<Readiness>({
 type Seen = Omit<Readiness, 'waitedSeconds'>;
 
 /** One look; undefined where there was no answer and another try is due. */
-async function look(gateway: GatewayPort, signal: AbortSignal, mayTryAgain: boolean): Promise<Seen | undefined> {
+async function look(gateway: GatewayPort, waiting: Waiting, mayTryAgain: boolean): Promise<Seen | undefined> {
   try {
     const seen = classify(await gateway.get('/readyz'));
     if (seen.state === 'not-ready' && (await isStarting(gateway))) return { ...seen, state: 'starting' };
-    return seen.state === 'ready' ? await twice(gateway, seen, signal) : seen;
+    return seen.state === 'ready' ? await twice(gateway, seen, waiting) : seen;
   } catch (thrown) {
     if (!(thrown instanceof ProbeError)) throw thrown;
     if (thrown.reason === 'not_found') return { ...nothing, state: 'not-listening' };
@@ -77,8 +76,8 @@ async function look(gateway: GatewayPort, signal: AbortSignal, mayTryAgain: bool
 
 const nothing = { status: 0, contentType: 'none', failing: [], uptimeMs: undefined, elapsedMs: 0 } as const;
 
-async function twice(gateway: GatewayPort, first: Seen, signal: AbortSignal): Promise<Seen> {
-  await pause(betweenReadingsMs, signal);
+async function twice(gateway: GatewayPort, first: Seen, waiting: Waiting): Promise<Seen> {
+  await waiting.wait(betweenReadingsMs);
   const second = classify(await gateway.get('/readyz'));
   if (second.state !== 'ready') return second;
   const elapsedMs = Math.max(first.elapsedMs, second.elapsedMs);

@@ -9,7 +9,9 @@ import { Recorder } from '../../../src/adapters/recording/recorder.ts';
 import { Redactor } from '../../../src/adapters/recording/redact.ts';
 import { replay } from '../../../src/adapters/recording/replayer.ts';
 import { loadScenario } from '../../../src/demo/scenario.ts';
+import { ProbeError } from '../../../src/model/reason.ts';
 import type { Report } from '../../../src/model/report.ts';
+import type { WaitingPort } from '../../../src/ports/waiting.ts';
 import { firstDifference } from '../../../src/report/compare.ts';
 import { renderJson } from '../../../src/report/json.ts';
 import { run } from '../../../src/runner/run.ts';
@@ -23,6 +25,7 @@ const leaky: string[] = JSON.parse(readFileSync(join(fixtures, 'leaky', 'scenari
 async function record(
   flaws: readonly string[],
   own: readonly string[] = [],
+  waiting?: WaitingPort,
 ): Promise<{ report: Report; recording: Recording }> {
   const scenario = loadScenario(fixtures, flaws, now);
   const environment = goodEnvironment(scenario.environment);
@@ -33,7 +36,14 @@ async function record(
   const shared = { registry, environment, others: goodOthers(), fileSha256: '0'.repeat(64), version: '0.0.0', nonce };
   const selection = { areas: [], checks: [] };
   const open = { emit: () => {}, interrupt: new AbortController().signal, timeoutMs: 30_000, selection };
-  const report = await run({ ...shared, ...open, ports: recorder.record(ports), calls, mode: 'simulated', clock });
+  const report = await run({
+    ...shared,
+    ...open,
+    ports: recorder.record({ ...ports, ...(waiting && { waiting }) }),
+    calls,
+    mode: 'simulated',
+    clock,
+  });
   const head = { name: 'prod', fileSha256: '0'.repeat(64) };
   const recording = recorder.finish(
     {
@@ -138,6 +148,38 @@ describe('a recording', () => {
     const { recording: careless } = await record([]);
     expect(() => writeRecording(careless, unmasked, new Redactor([own]))).toThrow(/a secret of this run would be in/);
     expect(existsSync(unmasked)).toBe(false);
+  });
+
+  it('masks an own secret in what was asked, and is judged alike', async () => {
+    // Nothing that is judged has these words; what is asked has them.
+    const own = ['branches/main/protection', 'agents.list', 'docs/recovery.md'];
+    const { report, recording } = await record([], own);
+    const folder = newFolder();
+    writeRecording(recording, folder, new Redactor(own));
+    const masked = Object.values(recording.parts).flatMap((part) => part.filter((e) => 'asked' in e && e.asked));
+    expect(masked.length).toBeGreaterThanOrEqual(3);
+    expect(JSON.stringify(masked)).toMatch(/\/repos\/[^"]*\/xxxxxxxx\/xxxx\/xxxxxxxxxx"/);
+    const again = await judge(readRecording(folder), []);
+    expect(renderJson({ ...again, mode: 'simulated' })).toBe(renderJson(report));
+  });
+
+  it.each([
+    ['until it was final', async () => {}],
+    [
+      'until the run ended',
+      () => Promise.reject(new ProbeError('timeout', 'the run reached its time limit', { next: 'Raise --timeout.' })),
+    ],
+  ])('of a run that waited %s is judged alike, and waits for nothing', async (_, wait) => {
+    const flaws = ['gateway-starting'];
+    const { report, recording } = await record(flaws, [], () => {
+      let ms = -400;
+      return { elapsed: () => (ms += 400), wait };
+    });
+    expect(Object.values(recording.manifest.elapsed).flat().length).toBeGreaterThan(1);
+    const again = await judge(recording, flaws);
+    expect(renderJson({ ...again, mode: 'simulated' })).toBe(renderJson(report));
+    const { signal } = new AbortController();
+    await replay(recording, place).ports.waiting?.('a probe', signal).wait(3_600_000);
   });
 
   it('answers what was not asked back then with an error, never with nothing', async () => {
