@@ -12,7 +12,8 @@ import {
 } from '../adapters/drills/journal-file.ts';
 import { readLock, releaseLock, takeLock, takeOverLock } from '../adapters/drills/lock.ts';
 import { livePorts } from '../adapters/live.ts';
-import { checkSigningKey, sign } from '../adapters/signature/ssh-keygen.ts';
+import { checkSigningKey } from '../adapters/signature/signing-key.ts';
+import { sign } from '../adapters/signature/ssh-keygen.ts';
 import { Deployment } from '../drills/deployment.ts';
 import { runDrill } from '../drills/engine.ts';
 import { drillOf } from '../drills/index.ts';
