@@ -87,7 +87,7 @@ function callsIn(text: string): string[] {
   return [
     ...all(/'([a-z0-9]+:[A-Z]\w+)'/g).filter((operation) => Object.hasOwn(operations, operation)),
     ...all(/\bgateway\.get\('([^']+)'\)/g).map((path) => `GET ${path}`),
-    ...all(/\bgateway\.rpc\(\s*'([^']+)'/g).map((method) => `rpc ${method}`),
+    ...all(/\bgateway\s*\.rpc\(\s*'([^']+)'/g).map((method) => `rpc ${method}`),
     ...all(/\bgit\.get\(`([^`]+)`\)/g).map((path) => `GET ${path.replaceAll('${', '{')}`),
   ];
 }

@@ -1,14 +1,17 @@
 import type { Gate } from '../../src/environment/gates-schema.ts';
 import { breadthOf, type ExecPolicy, execPolicy, isGated } from '../../src/judging/exec-policy.ts';
 import { gateCover } from '../../src/judging/gate-cover.ts';
+import { bypassFindings, exceptionFindings } from '../../src/judging/gate-exceptions.ts';
 import { openGates, trialRequests } from '../../src/judging/gate-trials.ts';
 import { agentValue, isDenied, shown, valueAt } from '../../src/judging/gateway-config.ts';
 import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
 import { gatewayAgents, gatewayConfig } from '../../src/probes/gateway/config.ts';
 import { execApprovals } from '../../src/probes/gateway/exec-approvals.ts';
 import { gateCanary } from '../../src/probes/gateway/gate-canary.ts';
+import { gateExceptions } from '../../src/probes/gateway/gate-exceptions.ts';
+import { type ToolCatalog, toolCatalog } from '../../src/probes/gateway/tool-catalog.ts';
 
-type F = Finding<'config' | 'approvals' | 'agents' | 'canary'>;
+type F = Finding<'config' | 'approvals' | 'agents' | 'canary' | 'exceptions'>;
 
 export default check({
   title: 'The gateway enforces each gate',
@@ -16,8 +19,15 @@ export default check({
   why: 'A gate on paper stops nothing: without configuration the gateway asks nobody and runs everything.',
   remediation:
     'Set tools.exec.mode to ask, askFallback to deny and tools.elevated.enabled to false, remove wildcards from the allowlist, and give every other gated tool a plugin that is enabled in plugins.entries, or deny it.',
-  needs: { config: gatewayConfig, approvals: execApprovals, agents: gatewayAgents, canary: gateCanary },
-  judge({ config, approvals, agents, canary = [] }, { environment }) {
+  needs: {
+    config: gatewayConfig,
+    approvals: execApprovals,
+    agents: gatewayAgents,
+    exceptions: gateExceptions,
+    catalog: toolCatalog,
+    canary: gateCanary,
+  },
+  judge({ config, approvals, agents, exceptions, catalog, canary = [] }, { environment }) {
     const { gates, agents: named } = environment.approvalGates;
     if (gates.length === 0) {
       return undetermined('not_configured', 'approvalGates.gates names no action that waits for a person');
@@ -27,9 +37,13 @@ export default check({
     const findings: F[] = gated.flatMap((agent) => {
       if (!agents.includes(agent)) return [missing(agent)];
       const policy = execPolicy(config.inForce, approvals, agent);
-      return [...policyFindings(agent, policy), elevated(config.inForce, agent)].concat(
-        gates.map((gate) => gateFinding(gate, agent, policy, config.inForce)),
-      );
+      return [
+        ...policyFindings(agent, policy),
+        elevated(config.inForce, agent),
+        ...bypassFindings(config.inForce, agent),
+        ...exceptionFindings(exceptions, agent, gates),
+        ...gates.map((gate) => gateFinding(gate, agent, policy, config.inForce, catalog)),
+      ];
     });
     findings.push(...trialRequests(canary).filter(({ ok }) => ok), ...openGates(canary));
     findings.push({
@@ -99,8 +113,19 @@ function elevated(config: unknown, agent: string): F {
   };
 }
 
-function gateFinding(gate: Gate, agent: string, policy: ExecPolicy, config: unknown): F {
-  const { ok, observed } = gateCover(gate, policy, config, (tool) => isDenied(config, agent, tool));
+function gateFinding(
+  gate: Gate,
+  agent: string,
+  policy: ExecPolicy,
+  config: unknown,
+  { tools, running }: ToolCatalog,
+): F {
+  const around = {
+    isDenied: (tool: string) => isDenied(config, agent, tool),
+    tools: tools[agent] ?? new Map(),
+    running,
+  };
+  const { ok, observed } = gateCover(gate, policy, config, around);
   const expected = 'a rule in force that asks for it, or denies it';
   return { fact: 'config', subject: `${gate.action}, agent ${shown(agent)}`, expected, observed, ok };
 }

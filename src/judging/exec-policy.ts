@@ -17,6 +17,7 @@ export interface ExecPolicy {
   /** A model may approve in place of a person. */
   readonly reviewedByModel: boolean;
   readonly allowlist: readonly AllowEntry[];
+  readonly mcpTools: ExecApprovals['defaults']['mcpTools'];
 }
 
 const modes = new Map<unknown, readonly [ExecSecurity, ExecAsk]>([
@@ -44,6 +45,7 @@ export function execPolicy(config: unknown, approvals: ExecApprovals, agent: str
     autoAllowSkills: field('autoAllowSkills') ?? false,
     reviewedByModel: requested.mode === 'auto',
     allowlist: [...(every?.allowlist ?? []), ...(own?.allowlist ?? [])],
+    mcpTools: [...(every?.mcpTools ?? []), ...(own?.mcpTools ?? [])],
   };
 }
 
@@ -77,12 +79,32 @@ export function isGated({ security, ask, reviewedByModel }: ExecPolicy): boolean
 const interpreters =
   /^(ba|da|z|k|fi|a)?sh$|^(python|perl|ruby|php|node|lua)[0-9.]*$|^(env|sudo|su|doas|xargs|find|awk|sed|make|ssh|nohup|timeout|busybox|npx|deno|bun|docker)$/;
 
+/** The name of the program that a command or pattern starts with, without its folder. */
+export function programOf(command: string): string {
+  const [program = ''] = command.trim().split(/\s+/);
+  return program.slice(program.lastIndexOf('/') + 1);
+}
+
+export function interprets(program: string): boolean {
+  return interpreters.test(program);
+}
+
 /** Why an entry lets through more than one program; undefined when it does not. */
-export function breadthOf({ pattern, bound }: AllowEntry): string | undefined {
+export function breadthOf({ pattern, argPattern }: AllowEntry): string | undefined {
   const name = pattern.slice(pattern.lastIndexOf('/') + 1);
   if (!/[A-Za-z0-9]/.test(name) || /^\*|\*$/.test(name)) return 'a wildcard for any program';
-  if (!bound && interpreters.test(name)) return 'a program that runs any command it is given';
+  // A bracket or brace can stand for a letter: what else it stands for is not worked out here.
+  if (/[[{?*]/.test(name)) return 'a pattern for more than one program';
+  if (interprets(name) && !isBound(argPattern)) return 'a program that runs any command it is given';
   return undefined;
+}
+
+/** Whether arguments are bound to a few: by their digest, or by an expression for the whole of them. */
+function isBound(argPattern: string | undefined): boolean {
+  if (argPattern === undefined) return false;
+  if (argPattern.startsWith('sha256:')) return true;
+  if (!/^\^.*[^\\]\$$/s.test(argPattern) || /(?<!\\)\||[^\\]\$.|(?<!\\)\.[*+]/s.test(argPattern)) return false;
+  return !/(\\[SWD]|\[\^[^\]]*\])[*+]/.test(argPattern);
 }
 
 function stricter(order: readonly ExecSecurity[], a: ExecSecurity, b: ExecSecurity): ExecSecurity {

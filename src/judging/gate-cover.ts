@@ -1,4 +1,5 @@
 import type { Gate } from '../environment/gates-schema.ts';
+import type { ToolCatalog } from '../probes/gateway/tool-catalog.ts';
 import { type ExecPolicy, isGated } from './exec-policy.ts';
 import { shown, textsAt, valueAt } from './gateway-config.ts';
 
@@ -8,6 +9,13 @@ export interface Cover {
   readonly observed: string;
 }
 
+/** What else is known where a gate is judged: the policy of tools, those of this agent, the plugins that work. */
+export interface Around {
+  isDenied(tool: string): boolean;
+  readonly tools: ReadonlyMap<string, unknown>;
+  readonly running: ToolCatalog['running'];
+}
+
 const execTools = ['exec', 'bash', 'shell', 'process', 'system.run'];
 
 /**
@@ -15,11 +23,19 @@ const execTools = ['exec', 'bash', 'shell', 'process', 'system.run'];
  * that the gate names is enabled under `plugins.entries`, because a plugin that is only listed and loaded runs its
  * tools without asking.
  */
-export function gateCover(gate: Gate, policy: ExecPolicy, config: unknown, isDenied: (tool: string) => boolean): Cover {
+export function gateCover(
+  gate: Gate,
+  policy: ExecPolicy,
+  config: unknown,
+  { isDenied, tools, running }: Around,
+): Cover {
   const { tool, plugin } = gate;
   if (tool === undefined || execTools.includes(tool))
     return execCover(gate, policy, tool !== undefined && isDenied(tool));
   if (isDenied(tool)) return { ok: true, observed: 'the tool is denied' };
+  const always = policy.mcpTools.find((granted) => [granted.tool, `${granted.server}__${granted.tool}`].includes(tool));
+  if (always) return { ok: false, observed: 'always allowed, with any arguments, by a grant for an MCP server' };
+  if (!tools.has(tool)) return { ok: false, observed: 'the gateway has no such tool, so nothing can gate it' };
   if (plugin === undefined) return { ok: false, observed: 'no rule: it is neither denied nor gated by a named plugin' };
   if (valueAt(config, 'plugins.enabled') === false) return { ok: false, observed: 'plugins are off' };
   if ((textsAt(config, 'plugins.deny') ?? [plugin]).includes(plugin))
@@ -31,6 +47,7 @@ export function gateCover(gate: Gate, policy: ExecPolicy, config: unknown, isDen
   const entry = valueAt(config, 'plugins.entries');
   const enabled = valueAt((entry as Record<string, unknown> | undefined)?.[plugin], 'enabled');
   const observed = `its plugin: enabled ${shown(enabled)} in plugins.entries`;
+  if (enabled === true && !running.includes(plugin)) return { ok: false, observed: `${observed}, and it does not run` };
   return { ok: enabled === true, observed };
 }
 

@@ -69,9 +69,11 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'gateway/config': 'rpc config.get',
   'gateway/exec-approvals': 'rpc exec.approvals.get',
   'gateway/gate-canary':
-    'rpc agent.wait, rpc agents.list, rpc approval.history, rpc chat.abort, rpc chat.send, rpc exec.approval.list, rpc exec.approval.resolve, rpc plugin.approval.list, rpc plugin.approval.resolve, rpc sessions.delete',
+    'rpc agent.wait, rpc agents.list, rpc approval.history, rpc chat.abort, rpc chat.send, rpc exec.approval.list, rpc exec.approval.resolve, rpc plugin.approval.list, rpc plugin.approval.resolve, rpc sessions.delete, rpc tools.invoke',
+  'gateway/gate-exceptions': 'rpc exec.approval.grants.list, rpc sessions.list',
   'gateway/readiness': 'GET /readyz, GET /startupz',
   'gateway/skills': 'rpc skills.status',
+  'gateway/tool-catalog': 'rpc plugins.list, rpc tools.catalog',
   'gateway/version': 'GET /startupz, rpc status',
   'git/branch-rules':
     'GET {base}/branches/{encodedBranch}/protection, GET {base}/rules/branches/{encodedBranch}, GET {base}/rulesets/{id}',

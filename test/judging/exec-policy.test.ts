@@ -8,6 +8,7 @@ const silent: HostExecPolicy = {
   askFallback: undefined,
   autoAllowSkills: undefined,
   allowlist: [],
+  mcpTools: [],
 };
 const host = (defaults: Partial<HostExecPolicy> = {}, agents: Record<string, Partial<HostExecPolicy>> = {}) => ({
   defaults: { ...silent, ...defaults },
@@ -65,7 +66,7 @@ describe('the policy in force', () => {
   });
 
   it('has the allowlists of the agent and of every agent', () => {
-    const entry = (pattern: string) => ({ pattern, bound: false });
+    const entry = (pattern: string) => ({ pattern, argPattern: undefined });
     const approvals = host({}, { '*': { allowlist: [entry('a')] }, main: { allowlist: [entry('b')] } });
     expect(policy({}, approvals).allowlist).toEqual([entry('a'), entry('b')]);
   });
@@ -92,12 +93,20 @@ describe('an entry of the allowlist', () => {
     'python3.12',
     'node',
     '/usr/bin/sudo',
-  ])('%s lets any program through', (pattern) => expect(breadthOf({ pattern, bound: false })).toBeDefined());
+  ])('%s lets any program through', (pattern) => expect(breadthOf({ pattern, argPattern: undefined })).toBeDefined());
   it.each(['/usr/bin/uptime', 'git', '~/path/**/bin/rg'])('%s does not', (pattern) =>
-    expect(breadthOf({ pattern, bound: false })).toBeUndefined(),
+    expect(breadthOf({ pattern, argPattern: undefined })).toBeUndefined(),
   );
-  it('for an interpreter bound to its arguments does not; a wildcard stays one', () => {
-    expect(breadthOf({ pattern: '/usr/bin/python3', bound: true })).toBeUndefined();
-    expect(breadthOf({ pattern: '*', bound: true })).toBeDefined();
+  it.each([undefined, '.*', '^.*$', '.', '^-c', 'report', '^report|x$', '^[^;]+$', '^\\S+$', '^x$|y', '^a$.'])(
+    'for an interpreter with the arguments %s does',
+    (argPattern) => expect(breadthOf({ pattern: '/usr/bin/python3', argPattern })).toBeDefined(),
+  );
+  it.each(['^report\\.py$', '^report\\.py [0-9]+$', 'sha256:argv:0a1b'])(
+    'for an interpreter with the arguments %s does not',
+    (argPattern) => expect(breadthOf({ pattern: '/usr/bin/python3', argPattern })).toBeUndefined(),
+  );
+  it('stays a wildcard whatever its arguments', () => {
+    expect(breadthOf({ pattern: '*', argPattern: '^x$' })).toBeDefined();
+    expect(breadthOf({ pattern: '/usr/bin/[a-z]ython3', argPattern: undefined })).toBeDefined();
   });
 });

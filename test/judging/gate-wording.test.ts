@@ -46,12 +46,17 @@ describe('the rule behind a gate', () => {
     askFallback: 'deny',
     autoAllowSkills: false,
     reviewedByModel: false,
-    allowlist: [{ pattern: '/usr/bin/git', bound: false }],
+    allowlist: [{ pattern: '/usr/bin/git', argPattern: undefined }],
+    mcpTools: [{ server: 'crm', tool: 'close_account' }],
   } as const;
   const open = { ...asks, security: 'full', ask: 'off' } as const;
   const plugins = (more: object) => ({ plugins: { entries: { gate: { enabled: true } }, ...more } });
-  const denies = (tool: string) => tool === 'send_payment';
-  const never = () => false;
+  const tools = new Map(
+    ['send_payment', 'send_email', 'close_account', 'crm__close_account'].map((tool) => [tool, undefined]),
+  );
+  const around = (isDenied: (tool: string) => boolean) => ({ isDenied, tools, running: ['gate', 'constructor'] });
+  const denies = around((tool) => tool === 'send_payment');
+  const never = around(() => false);
 
   it.each<[string, Gate, boolean]>([
     ['a tool that is denied', good, true],
@@ -59,6 +64,9 @@ describe('the rule behind a gate', () => {
     ['a tool with a plugin that is enabled', { ...good, tool: 'send_email', plugin: 'gate' }, true],
     ['a tool with a plugin that is not in plugins.entries', { ...good, tool: 'send_email', plugin: 'other' }, false],
     ['a plugin named like a member of every object', { ...good, tool: 'send_email', plugin: 'constructor' }, false],
+    ['a tool that the gateway does not have', { ...good, tool: 'send_emails', plugin: 'gate' }, false],
+    ['a tool of an MCP server that is always allowed', { ...good, tool: 'close_account', plugin: 'gate' }, false],
+    ['the same by its longer name', { ...good, tool: 'crm__close_account', plugin: 'gate' }, false],
     ['commands', { ...good, tool: 'exec' }, true],
     ['a command that is on the allowlist', { ...good, tool: 'exec', pattern: 'git push --force' }, false],
     ['a command that is not', { ...good, tool: 'exec', pattern: '/bin/rm -rf' }, true],
@@ -75,5 +83,6 @@ describe('the rule behind a gate', () => {
     expect(gateCover(gate, asks, plugins({ allow: ['other'] }), never).ok).toBe(false);
     expect(gateCover(gate, asks, plugins({ allow: ['gate'] }), never).ok).toBe(true);
     expect(gateCover(gate, asks, { plugins: { entries: { gate: {} } } }, never).ok).toBe(false);
+    expect(gateCover(gate, asks, plugins({}), { ...never, running: [] }).ok).toBe(false);
   });
 });

@@ -9,8 +9,8 @@ export type ExecAsk = (typeof execAsks)[number];
 
 export interface AllowEntry {
   readonly pattern: string;
-  /** Whether the entry is bound to certain arguments. */
-  readonly bound: boolean;
+  /** What the arguments must be: a regular expression, or the digest of exact ones. Undefined: any. */
+  readonly argPattern: string | undefined;
 }
 
 /** What the host's own approvals document says; what it leaves out is undefined. */
@@ -20,6 +20,8 @@ export interface HostExecPolicy {
   readonly askFallback: ExecSecurity | undefined;
   readonly autoAllowSkills: boolean | undefined;
   readonly allowlist: readonly AllowEntry[];
+  /** Tools of MCP servers that are always allowed, with any arguments. */
+  readonly mcpTools: readonly { readonly server: string; readonly tool: string }[];
 }
 
 export interface ExecApprovals {
@@ -46,7 +48,7 @@ export const execApprovals = gatewayProbe<ExecApprovals, { readiness: typeof rea
 });
 
 function policyOf(policy: JsonObject): HostExecPolicy {
-  const { autoAllowSkills, allowlist } = policy;
+  const { autoAllowSkills, allowlist, mcpTools } = policy;
   if (autoAllowSkills !== undefined && typeof autoAllowSkills !== 'boolean') throw malformed('autoAllowSkills');
   return {
     security: wordAt(policy['security'], execSecurities, 'security of its approvals'),
@@ -55,7 +57,14 @@ function policyOf(policy: JsonObject): HostExecPolicy {
     autoAllowSkills,
     allowlist: listAt(allowlist ?? [], 'an allowlist').map((entry) => {
       const { pattern, argPattern } = objectAt(entry, 'an entry of an allowlist');
-      return { pattern: textAt(pattern, 'the pattern of an allowlist'), bound: typeof argPattern === 'string' };
+      return {
+        pattern: textAt(pattern, 'the pattern of an allowlist'),
+        argPattern: argPattern === undefined ? undefined : textAt(argPattern, 'the arguments of an allowlist'),
+      };
+    }),
+    mcpTools: listAt(mcpTools ?? [], 'the tools of MCP servers').map((entry) => {
+      const { server, tool } = objectAt(entry, 'a tool of an MCP server');
+      return { server: textAt(server, 'an MCP server'), tool: textAt(tool, 'a tool of an MCP server') };
     }),
   };
 }

@@ -2,10 +2,15 @@ import { describe, expect, it } from 'vitest';
 import check from '../../../checks/approval-gates/gates-enforced.ts';
 import { judgeFacts } from '../../support/judge.ts';
 
-const silent = { allowlist: [] };
+const silent = { allowlist: [], mcpTools: [] };
 const host = { defaults: { ...silent, askFallback: 'deny' }, agents: {} };
 const strict = {
   tools: { exec: { mode: 'ask' }, elevated: { enabled: false }, deny: ['send_payment', 'crm_delete_record'] },
+};
+const around = {
+  canary: undefined,
+  catalog: { tools: {}, running: [] },
+  exceptions: { grants: [], sessions: [] as { key: string; mode: string }[] },
 };
 const config = (inForce: object, differsFromFile = false) => ({ inForce, differsFromFile });
 const tools = (change: object) => config({ tools: { ...strict.tools, ...change } });
@@ -29,31 +34,67 @@ describe('approval-gates/gates-enforced', () => {
     [
       'a wildcard for every agent',
       config(strict),
-      { ...host, agents: { '*': { allowlist: [{ pattern: '**', bound: false }] } } },
+      { ...host, agents: { '*': { ...silent, allowlist: [{ pattern: '**' }] } } },
       'fail',
     ],
     ['programs of skills unasked', config(strict), { ...host, defaults: { ...silent, autoAllowSkills: true } }, 'fail'],
     ['a tool that has no rule', tools({ deny: ['send_payment'] }), host, 'fail'],
     ['a file that differs from what is in force', config(strict, true), host, 'fail'],
   ])('%s', (_, config, approvals, outcome) => {
-    expect(judgeFacts(check, { config, approvals, agents: ['main'], canary: undefined }).outcome).toBe(outcome);
+    expect(judgeFacts(check, { config, approvals, agents: ['main'], ...around }).outcome).toBe(outcome);
+  });
+
+  it.each<[string, string, string]>([
+    ['agent:main:main', 'full', 'fail'],
+    ['agent:main:main', 'workspace', 'fail'],
+    ['agent:main:main', 'guarded', 'pass'],
+    ['agent:main:main', 'read-only', 'pass'],
+    ['agent:other:main', 'full', 'pass'],
+  ])('looks at the session %s, which is %s: %s', (key, mode, outcome) => {
+    const facts = { config: config(strict), approvals: host, agents: ['main'], ...around };
+    const exceptions = { ...around.exceptions, sessions: [{ key, mode }] };
+    expect(judgeFacts(check, { ...facts, exceptions }).outcome).toBe(outcome);
+  });
+
+  it.each<[string, string, string]>([
+    ['/usr/bin/df -h', 'main', 'pass'],
+    ['/usr/bin/bash job.sh', 'main', 'fail'],
+    ['/bin/rm -rf /srv/cache', 'main', 'fail'],
+    ['/bin/rm -rf /srv/cache', 'other', 'pass'],
+  ])('looks at the standing grant of %s for %s: %s', (command, agent, outcome) => {
+    const facts = { config: config(strict), approvals: host, agents: ['main'], ...around };
+    const exceptions = { ...around.exceptions, grants: [{ agent, command, expiresAtMs: undefined }] };
+    const changes = { 'approvalGates.gates.0.pattern': 'rm -rf' };
+    expect(judgeFacts(check, { ...facts, exceptions }, changes).outcome).toBe(outcome);
+  });
+
+  it.each<[string, object, string]>([
+    ['safe programs', { tools: { ...strict.tools, exec: { mode: 'ask', safeBins: ['cut'] } } }, 'pass'],
+    ['an interpreter among them', { tools: { ...strict.tools, exec: { mode: 'ask', safeBins: ['node'] } } }, 'fail'],
+    ['safe programs that are no list', { tools: { ...strict.tools, exec: { mode: 'ask', safeBins: 'cut' } } }, 'fail'],
+    ['a harmless tool over HTTP', { ...strict, gateway: { tools: { allow: ['web_fetch'] } } }, 'pass'],
+    ['commands over HTTP', { ...strict, gateway: { tools: { allow: ['exec'] } } }, 'fail'],
+    ['a group of tools over HTTP', { ...strict, gateway: { tools: { allow: ['group:runtime'] } } }, 'fail'],
+  ])('looks at %s', (_, inForce, outcome) => {
+    const facts = { config: config(inForce), approvals: host, agents: ['main'], ...around };
+    expect(judgeFacts(check, facts).outcome).toBe(outcome);
   });
 
   it('is for every agent, or for those that are named', () => {
     const inForce = { ...strict, agents: { entries: { open: { tools: { exec: { mode: 'full' } } } } } };
-    const facts = { config: config(inForce), approvals: host, agents: ['main', 'open'], canary: undefined };
+    const facts = { config: config(inForce), approvals: host, agents: ['main', 'open'], ...around };
     expect(judgeFacts(check, facts).outcome).toBe('fail');
     expect(judgeFacts(check, facts, { 'approvalGates.agents': ['main'] }).outcome).toBe('pass');
     expect(judgeFacts(check, facts, { 'approvalGates.agents': ['other'] }).outcome).toBe('fail');
   });
 
   it('does not know without an agent', () => {
-    const facts = { config: config(strict), approvals: host, agents: [], canary: undefined };
+    const facts = { config: config(strict), approvals: host, agents: [], ...around };
     expect(judgeFacts(check, facts).outcome).toBe('undetermined');
   });
 
   it('does not know without a documented gate', () => {
-    const facts = { config: config(strict), approvals: host, agents: ['main'], canary: undefined };
+    const facts = { config: config(strict), approvals: host, agents: ['main'], ...around };
     expect(judgeFacts(check, facts, { 'approvalGates.gates': [] }).outcome).toBe('undetermined');
   });
 });

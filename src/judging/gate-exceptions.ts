@@ -1,0 +1,76 @@
+import type { Gate } from '../environment/gates-schema.ts';
+import type { Finding } from '../model/check.ts';
+import { count } from '../model/text.ts';
+import type { GateExceptions } from '../probes/gateway/gate-exceptions.ts';
+import { interprets, programOf } from './exec-policy.ts';
+import { agentValue, settingsAt, shown, textsAt } from './gateway-config.ts';
+
+/** Tools that the gateway keeps from its HTTP interface by itself, because there nobody is asked. */
+const keptFromHttp = [
+  ...['exec', 'spawn', 'shell', 'process', 'fs_write', 'fs_delete', 'fs_move', 'apply_patch'],
+  ...['sessions_spawn', 'sessions_send', 'cron', 'gateway', 'nodes'],
+];
+
+/** Sessions and standing grants that pass the gate of an agent. */
+export function exceptionFindings(
+  { sessions, grants }: GateExceptions,
+  agent: string,
+  gates: readonly Gate[],
+): Finding<'exceptions'>[] {
+  const open = sessions.filter(({ key, mode }) => key.startsWith(`agent:${agent}:`) && isOpen(mode));
+  const own = grants.filter((grant) => grant.agent === agent);
+  const named = own.filter(({ command }) => gates.some((gate) => covers(gate, command)));
+  return [
+    {
+      fact: 'exceptions',
+      subject: `sessions of agent ${shown(agent)}`,
+      expected: 'none with a permission mode that runs commands without asking a person',
+      observed:
+        open
+          .map(({ key, mode }) => `${shown(key)}: ${mode}`)
+          .slice(0, 3)
+          .join(', ') || 'none',
+      ok: open.length === 0,
+    },
+    {
+      fact: 'exceptions',
+      subject: `standing grants of agent ${shown(agent)}`,
+      expected: 'none for a command that a gate names, or that runs whatever it is given',
+      observed: `${count(own.length, 'grant')} for one exact command each, ${named.length} of them such`,
+      ok: named.length === 0,
+    },
+  ];
+}
+
+/** `workspace` lets a model approve; `full` asks nobody. */
+const isOpen = (mode: string) => mode === 'full' || mode === 'workspace';
+
+function covers({ pattern }: Gate, command: string): boolean {
+  const program = programOf(command);
+  return interprets(program) || (pattern !== undefined && programOf(pattern) === program);
+}
+
+/** Settings by which commands run without the gate, for one agent. */
+export function bypassFindings(config: unknown, agent: string): Finding<'config'>[] {
+  const bins = agentValue(config, agent, 'tools.exec.safeBins', 'tools.exec.safeBins');
+  const safe = Array.isArray(bins) ? bins.map(String) : [];
+  const unsafe = safe.filter((bin) => interprets(programOf(bin)));
+  const http = textsAt(settingsAt(config, 'gateway.tools'), 'allow') ?? ['*'];
+  const opened = http.filter((tool) => tool === '*' || tool.includes(':') || keptFromHttp.includes(tool));
+  return [
+    {
+      fact: 'config',
+      subject: `tools.exec.safeBins for agent ${shown(agent)}`,
+      expected: 'no program that runs whatever it is given',
+      observed: unsafe.map(shown).join(', ') || count(safe.length, 'program'),
+      ok: unsafe.length === 0 && (bins === undefined || Array.isArray(bins)),
+    },
+    {
+      fact: 'config',
+      subject: 'gateway.tools.allow',
+      expected: 'no tool that runs commands over HTTP, where nobody is asked',
+      observed: opened.map(shown).join(', ') || count(http.length, 'tool'),
+      ok: opened.length === 0,
+    },
+  ];
+}
