@@ -38,11 +38,17 @@ function longestGapOf(fields: Fields, from: Date): number {
   const start = Date.UTC(from.getUTCFullYear(), from.getUTCMonth(), from.getUTCDate());
   let longest = 0;
   let previous: number | undefined;
+  let current = '';
+  let daysOfMonth: ReadonlySet<number> = new Set();
   for (let day = 0; day < days; day += 1) {
     const date = new Date(start + day * minutesADay * 60_000);
     const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() + 1];
     if (!fields.years.has(year) || !fields.months.has(month)) continue;
-    if (!fields.daysOf(year, month).has(date.getUTCDate())) continue;
+    if (current !== `${year}-${month}`) {
+      current = `${year}-${month}`;
+      daysOfMonth = fields.daysOf(year, month);
+    }
+    if (!daysOfMonth.has(date.getUTCDate())) continue;
     longest = Math.max(longest, withinDay, day * minutesADay + first - (previous ?? 0));
     previous = day * minutesADay + last;
   }

@@ -241,8 +241,24 @@ function scenarioGit(scenario: Scenario): GitPort {
   };
 }
 
+/** The files of the good deployment, each read and each pattern looked for once. */
+const goodFiles = onceEach(localFiles(join(fixtures, 'good', 'files')));
+
+function onceEach(files: FilesPort): Pick<FilesPort, 'read' | 'glob'> {
+  const answers = new Map<string, Promise<unknown>>();
+  const once = <T>(key: string, ask: () => Promise<T>): Promise<T> => {
+    const answer = answers.get(key) ?? ask();
+    answers.set(key, answer);
+    return answer as Promise<T>;
+  };
+  return {
+    read: (path) => once(`read ${path}`, () => files.read(path)),
+    glob: async (pattern) => [...(await once(`glob ${pattern}`, () => files.glob(pattern)))],
+  };
+}
+
 function scenarioFiles(scenario: Scenario): FilesPort {
-  const base = localFiles(join(fixtures, 'good', 'files'));
+  const base = goodFiles;
   const { files } = scenario;
   return {
     async read(path) {

@@ -1,7 +1,10 @@
 import { registry } from '../../checks/index.ts';
 import { ProbeError, UsageError } from '../../src/model/reason.ts';
 import { type Report, verdictOf } from '../../src/model/report.ts';
+import { group } from '../../src/probes/aws/group.ts';
 import { reportSchema } from '../../src/report/schema.ts';
+import { isHostScoped, probesOf } from '../../src/runner/gather.ts';
+import type { Registry } from '../../src/runner/plan.ts';
 import { runScenario, statusesOf, type Tap } from '../support/rig.ts';
 import { canary, type Fault, faults, type PortName } from './faults.ts';
 
@@ -72,16 +75,37 @@ export interface Baseline {
 }
 
 /**
- * Answers that every run asks for, and that a check needs only where something else is so. They decide nothing in the
- * deployments that are tortured, so their loss loses nothing.
+ * Where the loss of an answer loses nothing that a check needs, and why. `fault`: with this fault only, because it is an
+ * answer in itself.
  */
-const onlyWhere: readonly { readonly check: string; readonly key: string; readonly where: string }[] = [
+const notNeeded: readonly { readonly check: string; readonly key: RegExp; readonly fault?: string; why: string }[] = [
   {
     check: 'soul-documents/no-second-rulebook',
-    key: 'host host/config-file',
-    where: 'tools of an agent run outside the sandbox',
+    key: /^host host\/config-file$/,
+    why: 'needed only where tools of an agent run outside the sandbox, and here none do',
+  },
+  {
+    check: 'soul-documents/mounted-read-only',
+    key: /^host host\/agent-mounts$/,
+    why: 'root and the agent read the same mount table, that of the process of the gateway: one of them is enough',
+  },
+  {
+    check: 'soul-documents/write-fails',
+    key: /^host host\/root-write-attempts$/,
+    fault: 'access_denied',
+    why: 'sudo refuses: root is tried too only where the login may become root',
+  },
+  {
+    check: 'approval-gates/',
+    key: /^gateway rpc exec\.approval\.resolve .*"allow-once"/,
+    fault: 'not_found',
+    why: 'the gateway says that a decided approval is gone, as some versions do: the same answer as `conflict`',
   },
 ];
+
+function isNeeded(check: string, key: string, fault: string): boolean {
+  return !notNeeded.some((n) => check.startsWith(n.check) && n.key.test(key) && (n.fault ?? fault) === fault);
+}
 
 /** How long a run may take after its deadline before it counts as hanging, in milliseconds. */
 const graceMs = 5_000;
@@ -113,13 +137,22 @@ export async function baseline(flaws: readonly string[]): Promise<Baseline> {
   for (const check of Object.keys(statusesOf(report))) {
     const tap: Tap = (port, call, answer, input) => {
       const key = keyOf(port, call, input);
-      const isNeeded = !onlyWhere.some((one) => one.check === check && one.key === key);
-      if (isNeeded) dependents.set(key, (dependents.get(key) ?? new Set()).add(check));
+      if (port !== 'aws' || call !== groupCall || needsGroup(check))
+        dependents.set(key, (dependents.get(key) ?? new Set()).add(check));
       return answer();
     };
     await runScenario(flaws, { checks: [check], nonce, twoPages: true, tap });
   }
   return { flaws, report, statuses: statusesOf(report), calls, dependents };
+}
+
+/** Every run asks for the group, to be bound to it; without it, what no fact of the group goes into is judged still. */
+const groupCall = 'autoscaling:DescribeAutoScalingGroups';
+
+function needsGroup(id: string): boolean {
+  const [area = '', name = ''] = id.split('/');
+  const needs = (registry as Registry)[area]?.checks[name]?.needs ?? {};
+  return [...probesOf([needs])].some((probe) => probe === group || isHostScoped(probe));
 }
 
 /** Every call, every fault of its port, once alone and once for good; but not a fault that is what comes anyway. */
@@ -185,9 +218,21 @@ export async function attempt(trial: Trial, base: Baseline): Promise<Outcome | u
   };
 }
 
-function compared(report: Report, { statuses: before, dependents }: Baseline, { kind }: Fault, lost: Set<string>) {
+function compared(
+  report: Report,
+  { statuses: before, dependents }: Baseline,
+  { kind, name }: Fault,
+  lost: Set<string>,
+) {
   const after = statusesOf(report);
-  const dependent = new Set([...lost].flatMap((key) => [...(dependents.get(key) ?? [])]));
+  // Who is not what the environment file names is not judged at all.
+  const isForeign = report.verdict === 'UNTRUSTED';
+  const dependent = new Set(
+    isForeign ? Object.keys(before) : [...lost].flatMap((key) => [...(dependents.get(key) ?? [])]),
+  );
+  const needing = [...dependent].filter(
+    (id) => isForeign || [...lost].some((key) => dependents.get(key)?.has(id) && isNeeded(id, key, name)),
+  );
   const wrongStatus: string[] = [];
   const unrelated: string[] = [];
   for (const [id, was] of Object.entries(before)) {
@@ -196,13 +241,13 @@ function compared(report: Report, { statuses: before, dependents }: Baseline, { 
     if (!dependent.has(id)) {
       // At the deadline everything that is still being looked at is unknown.
       if (is !== was && kind !== 'hang') unrelated.push(`${id} went from ${was} to ${is}`);
-    } else if (kind !== 'lie') {
+    } else if (kind !== 'lie' && needing.includes(id)) {
       if (is === 'pass') wrongStatus.push(`${id} passes without an answer that it asked for`);
       if (is !== was && is !== 'unknown') wrongStatus.push(`${id} went from ${was} to ${is}`);
     }
   }
   const isReady = Object.values(before).every(isGood);
-  const isWrong = report.verdict === 'READY' && (!isReady || (kind !== 'lie' && dependent.size > 0));
+  const isWrong = report.verdict === 'READY' && (!isReady || (kind !== 'lie' && needing.length > 0));
   const noticed = Object.keys(before).some((id) => before[id] !== after[id]);
   return {
     wrongReady: isWrong ? [isReady ? 'an answer was lost' : 'the truth is not'] : [],
@@ -279,6 +324,6 @@ export async function attemptAll(
   const waiting = trials.filter(({ fault }) => fault.kind === 'hang');
   const quick = trials.filter(({ fault }) => fault.kind !== 'hang');
   await Promise.all(Array.from({ length: 4 }, () => work(quick)));
-  await Promise.all(Array.from({ length: 24 }, () => work(waiting)));
+  await Promise.all(Array.from({ length: 4 }, () => work(waiting)));
   return outcomes;
 }
