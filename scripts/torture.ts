@@ -1,6 +1,8 @@
 // Every call of a run, every fault, once and for good: no single fault may turn what is not READY into READY, or make
-// any check better than it is. Prints the figures. `--sample N` tries N trials of each scenario, `--seed S` others.
+// any check better than it is. Prints the figures. `--sample N` tries N trials of each scenario, `--seed S` others;
+// `--sockets N` then tries N pairs of an operation and a fault on real sockets, and `--sockets 0` none.
 import { parseArgs } from 'node:util';
+import { tortureSockets } from '../test/torture/sockets.ts';
 import {
   attemptAll,
   baseline,
@@ -17,6 +19,7 @@ const { values } = parseArgs({
     sample: { type: 'string' },
     seed: { type: 'string', default: '1' },
     scenario: { type: 'string', multiple: true, default: ['good', 'instance-public-address'] },
+    sockets: { type: 'string', default: '25' },
     verbose: { type: 'boolean', default: false },
   },
 });
@@ -51,3 +54,12 @@ for (const promise of Object.keys(promises) as Promised[]) {
   process.stdout.write(`${promises[promise]}: ${count}\n`);
   if (count > 0) process.exitCode = 1;
 }
+
+const sockets = await tortureSockets(Number(values.sockets), Number(values.seed));
+const spoiled = sockets.filter(({ violations }) => violations.length > 0);
+for (const { operation, fault, persistent, violations } of spoiled)
+  process.stdout.write(`  ${operation}: ${fault}, ${persistent ? 'every time' : 'once'}: ${violations.join('; ')}\n`);
+process.stdout.write(
+  `through real sockets: ${sockets.length} faults injected, ${spoiled.length} with a broken promise\n`,
+);
+if (spoiled.length > 0) process.exitCode = 1;

@@ -106,7 +106,7 @@ async function handle(
 }
 
 /** The protocol is told by the form of the request, so that a request for an unknown service is answered in kind. */
-function protocolOf(request: WireRequest): Protocol {
+export function protocolOf(request: WireRequest): Protocol {
   const { headers, service } = request;
   if (headers['x-amz-target'] !== undefined) return jsonRpc(request);
   if (headers['content-type']?.startsWith('application/x-www-form-urlencoded')) {
