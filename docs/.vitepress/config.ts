@@ -1,0 +1,72 @@
+import { readdirSync } from 'node:fs';
+import { defineConfig } from 'vitepress';
+
+const areas = readdirSync(new URL('../checks', import.meta.url)).filter((name) => name.endsWith('.md'));
+const titled = (name: string) =>
+  name
+    .replace('.md', '')
+    .replaceAll('-', ' ')
+    .replace(/^./, (first) => first.toUpperCase());
+
+// The site has no script, font or style from elsewhere, and its search works without a server.
+export default defineConfig({
+  title: 'clawcheck',
+  description: 'Is an OpenClaw deployment on AWS ready to go live?',
+  cleanUrls: true,
+  lastUpdated: false,
+  srcExclude: ['node_modules/**', 'terraform/**'],
+  // Pages link to files of the repository that are no pages.
+  ignoreDeadLinks: [
+    /^(\.\/)?(\.\.\/)+(README|SECURITY|CONTRIBUTING|clawcheck\.example|schemas|src|test|scripts)/,
+    /\/examples\//,
+    /iam-policy/,
+  ],
+  markdown: {
+    // Braces in code are text here, not expressions.
+    config(md) {
+      md.renderer.rules.code_inline = (tokens, i) =>
+        `<code v-pre>${md.utils.escapeHtml(tokens[i]?.content ?? '')}</code>`;
+    },
+  },
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: [2, 3],
+    nav: [
+      { text: 'Tutorial', link: '/tutorial' },
+      { text: 'Checks', link: '/checks' },
+      { text: 'Questions', link: '/faq' },
+    ],
+    sidebar: [
+      {
+        text: 'Start',
+        items: [
+          { text: 'Ten minutes', link: '/tutorial' },
+          { text: 'A deployment that passes', link: '/deployment' },
+          { text: 'In a pipeline', link: '/ci' },
+          { text: 'The sign-off', link: '/sign-off' },
+          { text: 'Questions', link: '/faq' },
+        ],
+      },
+      {
+        text: 'Checks',
+        items: [
+          { text: 'All checks', link: '/checks' },
+          ...areas.map((name) => ({ text: titled(name), link: `/checks/${name.replace('.md', '')}` })),
+          { text: 'Skills and evals', link: '/skills' },
+          { text: 'Checks of your own', link: '/extending' },
+        ],
+      },
+      {
+        text: 'Why to trust it',
+        items: [
+          { text: 'Threat model', link: '/design/threat-model' },
+          { text: 'What is tested', link: '/testing' },
+          { text: 'Tested on AWS', link: '/testing-aws' },
+          { text: 'Dependencies', link: '/dependencies' },
+          { text: 'Beside other tools', link: '/comparison' },
+          { text: 'Other clouds', link: '/design/providers' },
+        ],
+      },
+    ],
+  },
+});
