@@ -1,15 +1,18 @@
 // Bundles the command line into dist/: tree-shaken and split, so that nothing is loaded before it is needed.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { narrowClients } from './narrow-clients.mjs';
 
-rmSync('dist', { recursive: true, force: true });
+// Beside the one that others may be reading.
+const fresh = `dist.${process.pid}`;
+process.on('exit', () => rmSync(fresh, { recursive: true, force: true }));
 await build({
   entryPoints: { clawcheck: 'src/cli/main.ts', api: 'src/api.ts' },
-  outdir: 'dist',
+  outdir: fresh,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -24,12 +27,37 @@ await build({
   // ssh2 finds its optional native parts at run time; ws and listr2 gain nothing from bundling.
   external: ['ssh2', 'ws', 'listr2', '@octokit/request'],
   banner: {
-    js: "#!/usr/bin/env node\nimport { createRequire as clawcheckCreateRequire } from 'node:module'; const require = clawcheckCreateRequire(import.meta.url);",
+    js: "#!/usr/bin/env node\nimport{createRequire as clawcheckRequire}from'node:module';const require=clawcheckRequire(import.meta.url);",
   },
+  // The same code in a form that can be shaken.
+  alias: { yaml: fileURLToPath(new URL('../node_modules/yaml/browser/index.js', import.meta.url)) },
   plugins: [await narrowClients()],
 });
-chmodSync('dist/clawcheck.js', 0o755);
+chmodSync(join(fresh, 'clawcheck.js'), 0o755);
 
 // The types of the API, for extensions in TypeScript and for editors.
 const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
-execFileSync(process.execPath, [join(typescript, 'bin/tsc'), '-p', 'tsconfig.types.json'], { stdio: 'inherit' });
+execFileSync(
+  process.execPath,
+  [join(typescript, 'bin/tsc'), '-p', 'tsconfig.types.json', '--outDir', join(fresh, 'types')],
+  {
+    stdio: 'inherit',
+  },
+);
+
+if (!sameFiles('dist', fresh)) {
+  const old = `${fresh}.old`;
+  if (existsSync('dist')) renameSync('dist', old);
+  renameSync(fresh, 'dist');
+  rmSync(old, { recursive: true, force: true });
+}
+
+/** Whether two folders have the same files with the same bytes. */
+function sameFiles(a, b) {
+  const list = (folder) => readdirSync(folder, { recursive: true }).sort().join('\n');
+  if (!existsSync(a) || list(a) !== list(b)) return false;
+  return readdirSync(a, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .every((path) => readFileSync(path).equals(readFileSync(path.replace(a, b))));
+}

@@ -28,16 +28,26 @@ export async function narrowClients() {
           pluginData: 'narrowed',
         };
       });
-      // The schema files use computed keys, which keep every schema alive: `[_x]:` is replaced by what `_x` is.
+      // The schema files use computed keys, which keep every schema alive: `[_x]:` is replaced by what `_x` is. They also
+      // register a class for each error of a service; without one, an error is of the service's base class and keeps
+      // its code as its name, which is all that is read here.
       setup.onLoad({ filter: /@aws-sdk\/client-[^/]+\/dist-es\/schemas\/schemas_\d+\.js$/ }, async ({ path }) => {
         const text = await readFile(path, 'utf8');
         const values = new Map(
           [...text.matchAll(/^const (_\w+) = ("[^"]*");$/gm)].map(([, name, value]) => [name, value]),
         );
-        return {
-          contents: text.replaceAll(/\[(_\w+)\]:/g, (all, name) => (values.has(name) ? `${values.get(name)}:` : all)),
-        };
+        const narrowed = text
+          .replaceAll(/\[(_\w+)\]:/g, (all, name) => (values.has(name) ? `${values.get(name)}:` : all))
+          .replaceAll(/^\w+_registry\.registerError\((?!\w+ServiceException\$,).*$/gm, '');
+        return { contents: narrowed };
       });
+      // Of their own package files, the clients read the version.
+      setup.onLoad({ filter: /@aws-sdk\/[^/]+\/package\.json$/ }, async ({ path }) => {
+        const { version } = JSON.parse(await readFile(path, 'utf8'));
+        return { contents: JSON.stringify({ version }), loader: 'json' };
+      });
+      // Tells browsers apart, which is never asked here.
+      setup.onLoad({ filter: /\/bowser\// }, () => ({ contents: 'export default {};' }));
     },
   };
 }

@@ -1,3 +1,6 @@
+import module from 'node:module';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { exitCodeOf } from '../model/exit-code.ts';
 import { sayFailure } from './failure.ts';
 
@@ -16,6 +19,12 @@ process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
   if (code !== 'EPIPE') process.exitCode = exitCodeOf('notWritten');
 });
 process.stderr.on('error', () => {});
+
+// Node 22.8 and later keep what they compiled. The folder is the user's own: in a shared one, as is Node's default,
+// another user could put code in the place of ours. A folder that cannot be written is no failure.
+const cacheFolder = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
+const { enableCompileCache } = module as { enableCompileCache?: (folder: string) => unknown };
+enableCompileCache?.(join(cacheFolder, 'clawcheck'));
 
 const { program } = await import('./program.ts');
 await program(process.argv);
