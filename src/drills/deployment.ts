@@ -40,8 +40,11 @@ export class Deployment {
 
   constructor(options: DeploymentOptions) {
     this.#options = options;
-    // What people accepted in the place of measurements has no say in a drill.
-    this.environment = { ...options.loaded.environment, waivers: [], attestations: [], notApplicable: [] };
+    const { environment } = options.loaded;
+    // What people accepted in the place of measurements has no say in a drill; that it was confirmed is the consent to
+    // the model calls that its plan names.
+    const monitoring = { ...environment.monitoring, agentTurn: true };
+    this.environment = { ...environment, monitoring, waivers: [], attestations: [], notApplicable: [] };
     const planned = operationsOf(options.drill, this.environment);
     this.aws = {
       call(operation, input) {
@@ -81,18 +84,20 @@ export class Deployment {
   }
 
   world(values: Values): World {
+    this.#options.forget();
     return {
       environment: this.environment,
       values,
       instances: this.#instances,
       id: this.#options.id,
       aws: this.aws,
+      read: this.#options.ports.aws,
       now: () => new Date(),
-      facts: (needs, address) => this.#facts(needs, address),
+      facts: (needs, address, active) => this.#facts(needs, address, active),
     };
   }
 
-  async #facts<N extends Needs>(needs: N, address: string | undefined): Promise<Facts<N>> {
+  async #facts<N extends Needs>(needs: N, address?: string, active?: boolean): Promise<Facts<N>> {
     this.#options.forget();
     return this.#gathering(
       needs,
@@ -108,6 +113,7 @@ export class Deployment {
         return Object.fromEntries(found) as Facts<N>;
       },
       address,
+      active,
     );
   }
 
@@ -158,10 +164,12 @@ export class Deployment {
     needs: Needs,
     use: (gatherer: Gatherer, host: Host | undefined) => Promise<T>,
     address?: string,
+    active = false,
   ): Promise<T> {
     const { ports } = this.#options;
     const ended = new AbortController();
-    const context = this.#context(AbortSignal.any([ended.signal, AbortSignal.timeout(300_000)]));
+    const limit = AbortSignal.timeout(active ? 1_800_000 : 300_000);
+    const context = { ...this.#context(AbortSignal.any([ended.signal, limit])), active };
     const gatherer = new Gatherer(
       context,
       ports,

@@ -3,7 +3,7 @@ import type { Check } from '../model/check.ts';
 import type { Facts, Needs } from '../model/probe.ts';
 import type { ProbeError } from '../model/reason.ts';
 import type { SubjectInstance } from '../model/report.ts';
-import type { InputOf, OutputOf } from '../ports/aws.ts';
+import type { AwsPort, InputOf, OutputOf } from '../ports/aws.ts';
 import type { DrillAwsPort, DrillOperation } from '../ports/drill-operations.ts';
 import type { HostRecords, HostRunAs } from '../ports/host.ts';
 
@@ -19,9 +19,14 @@ export interface World {
   /** A UUID of this drill alone. */
   readonly id: string;
   readonly aws: DrillAwsPort;
+  /** What a run may call, too. */
+  readonly read: AwsPort;
   now(): Date;
-  /** Facts of the deployment; those of a host or its gateway from the named address. */
-  facts<const N extends Needs>(needs: N, address?: string): Promise<Facts<N>>;
+  /**
+   * Facts of the deployment; those of a host or its gateway from the named address. Only a move may gather what acts
+   * (`active`).
+   */
+  facts<const N extends Needs>(needs: N, address?: string, active?: boolean): Promise<Facts<N>>;
 }
 
 interface AwsMove {

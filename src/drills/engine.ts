@@ -40,7 +40,8 @@ export async function runDrill(options: DrillOptions): Promise<DrillResult> {
   const reasons: string[] = [];
   try {
     const values = await untilAborted(drill.prepare(deployment.world({})), interrupt);
-    journal.append({ type: 'prepared', values });
+    const hosts = report.subject.instances.map(({ id, address }) => `${id}=${address}`).join(',');
+    journal.append({ type: 'prepared', values: { ...values, hosts } });
     for (const step of drill.method(deployment.environment)) {
       interrupt.throwIfAborted();
       if (!(await makeStep(step, options)) || !(await awaitExpectations(step, options, measurements))) break;

@@ -1,13 +1,21 @@
 import { nearest } from '../environment/suggest.ts';
 import { UsageError } from '../model/reason.ts';
+import { approvalGates } from './approval-gates.ts';
 import type { Drill } from './drill.ts';
 import { gatewayStop } from './gateway-stop.ts';
 import { instanceFailure } from './instance-failure.ts';
+import { killSwitch } from './kill-switch.ts';
+import { restore } from './restore.ts';
+import { testInteraction } from './test-interaction.ts';
 
 /** Every drill by its id, which is the name of its file. */
 export const drills: Readonly<Record<string, Drill>> = {
   'instance-failure': instanceFailure,
   'gateway-stop': gatewayStop,
+  restore,
+  'approval-gates': approvalGates,
+  'kill-switch': killSwitch,
+  'test-interaction': testInteraction,
 };
 
 /** @throws UsageError for an id that is none, with the one that was likely meant */

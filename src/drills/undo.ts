@@ -29,6 +29,8 @@ export async function undoDrill(options: DrillOptions): Promise<UndoResult> {
   if (begun?.account !== caller.account || begun.autoScalingGroup !== asg.AutoScalingGroupName) {
     throw new UntrustedError('the journal is of another account or group than the credentials lead to');
   }
+  const hosts = (valuesOf(journal.lines)['hosts'] ?? '').split(',').map((host) => host.split('='));
+  deployment.bind(hosts.flatMap(([id, address]) => (id && address ? [{ id, address, hostKeyFingerprint: null }] : [])));
   const states = await undoAll(options, false);
   const after = await steadyState(options, 'after', new AbortController().signal);
   const left = openSteps(journal.lines).length;

@@ -92,3 +92,35 @@ export const skills = z.strictObject({
   requiredCheck: text.optional().meta({ description: 'Name of the required status check', example: 'skill-evals' }),
   outsideInput: z.array(name).default([]).meta({ description: 'Skills that take input from outside' }),
 });
+
+export const drills = z.strictObject({
+  restoreRole: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/, 'the ARN of a role')
+    .optional()
+    .meta({
+      description: 'Role that AWS Backup restores with',
+      example: 'arn:aws:iam::123456789012:role/openclaw-prod-backup',
+    }),
+  killSwitchKind: z.enum(['command', 'automation', 'function']).default('command').meta({
+    description: 'What monitoring.killSwitch is: an SSM Command or Automation document, or a Lambda function',
+  }),
+  killSwitchParameters: z
+    .record(z.string(), z.array(text))
+    .default({})
+    .meta({ description: 'What the kill switch is given; a Command document gets every instance of the group' }),
+  killWithinSeconds: seconds.max(300).default(30).meta({ description: 'Longest time until the agent is stopped' }),
+  holdSeconds: seconds
+    .max(3600)
+    .default(600)
+    .meta({ description: 'How long nothing may start it again: longer than the group needs to replace an instance' }),
+  resume: text.optional().meta({
+    description: 'Document or function of the same kind that starts the agent again; default: host.unit over SSH',
+    example: 'openclaw-prod-resume',
+  }),
+  records: text.default('drills/*.json').meta({ description: 'Records of drills that a run reads, beside this file' }),
+  signers: text.optional().meta({
+    description: 'File of allowed signers (ssh-keygen), beside this file: only records that one of them signed count',
+    example: 'drills/allowed_signers',
+  }),
+});

@@ -3,7 +3,7 @@ import { attestation, notApplicable, waiver } from './acceptance-schema.ts';
 import { aws, gateway, git, hostSettings, ssh } from './access-schema.ts';
 import { text } from './fields.ts';
 import { approvalGates, owners } from './gates-schema.ts';
-import { backup, monitoring, skills } from './operation-schema.ts';
+import { backup, drills, monitoring, skills } from './operation-schema.ts';
 import { credentials, type endpoint, infrastructure, network, soulDocuments } from './platform-schema.ts';
 
 /**
@@ -20,6 +20,7 @@ export const environmentSchema = z.strictObject({
   monitoring: monitoring.meta({ description: 'Area 5: who hears of a failure, and when' }),
   backup: backup.prefault({}).meta({ description: 'Area 6: what is kept and how it comes back' }),
   skills: skills.prefault({}).meta({ description: 'Area 7: what the agent can do, and its evals' }),
+  drills: drills.prefault({}).meta({ description: 'Timed experiments: clawcheck drill' }),
   approvalGates: approvalGates.prefault({}).meta({ description: 'Area 8: what waits for a human' }),
   ssh: ssh.prefault({}).meta({ description: 'How to reach the instances' }),
   host: hostSettings.prefault({}).meta({ description: 'What runs on the instances' }),

@@ -22,7 +22,6 @@ const list = <const T extends Partial<Record<NamedOperation, DrillRule>>>(operat
  */
 export const drillOperations = list({
   'backup:DescribeRestoreJob': { changes: false, members: ['Status'], absent: ['ResourceNotFoundException'] },
-  'backup:GetRecoveryPointRestoreMetadata': { changes: false, members: ['RestoreMetadata'] },
   'backup:StartRestoreJob': { changes: true, members: ['RestoreJobId'], also: ['iam:PassRole'] },
   'ec2:StartInstances': { changes: true, members: ['StartingInstances'] },
   'ec2:StopInstances': { changes: true, members: ['StoppingInstances'] },

@@ -83,7 +83,7 @@ async function withOptions<T>(
         drill,
         deployment,
         journal,
-        emit: () => {},
+        emit: process.env['DRILL_SAY'] ? (e) => console.log(JSON.stringify(e).slice(0, 400)) : () => {},
         interrupt: new AbortController().signal,
         pollMs: 50,
         decide: async () => true,

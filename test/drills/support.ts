@@ -22,6 +22,10 @@ const quick = {
   'infrastructure.replaceWithinSeconds': 1,
   'monitoring.detectWithinSeconds': 1.5,
   'gateway.startSeconds': 1,
+  'host.unit': 'openclaw-gateway.service',
+  'drills.restoreRole': 'arn:aws:iam::123456789012:role/openclaw-prod-backup',
+  'drills.killWithinSeconds': 2,
+  'drills.holdSeconds': 1,
 };
 
 /** The embedded deployment with a memory. */

@@ -8,6 +8,9 @@ import { type DrillOperation, drillOperations } from '../../src/ports/drill-oper
 export const first = 'i-0a1b2c3d4e5f60001';
 const second = 'i-0a1b2c3d4e5f60002';
 const topic = 'arn:aws:sns:eu-west-1:123456789012:openclaw-prod-alerts';
+const account = '123456789012';
+const sourceId = 'fs-0a1b2c3d4e5f60001';
+const restoredId = 'fs-0e57a7ed0e57a7ed1';
 const alarmName = 'openclaw-prod-gateway-unhealthy';
 
 speakAlso(Object.keys(drillOperations) as DrillOperation[]);
@@ -22,6 +25,13 @@ export interface Behaviour {
   readonly alertFails?: boolean;
   /** The call is carried out and its answer is lost. */
   readonly losesAnswerOf?: string;
+  /** The switch only lets running work end, is undone by a supervisor, or makes the group launch another instance. */
+  readonly killSwitch?: 'drains' | 'restarts' | 'replaces';
+  /** The turn of the agent is over before anything can be done to it. */
+  readonly idle?: boolean;
+  readonly restoreFails?: boolean;
+  /** One file comes back different, comes back not at all, or was changed in the source since. */
+  readonly restored?: 'differs' | 'misses' | 'changed-since';
 }
 
 type Json = Record<string, unknown>;
@@ -35,9 +45,14 @@ export class DrillWorld implements Memory {
   readonly behaviour: Behaviour;
   readonly #scenario: Scenario;
   readonly #forwarded: Map<number, number>;
-  #due: { readonly at: number; readonly what: string; do(): void }[] = [];
+  #due: { readonly at: number; do(): void }[] = [];
   #gatewayPort: number | undefined;
-  gateway: 'up' | 'down' = 'up';
+  #token: string | undefined;
+  readonly #ready: unknown;
+  gateway: 'up' | 'down' | 'draining' = 'up';
+  fileSystem: 'none' | 'there' = 'none';
+  mountTarget: 'none' | 'creating' | 'available' = 'none';
+  mounted = false;
   instance = first;
   machine: 'running' | 'stopped' = 'running';
 
@@ -45,6 +60,9 @@ export class DrillWorld implements Memory {
     this.#scenario = scenario;
     this.#forwarded = forwarded;
     this.behaviour = behaviour;
+    this.#ready = structuredClone(scenario.gateway.http['/readyz']);
+    if (!behaviour.idle) scenario.gateway.rpc['agent.wait'] = { status: 'pending' };
+    scenario.gateway.rpc['chat.abort'] = { ok: true };
     // Lambda makes the log group with the first run.
     scenario.aws.unshift({
       operation: 'logs:FilterLogEvents',
@@ -56,10 +74,10 @@ export class DrillWorld implements Memory {
   /** What an undo has to bring back: all but the record of what happened. */
   state(): object {
     this.#tick();
-    const { gateway, machine } = this;
+    const { gateway, machine, fileSystem, mountTarget, mounted } = this;
     const members = this.#group()['Instances'] as Json[];
     const instances = members.map(({ LifecycleState, HealthStatus }) => `${LifecycleState} ${HealthStatus}`);
-    return { gateway, machine, instances, alarm: this.#alarm()['StateValue'] };
+    return { gateway, machine, fileSystem, mountTarget, mounted, instances, alarm: this.#alarm()['StateValue'] };
   }
 
   aws = (operation: string, input: Json): AwsAnswer => {
@@ -77,6 +95,20 @@ export class DrillWorld implements Memory {
         this.changes.push(id);
         this.#gatewayDown('ELB system health check failure');
         return [['state', 'done']] as const;
+      case 'drill/gateway-processes':
+        return [['count', this.gateway === 'down' ? '0' : '1']] as const;
+      case 'drill/mount-restored':
+        this.changes.push(id);
+        this.mounted = this.mountTarget === 'available';
+        return [['state', this.mounted ? 'done' : 'refused']] as const;
+      case 'drill/unmount-restored':
+        this.changes.push(id);
+        this.mounted = false;
+        return [['state', 'done']] as const;
+      case 'drill/source-manifest':
+        return manifest(this.behaviour.restored === 'changed-since' ? 'later' : undefined);
+      case 'drill/restored-manifest':
+        return this.mounted ? manifest(this.behaviour.restored) : ([['state', 'absent']] as const);
       case 'drill/continue-gateway':
       case 'drill/start-unit':
         this.changes.push(id);
@@ -88,6 +120,8 @@ export class DrillWorld implements Memory {
   };
 
   #read(operation: string, input: Json): AwsAnswer {
+    if (operation === 'efs:DescribeFileSystems' && input['FileSystemId'] !== sourceId)
+      return this.#restoredSystem(input);
     const { output, error } = answerAws(this.#scenario, operation, input);
     return error ? { error } : { output };
   }
@@ -106,9 +140,106 @@ export class DrillWorld implements Memory {
         this.#machine('running');
         this.#gatewayUp();
         return { output: { StartingInstances: [{ InstanceId: this.instance }] } };
+      case 'ssm:SendCommand':
+        return this.#command(String(input['DocumentName']));
+      case 'backup:StartRestoreJob':
+        return this.#restore(input);
+      case 'efs:DescribeMountTargets':
+        return this.#targets(String(input['FileSystemId']));
+      case 'efs:DescribeMountTargetSecurityGroups':
+        return { output: { SecurityGroups: ['sg-0ef5000000000001'] } };
+      case 'efs:CreateMountTarget':
+        if (this.fileSystem === 'none') return { error: { code: 'FileSystemNotFound', status: 404 } };
+        this.mountTarget = 'creating';
+        this.#later(50, () => {
+          this.mountTarget = 'available';
+        });
+        return { output: target(restoredId, 'creating') };
+      case 'efs:DeleteMountTarget':
+        if (this.mounted) throw new Error('it is still mounted');
+        this.mountTarget = 'none';
+        return { output: {} };
+      case 'efs:DeleteFileSystem':
+        if (input['FileSystemId'] !== restoredId || this.mountTarget !== 'none') {
+          return { error: { code: 'FileSystemInUse', status: 409 } };
+        }
+        this.fileSystem = 'none';
+        return { output: {} };
       default:
         return { error: { code: 'NotRecorded' } };
     }
+  }
+
+  #command(document: string): AwsAnswer {
+    if (document === 'openclaw-prod-resume') this.#gatewayUp();
+    else if (this.behaviour.killSwitch === 'drains') {
+      this.gateway = 'draining';
+      this.#readyz({ ready: false, failing: ['gateway-draining'] }, 503);
+    } else {
+      this.gateway = 'down';
+      this.#gatewayPort ??= this.#forwarded.get(18789);
+      this.#forwarded.delete(18789);
+      if (this.behaviour.killSwitch === 'restarts') this.#later(300, () => this.#gatewayUp());
+      if (this.behaviour.killSwitch === 'replaces')
+        this.#later(300, () => this.#replace('ELB system health check failure'));
+    }
+    return { output: { Command: { CommandId: '5e2d0000-0000-4000-8000-000000000001' } } };
+  }
+
+  #readyz(body: object, status: number): void {
+    this.#scenario.gateway.http['/readyz'] = { status, body };
+  }
+
+  #restore(input: Json): AwsAnswer {
+    const metadata = input['Metadata'] as Record<string, string>;
+    const jobs = this.#output('backup:ListRestoreJobs', { ByAccountId: account, ByResourceType: 'EFS' })[
+      'RestoreJobs'
+    ] as Json[];
+    const job: Json = {
+      AccountId: account,
+      RestoreJobId: '7e570000-0000-4000-8000-0000000000dd',
+      ResourceType: 'EFS',
+      SourceResourceArn: `arn:aws:elasticfilesystem:eu-west-1:${account}:file-system/${metadata['file-system-id']}`,
+      RecoveryPointArn: input['RecoveryPointArn'],
+      RecoveryPointCreationDate: new Date(Date.now() - 3_600_000).toISOString(),
+      CreationDate: new Date().toISOString(),
+      Status: 'RUNNING',
+      IamRoleArn: input['IamRoleArn'],
+    };
+    jobs.unshift(job);
+    this.#later(100, () => {
+      job['Status'] = this.behaviour.restoreFails ? 'FAILED' : 'COMPLETED';
+      job['CompletionDate'] = new Date().toISOString();
+      if (this.behaviour.restoreFails) return;
+      this.fileSystem = 'there';
+      this.#token = metadata['CreationToken'];
+      job['CreatedResourceArn'] = `arn:aws:elasticfilesystem:eu-west-1:${account}:file-system/${restoredId}`;
+    });
+    return { output: { RestoreJobId: job['RestoreJobId'] } };
+  }
+
+  #targets(id: string): AwsAnswer {
+    if (id !== restoredId) return { output: { MountTargets: [target(id, 'available')] } };
+    if (this.fileSystem === 'none') return { error: { code: 'FileSystemNotFound', status: 404 } };
+    return { output: { MountTargets: this.mountTarget === 'none' ? [] : [target(id, this.mountTarget)] } };
+  }
+
+  #restoredSystem(input: Json): AwsAnswer {
+    const here = this.fileSystem === 'there';
+    if ('FileSystemId' in input && !here) return { error: { code: 'FileSystemNotFound', status: 404 } };
+    const is = here && (input['FileSystemId'] === restoredId || input['CreationToken'] === this.#token);
+    const one = {
+      OwnerId: account,
+      CreationToken: this.#token,
+      FileSystemId: restoredId,
+      CreationTime: new Date().toISOString(),
+      LifeCycleState: 'available',
+      NumberOfMountTargets: 0,
+      SizeInBytes: { Value: 1 },
+      PerformanceMode: 'generalPurpose',
+      Tags: [],
+    };
+    return { output: { FileSystems: is ? [one] : [] } };
   }
 
   #machine(state: DrillWorld['machine']): void {
@@ -127,15 +258,16 @@ export class DrillWorld implements Memory {
     const { alarmAfter = 150, replaceAfter = 400 } = this.behaviour;
     const never = 'replaceAfter' in this.behaviour && this.behaviour.replaceAfter === undefined;
     if (!('alarmAfter' in this.behaviour) || this.behaviour.alarmAfter !== undefined) {
-      this.#later(alarmAfter, 'alarm', () => this.#raise());
+      this.#later(alarmAfter, () => this.#raise());
     }
-    if (!never) this.#later(replaceAfter, 'replace', () => this.#replace(cause));
+    if (!never) this.#later(replaceAfter, () => this.#replace(cause));
   }
 
   #gatewayUp(): void {
     this.gateway = 'up';
     if (this.#gatewayPort !== undefined) this.#forwarded.set(18789, this.#gatewayPort);
     this.#due = [];
+    this.#scenario.gateway.http['/readyz'] = structuredClone(this.#ready) as never;
     this.#alarm()['StateValue'] = 'OK';
   }
 
@@ -228,8 +360,8 @@ export class DrillWorld implements Memory {
     return found.output as Json;
   }
 
-  #later(ms: number, what: string, act: () => void): void {
-    this.#due.push({ at: Date.now() + ms, what, do: act });
+  #later(ms: number, act: () => void): void {
+    this.#due.push({ at: Date.now() + ms, do: act });
   }
 
   #tick(): void {
@@ -238,6 +370,35 @@ export class DrillWorld implements Memory {
     this.#due = this.#due.filter(({ at }) => at > now);
     for (const { do: act } of ripe) act();
   }
+}
+
+function target(FileSystemId: string, LifeCycleState: string): Json {
+  return {
+    OwnerId: account,
+    MountTargetId: FileSystemId === restoredId ? 'fsmt-0e57a7ed0e57a7ed1' : 'fsmt-0a1b2c3d4e5f60001',
+    FileSystemId,
+    SubnetId: 'subnet-0a1b2c3d4e5f60001',
+    LifeCycleState,
+    IpAddress: '10.20.1.77',
+    AvailabilityZoneName: 'eu-west-1a',
+  };
+}
+
+function manifest(change: 'differs' | 'misses' | 'changed-since' | 'later' | undefined): (readonly [string, string])[] {
+  const hash = (n: number) => String(n).repeat(64);
+  const odd = change === 'differs' || change === 'later' ? 9 : 3;
+  const modified = change === 'later' ? Math.round(Date.now() / 1000) : 1_700_000_000;
+  const files = [
+    `file ${hash(1)} 1700000000 ./SOUL.md`,
+    `file ${hash(2)} 1700000000 ./AGENTS.md`,
+    `file ${hash(odd)} ${modified} ./a file/with spaces.md`,
+  ].slice(0, change === 'misses' ? 2 : 3);
+  return [
+    ['state', 'listed'],
+    ['count', String(files.length)],
+    ...files.map((file): [string, string] => ['file', file]),
+    ['end', 'complete'],
+  ];
 }
 
 const unknownInstance: AwsAnswer = { error: { code: 'InvalidInstanceID.NotFound' } };

@@ -16,7 +16,9 @@ export const restJson: Protocol = {
     return { operation, input: body === '' ? input : { ...readJson(operation.input, body, 'jsonName'), ...input } };
   },
   write({ output: shape }, output) {
-    return { status: 200, headers, body: JSON.stringify(toJson(shape, output, 'jsonName')) };
+    // An operation without output has a schema without members.
+    const body = Object.keys(output).length === 0 ? {} : toJson(shape, output, 'jsonName');
+    return { status: 200, headers, body: JSON.stringify(body) };
   },
   fail({ code, message, status }) {
     return { status, headers: { ...headers, 'x-amzn-errortype': code }, body: JSON.stringify({ message }) };
