@@ -9,9 +9,9 @@ import { canary } from './faults.ts';
 import { sample } from './torture.ts';
 
 /** How long a call may take here, with its retries, in seconds: what never comes is waited for no longer. */
-const callSeconds = 3;
+const callSeconds = 8;
 /** A run makes calls that wait for each other. After this it hangs, in milliseconds. */
-const mostMs = 30_000;
+const mostMs = 60_000;
 
 export interface SocketOutcome {
   readonly operation: string;
@@ -39,16 +39,17 @@ export async function tortureSockets(size: number, seed: number): Promise<Socket
       aws.close();
     }
   };
-  const open = () => liveAws(lab.environment, new AbortController().signal, { callSeconds });
+  const open = (seconds = callSeconds) =>
+    liveAws(lab.environment, new AbortController().signal, { callSeconds: seconds });
   try {
-    const good = open();
+    const good = open(20);
     let report = await once(good);
     const truth = statusesOf(report);
     // Without a host the run is INCOMPLETE; what AWS alone answers is as it should be.
     const amiss = Object.entries(truth).filter(([, status]) => status === 'fail' || status === 'unknown');
     if (amiss.length > 0)
       throw new Error(`without a fault: ${amiss.map(([id, status]) => `${id} ${status}`).join(', ')}`);
-    const dependencies = await traceDependencies(() => once(open()));
+    const dependencies = await traceDependencies(() => once(open(20)));
     const called = good.counts().map(({ operation }) => operation as AwsOperation);
     const pairs = called.flatMap((operation) => socketFaults.map((fault) => ({ operation, fault })));
     const outcomes: SocketOutcome[] = [];
