@@ -1,5 +1,6 @@
 import { registry } from '../checks/index.ts';
-import { describeCheck, lookOf, sourceWords } from '../src/runner/describe.ts';
+import { sourceMeanings } from '../src/model/probe.ts';
+import { describeCheck, lookOf } from '../src/runner/describe.ts';
 import { allChecks, type PlannedCheck } from '../src/runner/plan.ts';
 
 const notice = 'Generated from the code by `npm run generate`; do not edit.';
@@ -36,7 +37,7 @@ function indexPage(checks: readonly PlannedCheck[]): string {
     lines.push('');
   }
   lines.push('## Evidence', '', 'Each piece of evidence names its source:', '');
-  for (const [source, words] of Object.entries(sourceWords)) lines.push(`- \`${source}\`: ${words}`);
+  for (const [source, words] of Object.entries(sourceMeanings)) lines.push(`- \`${source}\`: ${words}`);
   return `${lines.join('\n').trimEnd()}\n`;
 }
 

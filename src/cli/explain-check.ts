@@ -2,8 +2,9 @@ import { fixturesFolder } from '../demo/fixtures-folder.ts';
 import { flawsByCheck } from '../demo/flaws-by-check.ts';
 import { nearest } from '../environment/suggest.ts';
 import { exitCodeOf } from '../model/exit-code.ts';
+import { sourceMeanings } from '../model/probe.ts';
 import { UsageError } from '../model/reason.ts';
-import { type CheckDescription, describeCheck, lookOf, type ShownBy, sourceWords } from '../runner/describe.ts';
+import { type CheckDescription, describeCheck, lookOf, type ShownBy } from '../runner/describe.ts';
 import { allChecks, known } from '../runner/plan.ts';
 import { extendedRegistry } from './extended.ts';
 
@@ -54,7 +55,7 @@ function render(check: CheckDescription, shownBy: readonly ShownBy[]): string {
     `Why        ${check.why}`,
     `Fails as   ${check.failureTitle}`,
     `To do      ${check.remediation}`,
-    `Evidence   ${sources.map((source) => `${source} (${sourceWords[source]})`).join('; ')}`,
+    `Evidence   ${sources.map((source) => `${source} (${sourceMeanings[source]})`).join('; ')}`,
     `Attested   ${
       check.attestable
         ? 'a named person may state, with an expiry, what no machine could see; never what was seen to be wrong'

@@ -19,6 +19,15 @@ export const sources = {
 export type ProbeKind = keyof typeof sources;
 export type Source = (typeof sources)[ProbeKind] | 'human-attested';
 
+/** What each kind of evidence is worth. */
+export const sourceMeanings = {
+  'aws-control-plane': 'what AWS says about its own resources',
+  'git-host': 'what the git host says',
+  'local-files': 'files that stand beside the environment file',
+  'target-self-report': 'what the host or the gateway says about itself, each with a fresh challenge',
+  'human-attested': 'the statement of a named person',
+} as const satisfies Record<Source, string>;
+
 // biome-ignore lint/suspicious/noExplicitAny: a set of probes of any facts
 export type Needs = Readonly<Record<string, Probe<any>>>;
 export type FactOf<P> = P extends Probe<infer T> ? T : never;

@@ -1,4 +1,5 @@
 import type { CheckResult, Evidence, Status } from '../model/report.ts';
+import { some } from '../model/text.ts';
 import { acceptanceOf, overruledOf, plain, sourceWords, statusWords } from './words.ts';
 
 /** Text as HTML shows it, and nothing that acts. */
@@ -43,6 +44,7 @@ export function anchor(id: string): string {
 export function checkHtml(check: CheckResult, level: 'trouble' | 'full'): string {
   const { id, title, status, headline, reason, evidence, controls, remediation } = check;
   const [said, overruled] = [acceptanceOf(check), overruledOf(check)];
+  const looks = [...new Set(controls.map(({ subject }) => subject))];
   const heading = level === 'trouble' && status === 'unknown' ? `Not known: ${title}` : headline;
   const shown = level === 'trouble' ? evidence.slice(0, 8) : evidence;
   const h = level === 'trouble' ? 'h3' : 'h4';
@@ -57,6 +59,9 @@ export function checkHtml(check: CheckResult, level: 'trouble' | 'full'): string
       ? `<p><b>Why:</b> <code>${text(reason.code)}</code> ${text(reason.message)}${reason.action ? ` (needs <code>${text(reason.action)}</code>)` : ''}</p>`
       : '',
     overruled === undefined ? '' : `<p class="people">${text(overruled)}</p>`,
+    level === 'full' && looks.length > 0
+      ? `<p class="soft">Looked at: <span class="mono">${text(some(looks, 8))}</span></p>`
+      : '',
     evidenceTable(shown, 'Evidence'),
     shown.length < evidence.length
       ? `<p class="soft"><a href="#${anchor(id)}">and ${evidence.length - shown.length} more</a></p>`

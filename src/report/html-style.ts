@@ -17,7 +17,7 @@ h3 { font-size: 1rem; margin: 1.75rem 0 .5rem; }
 h4, .check h3 { font-size: 1rem; margin: 0; font-weight: 600; }
 p { margin: .4rem 0; }
 a { color: inherit; }
-.soft { color: var(--soft); }
+.soft, .scope { color: var(--soft); } .scope { margin: .2rem 0 0; }
 .skip { position: absolute; left: -999rem; } .skip:focus { left: 1rem; background: var(--paper); padding: .5rem; }
 code, .mono { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; font-size: .86em; }
 pre { background: var(--wash); border: 1px solid var(--line); border-radius: 6px; padding: .7rem .9rem; margin: .4rem 0 1rem; white-space: pre-wrap; }
@@ -55,12 +55,12 @@ footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: .75re
   table.evidence tr { display: block; border-top: 1px solid var(--line); padding: .35rem 0; }
   table.evidence td::before { content: attr(data-name) " "; color: var(--soft); } }
 @media print {
-  @page { size: A4; margin: 16mm 15mm 18mm; }
+  @page { size: A4; margin: 16mm 15mm 18mm; @bottom-right { content: counter(page) " / " counter(pages); font: 8pt sans-serif; color: #444; } }
   :root { --paper: #fff; --ink: #000; --soft: #444; --line: #bbb; --wash: #fff; --pass: #0b4a1e; --fail: #8a0a1e; --unknown: #633d00;
     --people: #43227f; --pass-wash: #fff; --fail-wash: #fff; --unknown-wash: #fff; --people-wash: #fff; }
   html { font-size: 9pt; } body { max-width: none; padding: 0; }
-  h2, h3, header { break-after: avoid; } .verdict, .glance li, .caution, tr, .sign { break-inside: avoid; }
+  h2, h3, header { break-after: avoid; } .verdict, .glance li, .caution, tr, .sign, section[aria-labelledby=verify] { break-inside: avoid; }
   .check[id] { break-inside: auto; } .check .id { break-after: avoid; } thead { display: table-header-group; }
-  details.controls { display: none; } .skip { display: none; }
+  details.controls { display: none; } footer { margin-top: 1rem; break-before: avoid; } .skip { display: none; }
   .glance { grid-template-columns: repeat(4, 1fr); } }
 `;

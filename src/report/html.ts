@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type Source, sourceMeanings } from '../model/probe.ts';
 import type { CheckResult, Report, Verdict } from '../model/report.ts';
 import { checkHtml, classOf, tag, text } from './html-check.ts';
 import { page, section } from './html-page.ts';
@@ -8,6 +9,7 @@ import {
   cautions,
   checksOf,
   signatureNamespace,
+  sourceWords,
   statusWords,
   subjectRows,
   verdictMeanings,
@@ -59,11 +61,22 @@ function heading(report: Report): string {
     '<header>',
     '<p class="soft">clawcheck readiness report</p>',
     `<h1>Is <b>${text(report.environment.name)}</b> ready to go live?</h1>`,
+    `<p class="scope">${scope(report)}</p>`,
     `<div class="verdict ${verdictClass[verdict]}" role="status"><strong>${verdictWords[verdict]}</strong><p>${verdictMeanings[verdict]}</p>`,
     `<p>${total} ${report.narrowedTo ? 'checks of a narrowed run' : 'checks'}: ${parts.join(', ')}.</p></div>`,
     ...cautions(report).map((caution) => `<p class="caution">${text(caution)}</p>`),
     '</header>',
   ].join('\n');
+}
+
+/** What the verdict is about, in one line; the whole of it stands further down. */
+function scope({ subject, window }: Report): string {
+  const group = subject.autoScalingGroup?.split('/').at(-1) ?? 'not seen';
+  const instances = subject.instances.map(({ id }) => id).join(', ') || 'no instance reached';
+  const observed = window.start.slice(0, 16).replace('T', ' ');
+  return text(
+    `AWS account ${subject.account ?? 'not proven'}, ${subject.region}, group ${group}, ${instances}; observed ${observed} UTC`,
+  );
 }
 
 function glance({ areas }: Report): string {
@@ -101,12 +114,18 @@ function rows(report: Report): string {
   return `<dl class="rows">\n${list.join('\n')}\n</dl>`;
 }
 
-function everyCheck({ areas }: Report): string {
-  return areas
-    .map(
+function everyCheck(report: Report): string {
+  const used = new Set(checksOf(report).flatMap(({ evidence }) => evidence.map(({ source }) => source)));
+  const known = Object.entries(sourceMeanings) as [Source, string][];
+  const legend = known.flatMap(([source, meaning]) =>
+    used.has(source) ? [`<dt>${sourceWords[source]}</dt><dd>${meaning}</dd>`] : [],
+  );
+  return [
+    ...(legend.length > 0 ? [`<p>Whose word the evidence is:</p>\n<dl class="rows">${legend.join('')}</dl>`] : []),
+    ...report.areas.map(
       ({ title, checks }) => `<h3>${text(title)}</h3>\n${checks.map((check) => checkHtml(check, 'full')).join('\n')}`,
-    )
-    .join('\n');
+    ),
+  ].join('\n');
 }
 
 function verify(report: Report): string {

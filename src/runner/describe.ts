@@ -63,12 +63,3 @@ export function lookOf({ kind, as, calls }: DescribedProbe): string {
       return 'files beside the environment file, or the file itself';
   }
 }
-
-/** What each kind of evidence is worth. */
-export const sourceWords = {
-  'aws-control-plane': 'what AWS says about its own resources',
-  'git-host': 'what the git host says',
-  'local-files': 'files that stand beside the environment file',
-  'target-self-report': 'what the host or the gateway says about itself, each with a fresh challenge',
-  'human-attested': 'the statement of a named person',
-} as const satisfies Record<Source, string>;
