@@ -9,9 +9,9 @@ import { canary } from './faults.ts';
 import { sample } from './torture.ts';
 
 /** How long a call may take here, with its retries, in seconds: what never comes is waited for no longer. */
-const callSeconds = 8;
+const callSeconds = 12;
 /** A run makes calls that wait for each other. After this it hangs, in milliseconds. */
-const mostMs = 60_000;
+const mostMs = 90_000;
 
 export interface SocketOutcome {
   readonly operation: string;

@@ -33,5 +33,8 @@ describe('backup/recent-recovery-point', () => {
     const young = { ...fileSystem, CreationTime: hoursAgo(40) };
     const recoveryPoints = vaultOf([point(3), point(20)]);
     expect(judgeFacts(check, { fileSystem: young, recoveryPoints }).outcome).toBe('pass');
+    const ageless = { ...fileSystem, CreationTime: undefined };
+    expect(judgeFacts(check, { fileSystem: ageless, recoveryPoints }).outcome).toBe('fail');
+    expect(judgeFacts(check, { fileSystem: ageless, recoveryPoints: vaultOf(daily) }).outcome).toBe('pass');
   });
 });

@@ -29,6 +29,8 @@ describe('backup/recovery-runbook', () => {
     ['no roles', { path, text: steps }, stated(), 'fail'],
     ['two steps', { path, text: text.replace('3. Mount and compare\n', '') }, stated(), 'fail'],
     ['by its author', { path, text }, stated({ by: 'ben  example' }), 'fail'],
+    ['by its author, without the title', { path, text }, stated({ by: '"Ben" Example.' }), 'fail'],
+    ['by one whose name runs together like hers', { path, text }, stated({ by: 'Bene xample' }), 'undetermined'],
     ['90 days ago', { path, text }, stated({ date: '2025-12-04' }), 'undetermined'],
     ['91 days ago', { path, text }, stated({ date: '2025-12-03' }), 'fail'],
   ])('%s', (_, runbook, changes, outcome) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import check from '../../../checks/backup/retention.ts';
 import { judgeFacts } from '../../support/judge.ts';
-import { daily, fileSystem, plan, vaultOf } from './points.ts';
+import { daily, fileSystem, hoursAgo, plan, point, vaultOf } from './points.ts';
 
 const vault = { BackupVaultArn: 'arn:vault', BackupVaultName: 'openclaw-prod', policy: undefined };
 const kept = (lifecycle: object | undefined) =>
@@ -33,5 +33,37 @@ describe('backup/retention', () => {
   ])('%s', (_, backupPlans, points, vault, outcome) => {
     const facts = { fileSystem, backupPlans, recoveryPoints: vaultOf(points), backupVaults: [vault] };
     expect(judgeFacts(check, facts).outcome).toBe(outcome);
+  });
+
+  it('asks no history of a file system that is younger, and the whole where its age is not known', () => {
+    const judge = (changes: object, points: readonly object[]) => {
+      const facts = { backupPlans: [plan()], recoveryPoints: vaultOf(points), backupVaults: [vault] };
+      return judgeFacts(check, { ...facts, fileSystem: { ...fileSystem, ...changes } }).outcome;
+    };
+    const two = [point(3), point(20)];
+    expect(judge({ CreationTime: hoursAgo(40) }, two)).toBe('pass');
+    expect(judge({ CreationTime: undefined }, two)).toBe('fail');
+    expect(judge({ CreationTime: undefined }, daily)).toBe('pass');
+  });
+
+  it('takes the longest of the daily rules', () => {
+    const backupPlans = [
+      { ...plan(), rules: [plan({ Lifecycle: { DeleteAfterDays: 7 } }), plan()].flatMap((p) => p.rules) },
+    ];
+    const facts = { fileSystem, backupPlans, recoveryPoints: vaultOf(daily), backupVaults: [vault] };
+    expect(judgeFacts(check, facts).outcome).toBe('pass');
+  });
+
+  it('allows exactly as long between points as the objective and the window for the start', () => {
+    const judge = (gap: number) => {
+      const points = [point(1), ...Array.from({ length: 20 }, (_, i) => point(1 + gap + 24 * i))];
+      return judgeFacts(check, {
+        fileSystem,
+        backupPlans: [plan()],
+        recoveryPoints: vaultOf(points),
+        backupVaults: [vault],
+      }).outcome;
+    };
+    expect([judge(26), judge(26.1)]).toEqual(['pass', 'fail']);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import check from '../../../checks/backup/rto-rpo.ts';
 import { judgeFacts } from '../../support/judge.ts';
-import { daily, fileSystem, hoursAgo, vaultOf } from './points.ts';
+import { daily, fileSystem, hoursAgo, point, vaultOf } from './points.ts';
 
 const job = {
   RestoreJobId: 'job',
@@ -26,5 +26,32 @@ describe('backup/rto-rpo', () => {
   ])('%s', (_, changes, points, restoreJobs, outcome) => {
     const facts = { fileSystem, recoveryPoints: vaultOf(points), restoreJobs };
     expect(judgeFacts(check, facts, changes).outcome).toBe(outcome);
+  });
+
+  it('asks no history of a file system that is younger, and the whole where its age is not known', () => {
+    const judge = (CreationTime: Date | undefined, points: readonly object[]) => {
+      const facts = {
+        fileSystem: { ...fileSystem, CreationTime },
+        recoveryPoints: vaultOf(points),
+        restoreJobs: [job],
+      };
+      return judgeFacts(check, facts).outcome;
+    };
+    expect(judge(hoursAgo(40), [point(3), point(20)])).toBe('pass');
+    expect(judge(undefined, [point(3), point(20)])).toBe('fail');
+    expect(judge(undefined, daily)).toBe('pass');
+  });
+
+  it('allows exactly as long between points as the objective and the window for the start', () => {
+    const judge = (gap: number) => {
+      const points = [point(1), ...Array.from({ length: 20 }, (_, i) => point(1 + gap + 24 * i))];
+      return judgeFacts(check, { fileSystem, recoveryPoints: vaultOf(points), restoreJobs: [job] }).outcome;
+    };
+    expect([judge(26), judge(26.1)]).toEqual(['pass', 'fail']);
+  });
+
+  it('does not believe a restore that took no time', () => {
+    const restoreJobs = [{ ...job, CompletionDate: job.CreationDate }];
+    expect(judgeFacts(check, { fileSystem, recoveryPoints: vaultOf(daily), restoreJobs }).outcome).toBe('fail');
   });
 });

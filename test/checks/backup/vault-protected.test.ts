@@ -26,6 +26,14 @@ const vault = {
 };
 const unlocked = { ...vault, Locked: false };
 
+const other = { ...harmless, name: 'other', arn: `${arn}-other` };
+const conditional = role({
+  Effect: 'Allow',
+  Action: 'backup:*',
+  Resource: '*',
+  Condition: { Bool: { 'aws:x': 'true' } },
+});
+
 describe('backup/vault-protected', () => {
   it.each([
     ['locked, harmless role', [vault], [harmless], 'pass'],
@@ -67,10 +75,56 @@ describe('backup/vault-protected', () => {
       [role({ Effect: 'Allow', Action: 'backup:*', Resource: '*', Condition: { Bool: { 'aws:x': 'true' } } })],
       'undetermined',
     ],
+    ['an empty key', [{ ...vault, EncryptionKeyArn: '' }], [harmless], 'fail'],
+    ['a failure beside a condition', [{ ...vault, EncryptionKeyArn: '' }], [conditional], 'fail'],
+    [
+      'a deny for one of two roles',
+      [{ ...unlocked, policy: deny({ Principal: { AWS: arn } }) }],
+      [harmless, other],
+      'fail',
+    ],
+    [
+      'a deny for all but deletion',
+      [{ ...unlocked, policy: deny({ Action: undefined, NotAction: 'backup:DeleteRecoveryPoint' }) }],
+      [harmless],
+      'fail',
+    ],
     ['no vault', [], [harmless], 'undetermined'],
     ['no role', [{ ...unlocked, policy: deny() }], [], 'undetermined'],
   ])('%s', (_, backupVaults, instanceRoles, outcome) => {
     const facts = { recoveryPoints: vaultOf(daily), backupVaults, instanceRoles };
     expect(judgeFacts(check, facts).outcome).toBe(outcome);
+  });
+
+  const judge = (Action: string, Resource: string, points: readonly object[] = daily) => {
+    const facts = { recoveryPoints: vaultOf(points), backupVaults: [vault] };
+    return judgeFacts(check, { ...facts, instanceRoles: [role({ Effect: 'Allow', Action, Resource })] }).outcome;
+  };
+
+  it.each([
+    'DeleteBackupVaultAccessPolicy',
+    'DeleteBackupVaultLockConfiguration',
+    'DisassociateRecoveryPoint',
+    'PutBackupVaultAccessPolicy',
+    'PutBackupVaultLockConfiguration',
+  ])('fails where the role may %s on the vault', (action) => {
+    expect(judge(`backup:${action}`, vault.BackupVaultArn)).toBe('fail');
+    expect(judge(`backup:${action}`, `${vault.BackupVaultArn}-of-another`)).toBe('pass');
+  });
+
+  it.each(['DeleteRecoveryPoint', 'UpdateRecoveryPointLifecycle'])('fails where the role may %s', (action) => {
+    // A point of another vault is another resource, whatever stands first in the list.
+    const points = [{ ...daily[0], BackupVaultName: 'another', RecoveryPointArn: 'arn:point:other' }, ...daily];
+    expect(judge(`backup:${action}`, 'arn:point:3', points)).toBe('fail');
+    expect(judge(`backup:${action}`, 'arn:point:other', points)).toBe('pass');
+    // Without a point yet, one that would be.
+    const anyPoint = 'arn:aws:backup:eu-west-1:123456789012:recovery-point:*';
+    expect(judge(`backup:${action}`, anyPoint, [])).toBe('fail');
+    expect(judge(`backup:${action}`, anyPoint.replace('eu-west-1', 'eu-west-2'), [])).toBe('pass');
+  });
+
+  it('takes a permission under a condition, on nothing else, for no permission and for no answer', () => {
+    const facts = { recoveryPoints: vaultOf(daily), backupVaults: [vault], instanceRoles: [conditional] };
+    expect(judgeFacts(check, facts)).toMatchObject({ outcome: 'undetermined', reason: 'conflict' });
   });
 });
