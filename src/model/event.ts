@@ -9,7 +9,13 @@ export type RunEvent =
       readonly areas: readonly PlannedArea[];
       readonly probes: number;
     }
-  | { readonly type: 'probe-started'; readonly probe: string; readonly host?: string }
+  | {
+      readonly type: 'probe-started';
+      readonly probe: string;
+      readonly host?: string;
+      /** The longest that it may take, where that is known before. */
+      readonly seconds?: number;
+    }
   | { readonly type: 'probe-finished'; readonly probe: string; readonly host?: string; readonly reason?: Reason }
   | { readonly type: 'check-judged'; readonly area: string; readonly check: string; readonly status: Status }
   | { readonly type: 'run-finished'; readonly verdict: Verdict; readonly seconds: number };

@@ -42,6 +42,24 @@ class Line {
   }
 }
 
+/** A probe that is being looked at. Times are of the monotonic clock, in milliseconds. */
+interface Awaited {
+  readonly since: number;
+  /** The longest that it may take; undefined where that is not known. */
+  readonly seconds: number | undefined;
+}
+
+/** Below this, a probe is not worth telling how long it takes. */
+const slowSeconds = 2;
+
+/** `host/egress (at most 7 s more)`, `gateway/agent-turn (12 s)`. */
+export function waitOf(probe: string, { since, seconds }: Awaited, now: number): string {
+  const passed = Math.floor((now - since) / 1000);
+  if (passed < slowSeconds) return probe;
+  const left = seconds === undefined ? 0 : seconds - passed;
+  return left > 0 ? `${probe} (at most ${Math.ceil(left)} s more)` : `${probe} (${passed} s)`;
+}
+
 interface AreaLine extends PlannedArea {
   readonly line: Line;
   judged: number;
@@ -55,13 +73,18 @@ interface AreaLine extends PlannedArea {
 export function liveProgress(stream: NodeJS.WriteStream): Progress {
   const looking = new Line('Looking');
   const areas = new Map<string, AreaLine>();
-  const waiting = new Set<string>();
+  const waiting = new Map<string, Awaited>();
   let done = 0;
   let total = 0;
   let drawing: Promise<unknown> = Promise.resolve();
+  let ticking: NodeJS.Timeout | undefined;
 
   const showLooking = () => {
-    const slow = [...waiting].slice(0, 3).join(', ');
+    const now = performance.now();
+    const slow = [...waiting]
+      .slice(0, 3)
+      .map(([probe, awaited]) => waitOf(probe, awaited, now))
+      .join(', ');
     looking.title = `Looking ${done} of ${Math.max(total, done + waiting.size)}${slow ? `: ${slow}` : ''}`;
   };
 
@@ -91,9 +114,11 @@ export function liveProgress(stream: NodeJS.WriteStream): Progress {
       case 'run-started':
         total = event.probes;
         start(event.areas);
+        ticking = setInterval(showLooking, 1000);
+        ticking.unref();
         return;
       case 'probe-started':
-        waiting.add(event.probe);
+        waiting.set(event.probe, { since: performance.now(), seconds: event.seconds });
         showLooking();
         return;
       case 'probe-finished':
@@ -120,6 +145,7 @@ export function liveProgress(stream: NodeJS.WriteStream): Progress {
   };
 
   const finish = async () => {
+    clearInterval(ticking);
     for (const line of [looking, ...[...areas.values()].map((area) => area.line)]) line.finish();
     await drawing;
   };

@@ -8,7 +8,7 @@ export interface TextOptions {
   /** Columns to fit into. */
   readonly width: number;
   readonly color: boolean;
-  /** Also evidence and controls of what passed. */
+  /** Also every check, with the evidence and controls of what passed. */
   readonly verbose: boolean;
 }
 
@@ -29,6 +29,7 @@ export function renderText(given: Report, { width, color, verbose }: TextOptions
       chalk,
       paint,
       columns,
+      verbose,
     ),
     troubles(
       'Not verified',
@@ -36,9 +37,10 @@ export function renderText(given: Report, { width, color, verbose }: TextOptions
       chalk,
       paint,
       columns,
+      verbose,
     ),
     accepted(all, chalk, columns),
-    areas(report, chalk, paint, columns, verbose),
+    verbose ? areas(report, chalk, paint, columns) : areasInBrief(report, chalk, columns),
     closing(report, chalk, paint),
   ];
   const text = sections.filter((section) => section.length > 0).map((section) => section.join('\n'));
@@ -100,16 +102,18 @@ function troubles(
   chalk: ChalkInstance,
   paint: Record<Status, Paint>,
   columns: number,
+  verbose: boolean,
 ): string[] {
   if (results.length === 0) return [];
+  const most = verbose ? 3 : 1;
   const lines = [chalk.bold(`${title} (${results.length})`)];
   for (const result of results) {
     lines.push(
       ...wrap(`${words[result.status]} ${result.id}`, columns, '  ').map((line) => paint[result.status](line)),
     );
     lines.push(...wrap(result.status === 'fail' ? result.headline : `Not known: ${result.title}`, columns, '    '));
-    for (const evidence of result.evidence.slice(0, 3)) lines.push(...evidenceLines(evidence, columns));
-    if (result.evidence.length > 3) lines.push(`      and ${result.evidence.length - 3} more`);
+    for (const evidence of result.evidence.slice(0, most)) lines.push(...evidenceLines(evidence, columns));
+    if (result.evidence.length > most) lines.push(`      and ${result.evidence.length - most} more`);
     if (result.reason) lines.push(...wrap(`${result.reason.code}: ${result.reason.message}`, columns, '      '));
     const overruled = overruledOf(result);
     if (overruled) lines.push(...wrap(overruled, columns, '      '));
@@ -132,13 +136,18 @@ function accepted(results: readonly CheckResult[], chalk: ChalkInstance, columns
   return lines.length > 0 ? [chalk.bold('Accepted by people, not measured'), ...lines] : [];
 }
 
-function areas(
-  report: Report,
-  chalk: ChalkInstance,
-  paint: Record<Status, Paint>,
-  columns: number,
-  verbose: boolean,
-): string[] {
+/** A line an area: how much of it is good, and what is not. */
+function areasInBrief({ areas }: Report, chalk: ChalkInstance, columns: number): string[] {
+  const lines = areas.flatMap(({ title, checks }) => {
+    const bad = checks.filter(({ status }) => status === 'fail' || status === 'unknown');
+    const names = bad.map(({ id, status }) => `${words[status]} ${id.slice(id.indexOf('/') + 1)}`);
+    const good = `${title} ${checks.length - bad.length}/${checks.length}`;
+    return wrap(names.length > 0 ? `${good}: ${names.join(', ')}` : good, columns, '  ');
+  });
+  return [chalk.bold('Areas'), ...lines, chalk.dim('--verbose shows every check with its evidence.')];
+}
+
+function areas(report: Report, chalk: ChalkInstance, paint: Record<Status, Paint>, columns: number): string[] {
   const lines: string[] = [];
   for (const { title, checks } of report.areas) {
     if (lines.length > 0) lines.push('');
@@ -149,7 +158,6 @@ function areas(
       const [first = '', ...rest] = wrap(`${name}: ${result.headline}`, columns - 11, '');
       lines.push(`  ${paint[result.status](words[result.status].padEnd(8))} ${first}`);
       lines.push(...rest.map((line) => `           ${line}`));
-      if (!verbose) continue;
       for (const evidence of result.evidence) lines.push(...evidenceLines(evidence, columns));
       for (const control of result.controls)
         lines.push(...evidenceLines(control, columns).map((line) => chalk.dim(line)));

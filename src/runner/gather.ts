@@ -86,7 +86,8 @@ export class Gatherer {
 
   async #gather(probe: AnyProbe): Promise<Gathered> {
     const host = this.#host && { host: this.#host.label };
-    this.#emit({ type: 'probe-started', probe: probe.id, ...host });
+    const seconds = probe.kind === 'host' && { seconds: probe.seconds(this.#context.environment) };
+    this.#emit({ type: 'probe-started', probe: probe.id, ...host, ...seconds });
     const moment = this.#host ? `${this.#host.label} ${probe.id}` : probe.id;
     const looks: Look[] = [];
     const inherited: Look[] = [];
