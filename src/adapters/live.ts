@@ -10,6 +10,7 @@ import type { AwsSessions } from './aws/sessions.ts';
 import { localFiles } from './files/files.ts';
 import { openGateway } from './gateway/gateway.ts';
 import { githubPort, noGit } from './git/github.ts';
+import { promptfoo } from './promptfoo/promptfoo.ts';
 import { sshSignatures } from './signature/ssh-keygen.ts';
 import { openHost } from './ssh/host.ts';
 
@@ -43,11 +44,16 @@ export function livePorts(
   const open = AbortSignal.any([signal, ended.signal]);
   const aws = liveAws(environment, open, { direct: mode === 'live', ...(sessions && { sessions }) });
   const { git, gateway, ssh, host } = environment;
+  const hiddenEnv = [gateway.tokenEnv, git?.tokenEnv, ssh.passphraseEnv].filter((name) => name !== undefined);
+  const { promptfoo: program, evalSeconds } = environment.skills;
+  const evaluate = program
+    ? promptfoo({ program, directory, runSeconds: evalSeconds, hidden: hiddenEnv, signal: open })
+    : undefined;
   return {
     ports: {
       aws,
       git: git ? githubPort(git.api, process.env[git.tokenEnv], open) : noGit(),
-      files: localFiles(directory),
+      files: localFiles(directory, evaluate),
       signatures: sshSignatures,
       openHost: ({ address, fingerprints }, signal) =>
         openHost(
@@ -63,7 +69,7 @@ export function livePorts(
             useSshConfig: ssh.useConfig,
             tailscaleSsh: ssh.tailscale,
             connectSeconds: ssh.connectSeconds,
-            hiddenEnv: [gateway.tokenEnv, git?.tokenEnv, ssh.passphraseEnv].filter((name) => name !== undefined),
+            hiddenEnv,
             ...(ssh.privateKeyFile && { privateKeyFile: besideFile(directory, ssh.privateKeyFile) }),
             ...(ssh.passphraseEnv && { passphraseEnv: ssh.passphraseEnv }),
             ...(ssh.proxyJump && { proxyJump: ssh.proxyJump }),

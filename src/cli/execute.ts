@@ -24,6 +24,8 @@ export interface Execution {
   readonly output: OutputOptions;
   /** Consent to the experiments that act. */
   readonly active?: boolean;
+  /** Consent to evaluating the skills. */
+  readonly runEvals?: boolean;
   /** A folder for the recording of the run. */
   readonly record?: string | undefined;
   readonly sign?: SignOptions | undefined;
@@ -91,7 +93,19 @@ export async function execute(execution: Execution): Promise<void> {
 
 /** One run of perhaps several: looks, judges, writes what was asked for. Sets no exit code. */
 export async function executeOnce(
-  { loaded, registry, extensions = [], selection, timeoutMs, output, active = false, record, sign, open }: Execution,
+  {
+    loaded,
+    registry,
+    extensions = [],
+    selection,
+    timeoutMs,
+    output,
+    active = false,
+    runEvals = false,
+    record,
+    sign,
+    open,
+  }: Execution,
   interrupt: AbortSignal,
   view: Progress,
 ): Promise<Executed> {
@@ -101,7 +115,7 @@ export async function executeOnce(
   const recorded =
     record === undefined
       ? undefined
-      : recordedRun(record, opened, loaded, { selection, active }, { registry, extensions });
+      : recordedRun(record, opened, loaded, { selection, active, runEvals }, { registry, extensions });
   const live = recorded?.live ?? opened;
   try {
     if (sign) checkSigning(sign, output, live.mode);
@@ -113,6 +127,7 @@ export async function executeOnce(
       fileSha256: loaded.sha256,
       selection,
       active,
+      runEvals,
       ports: live.ports,
       calls: live.calls,
       mode: live.mode,

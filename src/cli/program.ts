@@ -60,6 +60,10 @@ export async function program(argv: readonly string[]): Promise<void> {
       '--active',
       'also try each approval gate with a harmless action (costs model calls, approvers see the requests; clawcheck plan --active shows it)',
     )
+    .option(
+      '--run-evals',
+      'also evaluate the skills with skills.promptfoo: runs their configurations on this machine and asks their models',
+    )
     .option('--record <dir>', 'write every exchange, redacted, to a new folder, from which the run can be judged again')
     .option('--replay <dir>', 'judge a recording again: no network, and the same report with mode replay')
     .option(

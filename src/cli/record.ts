@@ -7,7 +7,7 @@ import type { LoadedEnvironment } from '../environment/load.ts';
 import type { ExtendedRegistry } from '../extensions/load.ts';
 import type { Report } from '../model/report.ts';
 import { firstDifference } from '../report/compare.ts';
-import type { Selection } from '../runner/plan.ts';
+import type { RunOptions } from '../runner/run.ts';
 import { judgeAgain } from './replay.ts';
 import { version } from './version.ts';
 
@@ -22,7 +22,7 @@ export function recordedRun(
   folder: string,
   live: LivePorts,
   loaded: LoadedEnvironment,
-  { selection, active }: { readonly selection: Selection; readonly active: boolean },
+  { selection, active, runEvals }: Pick<RunOptions, 'selection' | 'active' | 'runEvals'>,
   extended: ExtendedRegistry,
 ): RecordedRun {
   const redactor = new Redactor(ownSecrets(loaded.environment));
@@ -40,6 +40,7 @@ export function recordedRun(
           complete,
           selection: { areas: [...selection.areas], checks: [...selection.checks] },
           ...(active && { active }),
+          ...(runEvals && { runEvals }),
           nonce,
         },
         live.calls,

@@ -54,6 +54,7 @@ export async function judgeAgain(
     fileSha256: loaded.sha256,
     selection: recording.manifest.selection,
     active: recording.manifest.active === true,
+    runEvals: recording.manifest.runEvals === true,
     ports,
     calls,
     mode,

@@ -29,6 +29,7 @@ interface RunCommandOptions extends OutputOptions {
   readonly dsseKey?: string;
   readonly allowSimulated?: boolean;
   readonly active?: boolean;
+  readonly runEvals?: boolean;
 }
 
 const mostJobs = 64;
@@ -54,6 +55,9 @@ export async function runCommand(options: RunCommandOptions): Promise<void> {
   const prepare = (name: string): Execution => {
     const named = (path: string) => path.replaceAll('{env}', name);
     const loaded = file.load(name);
+    if (options.runEvals && loaded.environment.skills.promptfoo === undefined) {
+      throw new UsageError('--run-evals needs skills.promptfoo', 'Name the promptfoo program in the environment file.');
+    }
     const recording = options.replay === undefined ? undefined : recordingFor(named(options.replay), loaded);
     return {
       loaded,
@@ -62,6 +66,7 @@ export async function runCommand(options: RunCommandOptions): Promise<void> {
       timeoutMs,
       output: { ...options, output: filesFor(options.output, name, fleet ? 'json' : options.format) },
       active: recording ? recording.manifest.active === true : options.active === true,
+      runEvals: recording ? recording.manifest.runEvals === true : options.runEvals === true,
       record: options.record && named(options.record),
       sign: signing && { ...signing, dsse: signing.dsse && { ...signing.dsse, file: named(signing.dsse.file) } },
       open: (signal) => (recording ? replayPorts(recording, loaded) : livePorts(loaded, signal, sessions)),

@@ -80,9 +80,18 @@ export const backup = z.strictObject({
 export const skills = z.strictObject({
   directory: text.default('skills').meta({ description: 'Folder of the skills, beside this file' }),
   evalConfigs: text
-    .default('evals/*/promptfooconfig.{yaml,yml,json}')
+    .default('evals/*/promptfooconfig.{yaml,yml,json,js,cjs,mjs,ts,cts,mts}')
     .meta({ description: 'promptfoo configurations, beside this file' }),
   evalResults: text.default('evals/results/*.json').meta({ description: 'promptfoo results, beside this file' }),
+  promptfoo: text.optional().meta({
+    description:
+      'The promptfoo program, in PATH or beside this file: reads configurations that are programs by running them here, and runs all of them with --run-evals',
+    example: 'node_modules/.bin/promptfoo',
+  }),
+  evalSeconds: seconds
+    .max(3600)
+    .default(300)
+    .meta({ description: 'With --run-evals: longest time for one configuration; --timeout must leave room for it' }),
   resultsMaxAgeDays: days.default(7).meta({ description: 'Oldest results that still count' }),
   casesPerSkill: z.number().int().min(3).max(100).default(3).meta({ description: 'Fewest cases of each skill' }),
   scheduleMaxAgeDays: days.default(8).meta({ description: 'Oldest successful scheduled run that still counts' }),

@@ -25,6 +25,6 @@ export function whyUnclear(
   if (program === undefined) return undefined;
   return {
     reason: 'not_found',
-    message: `${program}: a program, which is not run here; name its JSON results after its folder, or write the cases in YAML or JSON`,
+    message: `${program}: a program, which is not run here; name the promptfoo that reads it in skills.promptfoo, or its JSON results after its folder`,
   };
 }

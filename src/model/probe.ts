@@ -46,6 +46,8 @@ export interface ProbeContext {
   readonly waiting?: Waiting;
   /** Consent to experiments that act: without it a probe must not do anything that somebody could notice. */
   readonly active?: boolean;
+  /** Consent to evaluating the skills, which asks the models of their configurations. */
+  readonly runEvals?: boolean;
 }
 
 export interface GatewayContext extends ProbeContext {

@@ -157,6 +157,17 @@ function writesOf(ids: ReadonlySet<string>, environment: Environment): Attempt[]
         `A request that stays open for at most ${approvalGates.canaryExpirySeconds} s is also left to expire. Approvers ` +
         'are notified of each request; all decisions stay in the history, and an archive of each session on the host',
     },
+    ...(environment.skills.promptfoo
+      ? [
+          {
+            probe: 'files/eval-configs',
+            what:
+              `on this machine: ${environment.skills.promptfoo} runs each configuration of skills.evalConfigs that is a ` +
+              'program, with an echo in the place of its models. With --run-evals it evaluates all of them against their ' +
+              'models. Its own files go into a temporary folder',
+          },
+        ]
+      : []),
     ...(gateway.selfAudit
       ? [
           {

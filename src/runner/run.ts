@@ -40,6 +40,8 @@ export interface RunOptions {
   readonly selection: Selection;
   /** Consent to the experiments that act. Default: none. */
   readonly active?: boolean;
+  /** Consent to evaluating the skills. Default: none. */
+  readonly runEvals?: boolean;
   readonly ports: Ports;
   readonly calls: CallLog;
   readonly mode: Mode;
@@ -61,7 +63,16 @@ export const boundProbes = { identity, group, hostIdentity };
  * whatever fails; rejects only for the user's mistakes (`UsageError`) and defects.
  */
 export async function run(options: RunOptions): Promise<Report> {
-  const { environment, others = [], registry, clock, emit, nonce = randomUUID(), active = false } = options;
+  const {
+    environment,
+    others = [],
+    registry,
+    clock,
+    emit,
+    nonce = randomUUID(),
+    active = false,
+    runEvals = false,
+  } = options;
   const start = clock('start');
   const planned = plan(registry, options.selection);
   checkAcceptances(environment, allChecks(registry), start);
@@ -85,7 +96,7 @@ export async function run(options: RunOptions): Promise<Report> {
   if (options.interrupt.aborted) stop();
   options.interrupt.addEventListener('abort', stop, { once: true });
 
-  const context: ProbeContext = { environment, others, now: start, nonce, active, signal: deadline.signal };
+  const context: ProbeContext = { environment, others, now: start, nonce, active, runEvals, signal: deadline.signal };
   const gatherer = new Gatherer(context, options.ports, clock, emit);
   let hosts: readonly Host[] = [];
   try {

@@ -55,6 +55,7 @@ export function tracedGit(git: GitPort, looks: Look[]): GitPort {
 }
 
 export function tracedFiles(files: FilesPort, looks: Look[]): FilesPort {
+  const { evaluate } = files;
   return {
     read: async (path) => {
       const text = await files.read(path);
@@ -71,6 +72,13 @@ export function tracedFiles(files: FilesPort, looks: Look[]): FilesPort {
       add(looks, { at: pattern, answer: `${found.length} files` });
       return found;
     },
+    evaluate:
+      evaluate &&
+      (async (config, mode) => {
+        const results = await evaluate(config, mode);
+        add(looks, { at: config, answer: mode === 'run' ? 'evaluated' : 'its cases were read by promptfoo' });
+        return results;
+      }),
   };
 }
 

@@ -8,8 +8,11 @@ import type { FilesPort } from '../../ports/files.ts';
 const largest = 32 * 1024 * 1024;
 const mostFiles = 20_000;
 
-/** Files below one folder. Paths that lead out of it are refused; links are not followed. */
-export function localFiles(root: string): FilesPort {
+/**
+ * Files below one folder. Paths that lead out of it are refused; links are not followed.
+ * @param evaluate promptfoo, where one is named
+ */
+export function localFiles(root: string, evaluate?: FilesPort['evaluate']): FilesPort {
   const inside = (path: string) => {
     const absolute = resolve(root, path);
     if (absolute !== resolve(root) && !absolute.startsWith(resolve(root) + sep)) {
@@ -73,6 +76,7 @@ export function localFiles(root: string): FilesPort {
       });
       return found.sort();
     },
+    evaluate,
   };
 }
 

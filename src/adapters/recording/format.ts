@@ -34,7 +34,11 @@ const awsExchange = z.strictObject({
   ...answer,
 });
 const gitExchange = z.strictObject({ path: z.string(), ...answer });
-const filesExchange = z.strictObject({ operation: z.enum(['read', 'sha256', 'glob']), path: z.string(), ...answer });
+const filesExchange = z.strictObject({
+  operation: z.enum(['read', 'sha256', 'glob', 'cases', 'run']),
+  path: z.string(),
+  ...answer,
+});
 const records = z.array(z.tuple([z.string(), z.string()]));
 const host = z.strictObject({
   address: z.string(),
@@ -85,6 +89,8 @@ export const manifest = z.strictObject({
   selection: z.strictObject({ areas: z.array(z.string()), checks: z.array(z.string()) }),
   /** Whether the run had consent to experiments that act. */
   active: z.literal(true).optional(),
+  /** Whether the run evaluated the skills itself. */
+  runEvals: z.literal(true).optional(),
   nonce: z.uuid(),
   /** `start`, `end`, and when each probe had its fact. */
   times: z.record(z.string(), z.iso.datetime()),

@@ -141,7 +141,11 @@ export class Recorder {
   }
 
   #recordFiles(files: FilesPort): FilesPort {
-    const note = <T>(operation: 'read' | 'sha256' | 'glob', path: string, work: Promise<T>): Promise<T> => {
+    const note = <T>(
+      operation: 'read' | 'sha256' | 'glob' | 'cases' | 'run',
+      path: string,
+      work: Promise<T>,
+    ): Promise<T> => {
       const key = `${operation} ${path}`;
       if (this.#files.has(key)) return work;
       const { kept, asked } = this.#asked(path, [operation, path]);
@@ -149,10 +153,12 @@ export class Recorder {
       this.#files.set(key, exchange);
       return this.#settle(work, exchange);
     };
+    const { evaluate } = files;
     return {
       read: (path) => note('read', path, files.read(path)),
       sha256: (path) => note('sha256', path, files.sha256(path)),
       glob: (pattern) => note('glob', pattern, files.glob(pattern)),
+      evaluate: evaluate && ((config, mode) => note(mode, config, evaluate(config, mode))),
     };
   }
 

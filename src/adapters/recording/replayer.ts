@@ -114,6 +114,7 @@ function replayFiles(exchanges: Parts['files.json']): FilesPort {
     read: (path) => ask('read', path) as Promise<string | undefined>,
     sha256: (path) => ask('sha256', path) as Promise<string | undefined>,
     glob: (pattern) => ask('glob', pattern) as Promise<readonly string[]>,
+    evaluate: (config, mode) => ask(mode, config) as Promise<string>,
   };
 }
 

@@ -25,22 +25,25 @@ export const evalConfigs = filesProbe({
   async gather(files, _facts, { environment }): Promise<readonly EvalConfig[]> {
     const paths = await files.glob(below(environment.skills.evalConfigs));
     const configs = await Promise.all(paths.map((path) => readConfig(files, path)));
-    return Promise.all(
-      configs.map((config) => (config.program ? withCasesOfResults(files, config, environment) : config)),
-    );
+    return Promise.all(configs.map((config) => (config.program ? withCases(files, config, environment) : config)));
   },
 });
 
 /**
- * What a program made of the cases stands in the results that promptfoo wrote: those that are named like the folder of
- * the configuration.
+ * The cases of a configuration that is a program: as the installed promptfoo evaluates it, where one is named; else from
+ * the results that promptfoo wrote, those that are named like the folder of the configuration.
  */
-async function withCasesOfResults(files: FilesPort, config: EvalConfig, environment: Environment): Promise<EvalConfig> {
-  const name = `${config.path.split('/').at(-2)}.json`;
-  const [path] = (await files.glob(below(environment.skills.evalResults))).filter((p) => p.split('/').at(-1) === name);
-  const text = path === undefined ? undefined : await files.read(path);
-  const cases = path && text ? parseResults(text, path).runs.map((run) => run.case) : [];
+async function withCases(files: FilesPort, config: EvalConfig, environment: Environment): Promise<EvalConfig> {
+  const named = environment.skills.promptfoo !== undefined && files.evaluate;
+  const text = named ? await named(config.path, 'cases') : await writtenResults(files, config, environment);
+  const cases = text ? parseResults(text, config.path).runs.map((run) => run.case) : [];
   return cases.length > 0 ? { ...config, cases, program: undefined } : config;
+}
+
+async function writtenResults(files: FilesPort, { path }: EvalConfig, environment: Environment) {
+  const name = `${path.split('/').at(-2)}.json`;
+  const [found] = (await files.glob(below(environment.skills.evalResults))).filter((p) => p.split('/').at(-1) === name);
+  return found === undefined ? undefined : files.read(found);
 }
 
 async function readConfig(files: FilesPort, path: string): Promise<EvalConfig> {

@@ -1,6 +1,7 @@
 import type { EvalCase } from '../../judging/eval-case.ts';
 import { filesProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
+import type { FilesPort } from '../../ports/files.ts';
 import { casesOf, type Dict, isDict } from './eval-document.ts';
 
 export interface EvalRun {
@@ -28,19 +29,30 @@ const malformed = (what: string) =>
     next: 'Write it anew with promptfoo eval -o FILE.json.',
   });
 
-/** Every file of promptfoo results beside the environment file (version 3), newest first. */
+/**
+ * Every file of promptfoo results beside the environment file (version 3), newest first; with consent also those of an
+ * evaluation of every configuration in this run.
+ */
 export const evalResults = filesProbe({
   id: 'files/eval-results',
-  async gather(files, _facts, { environment }): Promise<readonly EvalResults[]> {
+  async gather(files, _facts, { environment, runEvals }): Promise<readonly EvalResults[]> {
     const paths = await files.glob(environment.skills.evalResults.replace(/^\.\//, ''));
     const read = paths.map(async (path): Promise<EvalResults> => {
       const text = await files.read(path);
       if (text === undefined) throw new ProbeError('conflict', 'a file of promptfoo results was gone when it was read');
       return parseResults(text, path);
     });
-    return (await Promise.all(read)).sort((a, b) => b.at.getTime() - a.at.getTime());
+    const now = runEvals
+      ? (await files.glob(environment.skills.evalConfigs.replace(/^\.\//, ''))).map((path) => evaluated(files, path))
+      : [];
+    return (await Promise.all([...read, ...now])).sort((a, b) => b.at.getTime() - a.at.getTime());
   },
 });
+
+async function evaluated({ evaluate }: FilesPort, path: string): Promise<EvalResults> {
+  if (!evaluate) throw new ProbeError('not_configured', 'skills.promptfoo names no program');
+  return parseResults(await evaluate(path, 'run'), `${path}, evaluated in this run`);
+}
 
 export function parseResults(text: string, path: string): EvalResults {
   let top: unknown;
