@@ -41,6 +41,8 @@ export interface DeploymentOptions {
   readonly remember?: (scenario: Scenario, forwarded: Map<number, number>) => Memory;
   /** Changes names and ids, in what the servers answer and in the environment file: for one of many deployments. */
   readonly rename?: (text: string) => string;
+  /** How long the script takes on the host, in milliseconds. Default: 0. */
+  readonly scriptMs?: number;
 }
 
 /**
@@ -51,7 +53,7 @@ export interface DeploymentOptions {
 export async function startDeployment(
   fixtures: string,
   flaws: readonly string[],
-  { folder, remember, rename = (text) => text }: DeploymentOptions = {},
+  { folder, remember, rename = (text) => text, scriptMs = 0 }: DeploymentOptions = {},
 ): Promise<Deployment> {
   const now = new Date();
   const scenario = JSON.parse(rename(JSON.stringify(loadScenario(fixtures, flaws, now)))) as Scenario;
@@ -77,7 +79,7 @@ export async function startDeployment(
     const git = await startGitServer(scenario.git, token);
     closers.push(() => git.close());
     forwarded.set(18789, gateway.port);
-    const ssh = await startSshServer((id) => memory.host(id), forwarded);
+    const ssh = await startSshServer((id) => memory.host(id), forwarded, scriptMs);
     closers.push(() => ssh.close());
 
     const key = join(directory, 'id_ed25519');

@@ -24,10 +24,12 @@ const largestScript = 1024 * 1024;
  * running it, and forwards one port to the demo's gateway.
  * @param answers what the host answers to one part; undefined leaves it out
  * @param gatewayPorts from the port that a client asks for to the one that is listened on
+ * @param scriptMs how long a script takes
  */
 export async function startSshServer(
   answers: AnswerHost,
   gatewayPorts: ReadonlyMap<number, number>,
+  scriptMs = 0,
 ): Promise<SshServer> {
   const hostKey = makeKeyPair();
   const clientKey = makeKeyPair();
@@ -44,7 +46,7 @@ export async function startSshServer(
     });
     client.on('ready', () => {
       client.on('session', (accept) => {
-        accept().on('exec', (acceptExec) => answerScript(acceptExec(), answers));
+        accept().on('exec', (acceptExec) => answerScript(acceptExec(), answers, scriptMs));
       });
       client.on('tcpip', (accept, reject, { destPort }) => {
         const port = gatewayPorts.get(destPort);
@@ -73,7 +75,7 @@ export async function startSshServer(
 }
 
 /** The first line of a script names the nonce and the parts; a part without an answer is left out. */
-function answerScript(channel: ssh2.ServerChannel, answers: AnswerHost): void {
+function answerScript(channel: ssh2.ServerChannel, answers: AnswerHost, scriptMs: number): void {
   let script = '';
   let answered = false;
   channel.on('data', (chunk: Buffer) => {
@@ -87,10 +89,13 @@ function answerScript(channel: ssh2.ServerChannel, answers: AnswerHost): void {
       const answer = answers(id);
       if (answer && !('error' in answer)) records.set(id, answer);
     }
-    channel.stdout.write(formatAnswer(nonce, records), () => {
-      channel.exit(0);
-      channel.end();
-    });
+    const finish = () =>
+      channel.stdout.write(formatAnswer(nonce, records), () => {
+        channel.exit(0);
+        channel.end();
+      });
+    if (scriptMs > 0) setTimeout(finish, scriptMs);
+    else finish();
   });
 }
 
