@@ -21,7 +21,6 @@ const list = <const T extends Partial<Record<NamedOperation, DrillRule>>>(operat
  * it, apart from that of a run; nothing that a run loads may import this file.
  */
 export const drillOperations = list({
-  'backup:DescribeRestoreJob': { changes: false, members: ['Status'], absent: ['ResourceNotFoundException'] },
   'backup:StartRestoreJob': { changes: true, members: ['RestoreJobId'], also: ['iam:PassRole'] },
   'ec2:StartInstances': { changes: true, members: ['StartingInstances'] },
   'ec2:StopInstances': { changes: true, members: ['StoppingInstances'] },

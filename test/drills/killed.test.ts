@@ -30,7 +30,7 @@ beforeAll(async () => {
     logLevel: 'warning',
     plugins: [await narrowClients()],
   });
-});
+}, 120_000);
 afterAll(() => rmSync(child, { force: true }));
 
 let on: Stage | undefined;

@@ -244,11 +244,9 @@ export class DrillWorld implements Memory {
 
   #machine(state: DrillWorld['machine']): void {
     this.machine = state;
-    const [reservation] = this.#output('ec2:DescribeInstances', { InstanceIds: [this.instance] })[
-      'Reservations'
-    ] as Json[];
-    const [one] = (reservation as { Instances: Json[] }).Instances;
-    (one as Json)['State'] = { Code: state === 'running' ? 16 : 80, Name: state };
+    for (const one of this.#all('ec2:DescribeInstances', 'InstanceId', this.instance)) {
+      if ('State' in one) one['State'] = { Code: state === 'running' ? 16 : 80, Name: state };
+    }
   }
 
   #gatewayDown(cause: string): void {
@@ -342,19 +340,33 @@ export class DrillWorld implements Memory {
   }
 
   #group(): Json {
-    const answer = this.#output('autoscaling:DescribeAutoScalingGroups', { AutoScalingGroupNames: ['openclaw-prod'] });
-    return (answer['AutoScalingGroups'] as Json[])[0] as Json;
+    const found = this.#all('autoscaling:DescribeAutoScalingGroups', 'AutoScalingGroupName', 'openclaw-prod');
+    return found.find((one) => 'Instances' in one) as Json;
   }
 
   #alarm(): Json {
-    const answer = this.#output('cloudwatch:DescribeAlarms', { AlarmNames: [alarmName] });
-    return (answer['MetricAlarms'] as Json[])[0] as Json;
+    return this.#all('cloudwatch:DescribeAlarms', 'AlarmName', alarmName)[0] as Json;
+  }
+
+  /** Every object in the recorded outputs of an operation whose member has that value. */
+  #all(operation: string, member: string, value: string): Json[] {
+    const found: Json[] = [];
+    const visit = (one: unknown) => {
+      if (typeof one !== 'object' || one === null) return;
+      if ((one as Json)[member] === value) found.push(one as Json);
+      Object.values(one).forEach(visit);
+    };
+    for (const exchange of this.#scenario.aws) if (exchange.operation === operation) visit(exchange.output);
+    if (found.length === 0) throw new Error(`the scenario has no ${operation} of ${value}`);
+    return found;
   }
 
   /** The recorded output itself, to be changed. */
   #output(operation: string, when: Json): Json {
     const found = this.#scenario.aws.find(
-      (e) => e.operation === operation && JSON.stringify(e.when ?? {}) === JSON.stringify(when),
+      (e) =>
+        e.operation === operation &&
+        Object.entries(when).every(([key, value]) => (e.when as Json | undefined)?.[key] === value),
     );
     if (!found) throw new Error(`the scenario has no ${operation} ${JSON.stringify(when)}`);
     return found.output as Json;

@@ -37,7 +37,10 @@ describe('a fleet in one process', () => {
   const merge = (...args: string[]) =>
     clawcheck(['merge', '--config', fleet.config, '--allow-simulated', '--format', 'json', ...args]);
 
-  it('has a report each, a fleet report worst first, and the code of the worst', { timeout: 90_000, retry: 2 }, async () => {
+  it('has a report each, a fleet report worst first, and the code of the worst', {
+    timeout: 90_000,
+    retry: 2,
+  }, async () => {
     const whole = await run('--all', '--jobs', '2', '-o', `${folder}/whole/`, '--summary', join(folder, 'whole.json'));
     expect([whole.code, whole.stdout]).toEqual([20, '']);
     expect(whole.stderr).toContain('4 environments, 2 at a time');
@@ -59,7 +62,10 @@ describe('a fleet in one process', () => {
     expect(merged.stdout).toBe(readFileSync(join(folder, 'whole.json'), 'utf8'));
   });
 
-  it('is the same from shards, and misses the part of a shard that is not there', { timeout: 90_000, retry: 2 }, async () => {
+  it('is the same from shards, and misses the part of a shard that is not there', {
+    timeout: 90_000,
+    retry: 2,
+  }, async () => {
     const narrow = ['--all', '--area', 'monitoring', '--area', 'infrastructure'];
     await run(...narrow, '--summary', join(folder, 'narrow.json'));
     const shards = await Promise.all(
