@@ -20,22 +20,16 @@ export default check({
       const observed = `none of ${backupPlans.length} backup plans into the vault selects it`;
       return fail([{ fact: 'backupPlans', subject, expected: 'a plan that selects the file system', observed }]);
     }
-    const best = mostFrequent(rules);
-    const expression = (best ?? rules[0])?.rule.ScheduleExpression;
-    if (!best?.gapMinutes) {
-      if (expression)
-        return undetermined('bad_response', 'the schedule of the backup plan is not of a documented form');
-      const expected = 'a rule with a schedule';
-      return fail([{ fact: 'backupPlans', subject, expected, observed: 'rules without a schedule only' }]);
-    }
+    const best = mostFrequent(rules, now);
+    if (!best) return undetermined('bad_response', 'the schedule of the backup plan is not of a documented form');
     const gap =
       best.gapMinutes === Number.POSITIVE_INFINITY ? 'never runs' : `gap ${inWords(best.gapMinutes * minuteMs)}`;
     return judgeAll([
       {
         fact: 'backupPlans',
-        subject: `${best.plan} ${best.rule.RuleName ?? ''}`,
-        expected: 'a rule that runs at least once a day',
-        observed: `${expression}: ${gap}`,
+        subject: best.rules.map(({ plan, rule }) => `${plan} ${rule.RuleName ?? ''}`.trim()).join(', '),
+        expected: 'rules that run at least once a day',
+        observed: `${best.rules.map(({ schedule }) => schedule).join(', ')}: ${gap}`,
         ok: best.gapMinutes <= dayMinutes,
       },
     ]);

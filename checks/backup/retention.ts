@@ -1,5 +1,5 @@
 import { dayMs, hourMs, inWords } from '../../src/judging/age.ts';
-import { coveringRules } from '../../src/judging/backup-rules.ts';
+import { type CoveringRule, coveringRules, mostFrequent } from '../../src/judging/backup-rules.ts';
 import { keptDays, lifecycleDays, longestInterval, usable } from '../../src/judging/cadence.ts';
 import { check, type Finding, fail, judgeAll } from '../../src/model/check.ts';
 import { backupPlans } from '../../src/probes/aws/backup-plans.ts';
@@ -20,14 +20,18 @@ export default check({
   judge({ fileSystem, backupPlans, recoveryPoints, backupVaults }, { environment, now }) {
     const { vault, retentionDays, rpoHours, startWindowHours, historyDays } = environment.backup;
     const subject = fileSystem.FileSystemArn;
-    const daily = coveringRules(backupPlans, fileSystem, vault, now).filter(
-      ({ gapMinutes = Number.POSITIVE_INFINITY }) => gapMinutes <= dayMinutes,
-    );
-    if (daily.length === 0) {
+    const rules = coveringRules(backupPlans, fileSystem, vault, now);
+    const keepsOf = ({ rule }: CoveringRule) => lifecycleDays(rule.Lifecycle);
+    const isDaily = (some: readonly CoveringRule[]) =>
+      (mostFrequent(some, now)?.gapMinutes ?? Number.POSITIVE_INFINITY) <= dayMinutes;
+    // As long as those rules keep points that are daily together.
+    const [longestKept] = [...new Set(rules.map(keepsOf))]
+      .sort((a, b) => b - a)
+      .filter((days) => isDaily(rules.filter((rule) => keepsOf(rule) >= days)));
+    if (longestKept === undefined) {
       const expected = `a daily rule that keeps points for ${retentionDays} days`;
       return fail([{ fact: 'backupPlans', subject, expected, observed: 'no daily rule covers the file system' }]);
     }
-    const longestKept = Math.max(...daily.map(({ rule }) => lifecycleDays(rule.Lifecycle)));
     const points = usable(recoveryPoints.points, now);
     const kept = points.filter((point) => keptDays(point) >= retentionDays);
     const since = new Date(Math.max(now.getTime() - historyDays * dayMs, fileSystem.CreationTime?.getTime() ?? 0));

@@ -2,12 +2,17 @@ import type { BackupRule } from '@aws-sdk/client-backup';
 import type { BackupPlanFact } from '../probes/aws/backup-plans.ts';
 import type { FileSystem } from '../probes/aws/file-system.ts';
 import { selects } from './backup-selection.ts';
-import { longestGapMinutes } from './schedule.ts';
+import { longestGapMinutes, longestGapOfAll } from './schedule.ts';
+
+/** What AWS Backup uses for a rule without a schedule, by its API reference. */
+const defaultSchedule = 'cron(0 5 ? * * *)';
 
 export interface CoveringRule {
   readonly plan: string;
   readonly rule: BackupRule;
-  /** Longest time without a run; undefined when there is no schedule or it is not understood. */
+  /** As written, or that of AWS Backup for a rule without one. */
+  readonly schedule: string;
+  /** Longest time without a run; undefined when the schedule is not understood. */
   readonly gapMinutes: number | undefined;
 }
 
@@ -26,19 +31,30 @@ export function coveringRules(
       rules
         .filter(({ TargetBackupVaultName }) => vault === undefined || TargetBackupVaultName === vault)
         .map((rule) => {
-          const { ScheduleExpression } = rule;
-          return {
-            plan: id,
-            rule,
-            gapMinutes: ScheduleExpression ? longestGapMinutes(ScheduleExpression, now) : undefined,
-          };
+          const schedule = rule.ScheduleExpression || defaultSchedule;
+          return { plan: id, rule, schedule, gapMinutes: longestGapMinutes(schedule, now) };
         }),
     );
 }
 
-/** The covering rule that runs most often, if one runs at all. */
-export function mostFrequent(rules: readonly CoveringRule[]): CoveringRule | undefined {
-  return rules
-    .filter(({ gapMinutes }) => gapMinutes !== undefined)
-    .sort((a, b) => (a.gapMinutes ?? 0) - (b.gapMinutes ?? 0))[0];
+/** Rules that run beside each other, in one time zone, and the longest time without a run of any of them. */
+export interface RulesTogether {
+  readonly rules: readonly [CoveringRule, ...CoveringRule[]];
+  readonly gapMinutes: number;
+}
+
+/**
+ * The rules of a time zone whose schedules are understood, all together: the time zone with the smallest gap. Rules of
+ * different zones are not weighed together, because how far they are apart changes with the seasons.
+ */
+export function mostFrequent(rules: readonly CoveringRule[], now: Date): RulesTogether | undefined {
+  const understood = rules.filter(({ gapMinutes }) => gapMinutes !== undefined);
+  const zoneOf = ({ rule }: CoveringRule) => rule.ScheduleExpressionTimezone ?? 'Etc/UTC';
+  const together = [...new Set(understood.map(zoneOf))].flatMap((zone): RulesTogether[] => {
+    const [first, ...more] = understood.filter((rule) => zoneOf(rule) === zone);
+    const schedules = [first, ...more].flatMap((r) => r?.schedule ?? []);
+    const gapMinutes = longestGapOfAll(schedules, now);
+    return first && gapMinutes !== undefined ? [{ rules: [first, ...more], gapMinutes }] : [];
+  });
+  return together.sort((a, b) => a.gapMinutes - b.gapMinutes)[0];
 }

@@ -20,39 +20,66 @@ interface Fields {
  * `Infinity` when it does not run at all in that time; undefined when the expression is not understood.
  */
 export function longestGapMinutes(expression: string, from: Date): number | undefined {
+  return longestGapOfAll([expression], from);
+}
+
+/**
+ * The same for schedules that run beside each other in one time zone: a rule for weekdays and one for weekends are
+ * daily together. A rate has no hour of its own, so it stands for itself.
+ */
+export function longestGapOfAll(expressions: readonly string[], from: Date): number | undefined {
+  const rates = expressions.flatMap((expression) => rateMinutes(expression) ?? []);
+  const crons = expressions.filter((expression) => !expression.trim().startsWith('rate('));
+  const fields = crons.map(parseCron);
+  if (fields.includes(undefined) || rates.length + crons.length < expressions.length) return undefined;
+  const gap = crons.length > 0 ? longestGapOf(fields as Fields[], from) : Number.POSITIVE_INFINITY;
+  return Math.min(gap, ...rates);
+}
+
+function rateMinutes(expression: string): number | undefined {
   const rate = /^rate\((\d{1,6}) (minute|minutes|hour|hours|day|days)\)$/.exec(expression.trim());
   if (rate) {
     const amount = Number(rate[1]);
     const unit = rate[2]?.startsWith('minute') ? 1 : rate[2]?.startsWith('hour') ? 60 : minutesADay;
     return amount > 0 ? amount * unit : undefined;
   }
-  const fields = parseCron(expression);
-  return fields && longestGapOf(fields, from);
+  return undefined;
 }
 
-function longestGapOf(fields: Fields, from: Date): number {
-  const times = fields.hours.flatMap((h) => fields.minutes.map((m) => h * 60 + m));
-  const [first = 0] = times;
-  const last = times.at(-1) ?? 0;
-  const withinDay = Math.max(0, ...times.slice(1).map((t, i) => t - (times[i] ?? 0)));
+function longestGapOf(all: readonly Fields[], from: Date): number {
   const start = Date.UTC(from.getUTCFullYear(), from.getUTCMonth(), from.getUTCDate());
+  const runs = all.map(runsOn);
   let longest = 0;
   let previous: number | undefined;
-  let current = '';
-  let daysOfMonth: ReadonlySet<number> = new Set();
   for (let day = 0; day < days; day += 1) {
     const date = new Date(start + day * minutesADay * 60_000);
-    const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() + 1];
-    if (!fields.years.has(year) || !fields.months.has(month)) continue;
-    if (current !== `${year}-${month}`) {
-      current = `${year}-${month}`;
-      daysOfMonth = fields.daysOf(year, month);
+    for (const time of merged(runs.map((on) => on(date)).filter((times) => times.length > 0))) {
+      longest = Math.max(longest, day * minutesADay + time - (previous ?? 0));
+      previous = day * minutesADay + time;
     }
-    if (!daysOfMonth.has(date.getUTCDate())) continue;
-    longest = Math.max(longest, withinDay, day * minutesADay + first - (previous ?? 0));
-    previous = day * minutesADay + last;
   }
   return previous === undefined ? Number.POSITIVE_INFINITY : Math.max(longest, days * minutesADay - previous);
+}
+
+/** By date, the minutes of that day at which a schedule runs; to be asked about one day after the other. */
+function runsOn({ hours, minutes, months, years, daysOf }: Fields): (date: Date) => readonly number[] {
+  const times = hours.flatMap((h) => minutes.map((m) => h * 60 + m));
+  let current = '';
+  let daysOfMonth: ReadonlySet<number> = new Set();
+  return (date) => {
+    const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() + 1];
+    if (!years.has(year) || !months.has(month)) return [];
+    if (current !== `${year}-${month}`) {
+      current = `${year}-${month}`;
+      daysOfMonth = daysOf(year, month);
+    }
+    return daysOfMonth.has(date.getUTCDate()) ? times : [];
+  };
+}
+
+function merged(lists: readonly (readonly number[])[]): readonly number[] {
+  const [only = [], ...more] = lists;
+  return more.length === 0 ? only : [...new Set(lists.flat())].sort((a, b) => a - b);
 }
 
 const monthNames = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];

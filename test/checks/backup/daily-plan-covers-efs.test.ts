@@ -26,7 +26,39 @@ describe('backup/daily-plan-covers-efs', () => {
     ['weekdays', [plan({ ScheduleExpression: 'cron(0 3 ? * MON-FRI *)' })], 'fail'],
     ['a past year', [plan({ ScheduleExpression: 'cron(0 3 ? * * 2020)' })], 'fail'],
     ['into another vault', [plan({ TargetBackupVaultName: 'scratch' })], 'fail'],
-    ['no schedule', [plan({ ScheduleExpression: undefined })], 'fail'],
+    ['no schedule, which is daily at five', [plan({ ScheduleExpression: undefined })], 'pass'],
+    [
+      'weekdays, and weekends by another plan',
+      [
+        plan({ ScheduleExpression: 'cron(0 3 ? * MON-FRI *)' }),
+        plan({ ScheduleExpression: 'cron(0 3 ? * SAT,SUN *)' }),
+      ],
+      'pass',
+    ],
+    [
+      'weekdays, and weekends at a later hour',
+      [
+        plan({ ScheduleExpression: 'cron(0 3 ? * MON-FRI *)' }),
+        plan({ ScheduleExpression: 'cron(0 4 ? * SAT,SUN *)' }),
+      ],
+      'fail',
+    ],
+    [
+      'weekdays, and weekends in another time zone',
+      [
+        plan({ ScheduleExpression: 'cron(0 3 ? * MON-FRI *)' }),
+        plan({ ScheduleExpression: 'cron(0 3 ? * SAT,SUN *)', ScheduleExpressionTimezone: 'America/New_York' }),
+      ],
+      'fail',
+    ],
+    [
+      'weekdays, and weekends of another file system',
+      [
+        plan({ ScheduleExpression: 'cron(0 3 ? * MON-FRI *)' }),
+        plan({ ScheduleExpression: 'cron(0 3 ? * SAT,SUN *)' }, other),
+      ],
+      'fail',
+    ],
     ['a schedule that is not understood', [plan({ ScheduleExpression: 'cron(daily)' })], 'undetermined'],
     ['one not understood, one daily', [plan({ ScheduleExpression: 'cron(daily)' }), plan()], 'pass'],
     ['no selection', [{ ...plan(), selections: [] }], 'fail'],
