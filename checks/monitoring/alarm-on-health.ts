@@ -10,6 +10,7 @@ import {
 import { check, type Finding, fail, judgeAll, undetermined } from '../../src/model/check.ts';
 import { alarm, alarmMutes } from '../../src/probes/aws/alarm.ts';
 import { group } from '../../src/probes/aws/group.ts';
+import { targetGroups } from '../../src/probes/aws/target-groups.ts';
 
 export default check({
   title: 'An alarm watches the health of the gateway',
@@ -17,8 +18,8 @@ export default check({
   why: 'An alarm with the wrong dimension, or that takes silence for health, never rings.',
   remediation:
     'Set the alarm on the health metric of this group or its target group, with actions on, missing data breaching, and period times datapoints within the detection time.',
-  needs: { alarm, alarmMutes, group },
-  judge({ alarm, alarmMutes, group }, { environment }) {
+  needs: { alarm, alarmMutes, group, targetGroups },
+  judge({ alarm, alarmMutes, group, targetGroups }, { environment }) {
     const { alarm: name, alarmMetric, detectWithinSeconds } = environment.monitoring;
     if (alarm?.kind !== 'metric') {
       const observed = alarm ? 'is a composite alarm, which has no metric of its own' : 'does not exist';
@@ -55,7 +56,11 @@ export default check({
     }
     return judgeAll<'alarm' | 'alarmMutes'>([
       seen(`watches ${alarmMetric}`, metric, metric === alarmMetric),
-      seen('dimensions of this group or its target group, not of a part of it', dimensionsOf(a), isOfGroup(a, group)),
+      seen(
+        'dimensions of this group or its target group, not of a part of it',
+        dimensionsOf(a),
+        isOfGroup(a, group, targetGroups),
+      ),
       ...ringing,
       seen(
         'a statistic that a gateway that is down changes',

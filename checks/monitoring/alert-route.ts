@@ -3,10 +3,10 @@ import { policyGrantsService } from '../../src/judging/service-grant.ts';
 import { check, type Finding, fail, judgeAll, undetermined } from '../../src/model/check.ts';
 import { alarm } from '../../src/probes/aws/alarm.ts';
 import { alertFunction, alertInvocations } from '../../src/probes/aws/alert-function.ts';
-import { type AlertTopic, alertTopics } from '../../src/probes/aws/alert-route.ts';
+import { type AlertTopic, alertTopics, type TopicKey } from '../../src/probes/aws/alert-route.ts';
 
-/** The default key of SNS: CloudWatch alarms cannot publish to a topic that is encrypted with it. */
-const defaultKey = /(^|:)alias\/aws\/sns$/;
+/** What CloudWatch does with the key of a topic when it publishes to it. */
+const keyActions = ['kms:GenerateDataKey', 'kms:Decrypt'] as const;
 
 type Fact = 'alarm' | 'alertTopics' | 'alertFunction' | 'alertInvocations';
 
@@ -51,6 +51,13 @@ export default check({
       ...(topic && !isDirect ? throughTopic(topic, alarm.arn, account) : []),
       seen('alertFunction', alertFunction.arn, 'state Active', state, state === 'Active'),
       seen('alertFunction', alertFunction.arn, 'last update Successful', lastUpdate, lastUpdate === 'Successful'),
+      seen(
+        'alertFunction',
+        alertFunction.arn,
+        'may run: its reserved concurrency is not 0',
+        alertFunction.reserved === undefined ? 'nothing reserved' : `${alertFunction.reserved} reserved`,
+        alertFunction.reserved !== 0,
+      ),
       seen(
         'alertFunction',
         alertFunction.arn,
@@ -101,11 +108,38 @@ function throughTopic(topic: AlertTopic, alarm: string, account: string): Findin
   return [
     seen('the topic exists', topic.exists ? 'exists' : 'does not exist', topic.exists),
     seen('its policy lets alarms publish', permission(publish), publish === 'yes'),
-    seen('not encrypted with the default key of SNS', topic.key ?? 'no key', !defaultKey.test(topic.key ?? '')),
+    ...(topic.key ? throughKey(topic.key, topic.arn, alarm, account) : []),
     seen(
       'a confirmed subscription of the alert function that lets every message through',
       `${topic.subscriptions.length} subscriptions, ${confirmed.length} confirmed, ${open.length} without a filter`,
       open.length > 0,
     ),
+  ];
+}
+
+function throughKey(key: TopicKey, topic: string, alarm: string, account: string): Finding<Fact>[] {
+  const seen = (expected: string, observed: string, ok: boolean): Finding<Fact> => {
+    return { fact: 'alertTopics', subject: `${topic} encrypted with ${key.id}`, expected, observed, ok };
+  };
+  if (key.isDefault) {
+    return [seen('a key whose policy lets alarms use it', 'the default key of SNS, which no alarm may use', false)];
+  }
+  const uses = keyActions.map((action) =>
+    policyGrantsService(key.policy, {
+      service: 'cloudwatch.amazonaws.com',
+      action,
+      resource: key.arn,
+      source: alarm,
+      account,
+      context: {
+        'kms:encryptioncontext:aws:sns:topicarn': [topic],
+        'kms:viaservice': [`sns.${topic.split(':')[3]}.amazonaws.com`],
+      },
+    }),
+  );
+  const worst = uses.find((tri) => tri === 'no') ?? uses.find((tri) => tri === 'maybe') ?? 'yes';
+  return [
+    seen('the key is enabled', key.state, key.state === 'Enabled'),
+    seen(`its policy lets alarms use it (${keyActions.join(', ')})`, permission(worst), worst === 'yes'),
   ];
 }

@@ -33,13 +33,25 @@ export function levels(metric: string, group: Group): { readonly well: number; r
 }
 
 /** Whether the dimensions pick out this deployment: its group, or one of its target groups, and no part of it. */
-export function isOfGroup(alarm: MetricAlarm, group: Group): boolean {
+export function isOfGroup(
+  alarm: MetricAlarm,
+  group: Group,
+  /** The target groups of the group, each with the load balancers in front of it. */
+  targetGroups: readonly { readonly arn: string; readonly balancers: readonly string[] }[],
+): boolean {
   const dimensions = alarm.Dimensions ?? [];
   const dimension = (name: string) => dimensions.find(({ Name }) => Name === name)?.Value;
   const parts = ['AvailabilityZone', 'InstanceId', 'InstanceType', 'host'];
   if (dimensions.some(({ Name }) => parts.includes(Name ?? ''))) return false;
   const targetGroup = dimension('TargetGroup');
-  if (targetGroup !== undefined) return (group.TargetGroupARNs ?? []).some((arn) => arn.split(':')[5] === targetGroup);
+  if (targetGroup !== undefined) {
+    const balancer = dimension('LoadBalancer');
+    // Elastic Load Balancing counts each pair of the two; another pair has no data.
+    return targetGroups.some(
+      ({ arn, balancers }) =>
+        arn.split(':')[5] === targetGroup && balancers.some((b) => b.split(':loadbalancer/')[1] === balancer),
+    );
+  }
   return dimension('AutoScalingGroupName') === group.AutoScalingGroupName;
 }
 

@@ -10,6 +10,8 @@ export interface ServiceRequest {
   /** The ARN of what the service acts for. */
   readonly source: string;
   readonly account: string;
+  /** What else is known of the request, by condition key in lower case. */
+  readonly context?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Whether the policy of a resource lets an AWS service do something on behalf of a resource of the account. */
@@ -44,8 +46,9 @@ function isMeant(statement: unknown, service: string): Tri {
   return has(aws, '*') || has(services, service) ? 'yes' : 'no';
 }
 
-function contextOf({ service, source, account }: ServiceRequest): Context {
+function contextOf({ service, source, account, context }: ServiceRequest): Context {
   const known: Readonly<Record<string, readonly string[]>> = {
+    ...context,
     'aws:sourcearn': [source],
     'aws:sourceaccount': [account],
     'aws:sourceowner': [account],

@@ -115,6 +115,10 @@ export const operations = allow({
   'iam:GetPolicyVersion': { members: ['PolicyVersion'], absent: ['NoSuchEntity', 'NoSuchEntityException'] },
   'iam:ListAccessKeys': { members: ['AccessKeyMetadata'], token: ['Marker', 'Marker'] },
   'iam:SimulatePrincipalPolicy': { members: ['EvaluationResults'], token: ['Marker', 'Marker'] },
+  'kms:DescribeKey': { members: ['KeyMetadata'], absent: ['NotFoundException'] },
+  'kms:GetKeyPolicy': { members: ['Policy'] },
+  // A function without a reservation has an answer without members.
+  'lambda:GetFunctionConcurrency': { members: [], absent: ['ResourceNotFoundException'] },
   'lambda:GetFunctionConfiguration': { members: ['FunctionArn'], absent: ['ResourceNotFoundException'] },
   'lambda:GetPolicy': { members: ['Policy'], absent: ['ResourceNotFoundException'] },
   'logs:DescribeLogGroups': { members: ['logGroups'], token: ['nextToken', 'nextToken'] },

@@ -12,6 +12,7 @@ interface Services {
   efs: typeof import('@aws-sdk/client-efs');
   elbv2: typeof import('@aws-sdk/client-elastic-load-balancing-v2');
   iam: typeof import('@aws-sdk/client-iam');
+  kms: typeof import('@aws-sdk/client-kms');
   lambda: typeof import('@aws-sdk/client-lambda');
   logs: typeof import('@aws-sdk/client-cloudwatch-logs');
   secretsmanager: typeof import('@aws-sdk/client-secrets-manager');

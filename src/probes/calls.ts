@@ -7,11 +7,12 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'aws/alarm': 'cloudwatch:DescribeAlarms',
   'aws/alarm-history': 'cloudwatch:DescribeAlarmHistory',
   'aws/alarm-mutes': 'cloudwatch:ListAlarmMuteRules',
-  'aws/alert-function': 'lambda:GetFunctionConfiguration, lambda:GetPolicy',
+  'aws/alert-function': 'lambda:GetFunctionConcurrency, lambda:GetFunctionConfiguration, lambda:GetPolicy',
   'aws/alert-invocations': 'cloudwatch:GetMetricData',
   'aws/alert-role': 'iam:GetPolicy, iam:GetPolicyVersion, lambda:GetFunctionConfiguration',
   'aws/alert-simulation': 'iam:SimulatePrincipalPolicy',
-  'aws/alert-topics': 'sns:GetSubscriptionAttributes, sns:GetTopicAttributes, sns:ListSubscriptionsByTopic',
+  'aws/alert-topics':
+    'kms:DescribeKey, kms:GetKeyPolicy, sns:GetSubscriptionAttributes, sns:GetTopicAttributes, sns:ListSubscriptionsByTopic',
   'aws/all-secrets': 'secretsmanager:ListSecrets',
   'aws/backup-plans':
     'backup:GetBackupPlan, backup:GetBackupSelection, backup:ListBackupPlans, backup:ListBackupSelections',
@@ -56,6 +57,7 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'aws/security-groups': 'ec2:DescribeSecurityGroups',
   'aws/sibling-groups': 'autoscaling:DescribeLaunchConfigurations, ec2:DescribeLaunchTemplateVersions',
   'aws/subnets': 'ec2:DescribeSubnets',
+  'aws/target-groups': 'elbv2:DescribeTargetGroups',
   'aws/template-snapshots': 'ec2:DescribeSnapshots',
   'aws/trails': 'cloudtrail:DescribeTrails, cloudtrail:GetEventSelectors, cloudtrail:GetTrailStatus',
   'aws/user-data': 'ec2:DescribeInstanceAttribute',

@@ -12,6 +12,7 @@ const clientNames: Readonly<Record<ServiceName, string>> = {
   efs: 'EFSClient',
   elbv2: 'ElasticLoadBalancingV2Client',
   iam: 'IAMClient',
+  kms: 'KMSClient',
   lambda: 'LambdaClient',
   logs: 'CloudWatchLogsClient',
   secretsmanager: 'SecretsManagerClient',

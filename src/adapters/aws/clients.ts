@@ -16,6 +16,7 @@ const packages = {
   efs: { load: () => import('@aws-sdk/client-efs'), client: 'EFSClient' },
   elbv2: { load: () => import('@aws-sdk/client-elastic-load-balancing-v2'), client: 'ElasticLoadBalancingV2Client' },
   iam: { load: () => import('@aws-sdk/client-iam'), client: 'IAMClient' },
+  kms: { load: () => import('@aws-sdk/client-kms'), client: 'KMSClient' },
   lambda: { load: () => import('@aws-sdk/client-lambda'), client: 'LambdaClient' },
   logs: { load: () => import('@aws-sdk/client-cloudwatch-logs'), client: 'CloudWatchLogsClient' },
   secretsmanager: { load: () => import('@aws-sdk/client-secrets-manager'), client: 'SecretsManagerClient' },

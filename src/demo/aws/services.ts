@@ -22,6 +22,7 @@ export const services: Readonly<Record<ServiceName, ServiceEntry>> = {
   efs: { scope: 'elasticfilesystem', load: () => import('@aws-sdk/client-efs') },
   elbv2: { scope: 'elasticloadbalancing', load: () => import('@aws-sdk/client-elastic-load-balancing-v2') },
   iam: { scope: 'iam', load: () => import('@aws-sdk/client-iam') },
+  kms: { scope: 'kms', load: () => import('@aws-sdk/client-kms') },
   lambda: { scope: 'lambda', load: () => import('@aws-sdk/client-lambda') },
   logs: { scope: 'logs', load: () => import('@aws-sdk/client-cloudwatch-logs') },
   secretsmanager: { scope: 'secretsmanager', load: () => import('@aws-sdk/client-secrets-manager') },

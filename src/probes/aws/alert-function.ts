@@ -10,6 +10,10 @@ export interface AlertFunction {
   readonly lastUpdate: string | undefined;
   /** Who may invoke it (JSON text); undefined when nobody may. */
   readonly policy: string | undefined;
+  /** How many of it may run at once; undefined where nothing is reserved for it and it shares with the others. */
+  readonly reserved: number | undefined;
+  /** Where events go that it failed on; undefined where they are lost. */
+  readonly deadLetters: string | undefined;
 }
 
 /** The configured alert function; undefined when it does not exist. Its code and variables are never read. */
@@ -23,17 +27,33 @@ export const alertFunction = awsProbe({
         'monitoring.alertFunction, which carries alerts to people, is not defined',
       );
     }
-    const [found, policy] = await Promise.all([
+    const [found, policy, concurrency] = await Promise.all([
       aws.find('lambda:GetFunctionConfiguration', { FunctionName }),
       aws.find('lambda:GetPolicy', { FunctionName }),
+      // Of the function itself, whatever version or alias is named.
+      aws.find('lambda:GetFunctionConcurrency', { FunctionName: withoutQualifier(FunctionName) }),
     ]);
     if (!found) return undefined;
     const { FunctionArn: arn, FunctionName: name, State, LastUpdateStatus } = found;
     if (!arn || !name) throw new ProbeError('bad_response', 'Lambda described a function without its name or ARN');
     demandOwner(aws.account, arn.split(':')[4], 'the alert function');
-    return { arn, name, state: State, lastUpdate: LastUpdateStatus, policy: policy?.Policy };
+    return {
+      arn,
+      name,
+      state: State,
+      lastUpdate: LastUpdateStatus,
+      policy: policy?.Policy,
+      reserved: concurrency?.ReservedConcurrentExecutions ?? undefined,
+      deadLetters: found.DeadLetterConfig?.TargetArn,
+    };
   },
 });
+
+/** `name:alias` and `arn:…:function:name:alias` without the alias. */
+function withoutQualifier(name: string): string {
+  const [, whole] = /^(arn:(?:[^:]*:){5}[^:]+):[^:]+$/.exec(name) ?? [];
+  return whole ?? (name.startsWith('arn:') ? name : (name.split(':')[0] ?? name));
+}
 
 /** Its last hour with an invocation; undefined when there is none in `monitoring.drillMaxAgeDays`. */
 export interface LastInvocations {

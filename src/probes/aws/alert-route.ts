@@ -16,9 +16,21 @@ export interface AlertTopic {
   /** Undefined when the topic does not exist. */
   readonly policy: string | undefined;
   readonly exists: boolean;
-  readonly key: string | undefined;
+  readonly key: TopicKey | undefined;
   /** Those that lead to the alert function. */
   readonly subscriptions: readonly Subscription[];
+}
+
+/** The KMS key that a topic is encrypted with. */
+export interface TopicKey {
+  /** As the topic names it. */
+  readonly id: string;
+  /** The default key of SNS, which no alarm may use, and whose policy nobody can change. */
+  readonly isDefault: boolean;
+  readonly arn: string;
+  /** `Enabled`, or why it cannot be used. */
+  readonly state: string;
+  readonly policy: string | undefined;
 }
 
 /** Each topic that the alarm publishes to, with the subscriptions that lead to the alert function. */
@@ -55,5 +67,18 @@ async function topicOf(aws: AwsPort, arn: string, endpoint: string | undefined):
       filtered: FilterPolicy !== undefined && FilterPolicy !== '' && FilterPolicy !== '{}',
     };
   });
-  return { arn, exists: true, policy: Policy, key: KmsMasterKeyId, subscriptions: await Promise.all(subscriptions) };
+  const key = KmsMasterKeyId ? await keyOf(aws, KmsMasterKeyId) : undefined;
+  return { arn, exists: true, policy: Policy, key, subscriptions: await Promise.all(subscriptions) };
+}
+
+const defaultKey = /(^|:)alias\/aws\/sns$/;
+
+async function keyOf(aws: AwsPort, id: string): Promise<TopicKey> {
+  if (defaultKey.test(id)) return { id, isDefault: true, arn: id, state: 'Enabled', policy: undefined };
+  const found = await aws.find('kms:DescribeKey', { KeyId: id });
+  if (!found) return { id, isDefault: false, arn: id, state: 'does not exist', policy: undefined };
+  const { Arn: arn, KeyState: state } = found.KeyMetadata ?? {};
+  if (!arn || !state) throw new ProbeError('bad_response', 'KMS described a key without its ARN or state');
+  const { Policy } = await aws.read('kms:GetKeyPolicy', { KeyId: arn, PolicyName: 'default' });
+  return { id, isDefault: false, arn, state, policy: Policy };
 }

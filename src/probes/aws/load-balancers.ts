@@ -6,6 +6,7 @@ import type { AwsPort } from '../../ports/aws.ts';
 import { demand, demandAll, distinct } from './demand.ts';
 import { group } from './group.ts';
 import { interfaces, vpcInterfaces } from './interfaces.ts';
+import { ownTargetGroups } from './target-groups.ts';
 
 export interface Balancer {
   readonly arn: string;
@@ -53,10 +54,7 @@ export const loadBalancers = awsProbe({
       LoadBalancerArns: demand(t.LoadBalancerArns, 'the load balancers of a target group'),
     }));
     const sources = group.TrafficSources ?? [];
-    const own = distinct([
-      ...(group.TargetGroupARNs ?? []),
-      ...sources.filter(({ Type }) => Type === 'elbv2').map(({ Identifier }) => Identifier),
-    ]);
+    const own = ownTargetGroups(group);
     demandAll(groups, own, ({ TargetGroupArn }) => TargetGroupArn, 'target group of the Auto Scaling Group');
 
     const open = await publicArns(aws, described, groups);

@@ -40,9 +40,13 @@ const metricOf = (stat: object) => ({
     ...stat,
   },
 });
+const targetGroups = group.TargetGroupARNs.map((arn) => ({
+  arn,
+  balancers: [`arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/${balancer.Value}`],
+}));
 const alarmOf = (changes: object) => ({ kind: 'metric', name: 'a', arn: 'arn:a', alarm: { ...good, ...changes } });
 const outcomeOf = (alarm: unknown, changes = {}, mutes = 0, asg: object = group) =>
-  judgeFacts(check, { alarm, alarmMutes: mutes, group: asg }, changes).outcome;
+  judgeFacts(check, { alarm, alarmMutes: mutes, group: asg, targetGroups }, changes).outcome;
 
 describe('monitoring/alarm-on-health', () => {
   it.each([
@@ -56,6 +60,12 @@ describe('monitoring/alarm-on-health', () => {
     ['M3: another target group', { Dimensions: [{ ...targetGroup, Value: 'targetgroup/x/0123456789abcdef' }] }, 'fail'],
     ['M3: a longer name', { Dimensions: [{ ...targetGroup, Value: `${targetGroup.Value}0` }] }, 'fail'],
     ['M3: the balancer only', { Dimensions: [balancer] }, 'fail'],
+    ['M3: the target group only', { Dimensions: [targetGroup] }, 'fail'],
+    [
+      'M3: another balancer beside the right target group',
+      { Dimensions: [targetGroup, { ...balancer, Value: 'app/openclaw-old/0123456789abcdef' }] },
+      'fail',
+    ],
     ['M3: no dimension', { Dimensions: undefined }, 'fail'],
     ['one zone only', { Dimensions: [targetGroup, { Name: 'AvailabilityZone', Value: 'a' }] }, 'fail'],
     ['raised already', { StateValue: 'ALARM' }, 'fail'],

@@ -23,10 +23,23 @@ const subscription = { arn: `${topicArn}:1`, filtered: false };
 const topic = {
   arn: topicArn,
   exists: true,
-  key: undefined as string | undefined,
+  key: undefined as object | undefined,
   policy: allow('cloudwatch.amazonaws.com', 'sns:Publish', topicArn, alarm.arn),
   subscriptions: [subscription],
 };
+const keyArn = 'arn:aws:kms:eu-west-1:123456789012:key/1';
+const keyPolicy = (Action: string | string[], Condition?: object, Service = 'cloudwatch.amazonaws.com') =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::123456789012:root' }, Action: 'kms:*', Resource: '*' },
+      { Effect: 'Allow', Principal: { Service }, Action, Resource: '*', ...(Condition && { Condition }) },
+    ],
+  });
+const uses = ['kms:Decrypt', 'kms:GenerateDataKey*'];
+const key = { id: 'alias/alerts', isDefault: false, arn: keyArn, state: 'Enabled', policy: keyPolicy(uses) };
+const encrypted = (changes: object) => [{ ...topic, key: { ...key, ...changes } }];
+const ofTopic = { StringEquals: { 'kms:EncryptionContext:aws:sns:topicArn': topicArn } };
 const fn = {
   arn: functionArn,
   name: 'alert',
@@ -66,16 +79,37 @@ describe('monitoring/alert-route', () => {
       last,
       'pass',
     ],
-    ['the default key', alarm, [{ ...topic, key: 'alias/aws/sns' }], fn, last, 'fail'],
+    ['the default key', alarm, encrypted({ isDefault: true, policy: undefined }), fn, last, 'fail'],
+    ['a key that alarms may use', alarm, encrypted({}), fn, last, 'pass'],
+    ['the same for this topic', alarm, encrypted({ policy: keyPolicy(uses, ofTopic) }), fn, last, 'pass'],
     [
-      'the default key, by ARN',
+      'a key for another topic',
       alarm,
-      [{ ...topic, key: 'arn:aws:kms:eu-west-1:123456789012:alias/aws/sns' }],
+      encrypted({ policy: keyPolicy(uses, ofTopic).replace('alerts"}', 'other"}') }),
       fn,
       last,
       'fail',
     ],
-    ['a key of its own', alarm, [{ ...topic, key: 'arn:aws:kms:eu-west-1:123456789012:key/1' }], fn, last, 'pass'],
+    [
+      'a key that alarms may only decrypt with',
+      alarm,
+      encrypted({ policy: keyPolicy('kms:Decrypt') }),
+      fn,
+      last,
+      'fail',
+    ],
+    [
+      'a key for another service',
+      alarm,
+      encrypted({ policy: keyPolicy(uses, undefined, 'events.amazonaws.com') }),
+      fn,
+      last,
+      'fail',
+    ],
+    ['a key that is disabled', alarm, encrypted({ state: 'Disabled' }), fn, last, 'fail'],
+    ['a key that is gone', alarm, encrypted({ state: 'does not exist', policy: undefined }), fn, last, 'fail'],
+    ['no concurrency is left', alarm, [topic], { ...fn, reserved: 0 }, last, 'fail'],
+    ['one at a time', alarm, [topic], { ...fn, reserved: 1 }, last, 'pass'],
     [
       'the policy lets another service publish',
       alarm,

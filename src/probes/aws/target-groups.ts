@@ -1,0 +1,33 @@
+import { awsProbe } from '../../model/probe.ts';
+import { demand, demandAll, distinct } from './demand.ts';
+import { type Group, group } from './group.ts';
+
+/** A target group of the Auto Scaling Group. */
+export interface OwnTargetGroup {
+  readonly arn: string;
+  /** ARNs of the load balancers that forward to it. */
+  readonly balancers: readonly string[];
+}
+
+/** The target groups that the Auto Scaling Group itself registers its instances in. */
+export const targetGroups = awsProbe({
+  id: 'aws/target-groups',
+  needs: { group },
+  async gather(aws, { group }): Promise<readonly OwnTargetGroup[]> {
+    const own = ownTargetGroups(group);
+    if (own.length === 0) return [];
+    const { TargetGroups } = await aws.read('elbv2:DescribeTargetGroups', {});
+    return demandAll(TargetGroups ?? [], own, (t) => t.TargetGroupArn, 'target group of the Auto Scaling Group').map(
+      ({ TargetGroupArn, LoadBalancerArns }) => ({
+        arn: demand(TargetGroupArn, 'the ARN of a target group'),
+        balancers: distinct(demand(LoadBalancerArns, 'the load balancers of a target group')),
+      }),
+    );
+  },
+});
+
+/** ARNs, in either of the two forms in which Auto Scaling tells them. */
+export function ownTargetGroups({ TargetGroupARNs, TrafficSources }: Group): readonly string[] {
+  const sources = (TrafficSources ?? []).filter(({ Type }) => Type === 'elbv2');
+  return distinct([...(TargetGroupARNs ?? []), ...sources.map(({ Identifier }) => Identifier)]);
+}
