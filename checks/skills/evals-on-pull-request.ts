@@ -1,5 +1,5 @@
 import { ago } from '../../src/judging/age.ts';
-import { evalJobs, whyItCannotFail } from '../../src/judging/eval-job.ts';
+import { evalFinding, unlessUnseen } from '../../src/judging/eval-job.ts';
 import { startsForBranch, startsForPath } from '../../src/judging/workflow-filter.ts';
 import { check, type Finding, fail, judgeAll, undetermined } from '../../src/model/check.ts';
 import { evalWorkflow } from '../../src/probes/files/eval-workflow.ts';
@@ -46,17 +46,7 @@ export default check({
       const all = ['opened', 'synchronize'].every((type) => types.includes(type));
       see('workflow', path, 'starts when a pull request is opened and when it changes', types.join(', '), all);
     }
-    const jobs = evalJobs(workflow);
-    const faults = jobs.map((job) => whyItCannotFail(job, workflow, 'pull_request'));
-    see(
-      'workflow',
-      path,
-      'a job runs promptfoo eval and fails with it',
-      jobs.length === 0
-        ? 'no step runs promptfoo eval'
-        : faults.flat().join('; ') || jobs.map(({ id }) => id).join(', '),
-      jobs.length > 0 && faults.every((why) => why.length === 0),
-    );
+    findings.push(evalFinding(workflow, 'pull_request'));
     const known = history !== undefined && history.path === workflow.path;
     see(
       'history',
@@ -65,7 +55,7 @@ export default check({
       known ? history.state : 'not known there',
       known && history.state === 'active',
     );
-    const judgement = judgeAll(findings);
+    const judgement = unlessUnseen(workflow, () => judgeAll(findings));
     if (judgement.outcome !== 'pass' || !history) return judgement;
     const ran = history.onPullRequest.find(({ conclusion }) => conclusion === 'success' || conclusion === 'failure');
     if (!ran) {

@@ -1,4 +1,4 @@
-import { checkNameOf, evalJobs, whyItCannotFail } from '../../src/judging/eval-job.ts';
+import { checkNamesOf, evalJobs, unlessUnseen, whyItCannotFail } from '../../src/judging/eval-job.ts';
 import { unapproved } from '../../src/judging/exemptions.ts';
 import { check, type Finding, fail, judgeAll, undetermined } from '../../src/model/check.ts';
 import { evalWorkflow } from '../../src/probes/files/eval-workflow.ts';
@@ -20,18 +20,19 @@ export default check({
     const jobs = workflow ? evalJobs(workflow) : [];
     if (!workflow || jobs.length === 0) {
       const observed = workflow ? 'no step runs promptfoo eval' : 'the file does not exist';
-      return fail([{ fact: 'workflow', subject: path, expected: 'a job that runs promptfoo eval', observed }]);
+      const none = fail([{ fact: 'workflow', subject: path, expected: 'a job that runs promptfoo eval', observed }]);
+      return workflow ? unlessUnseen(workflow, () => none) : none;
     }
     const approved = environment.git?.approvedBypass ?? [];
     const onGithub = environment.git?.api === 'https://api.github.com';
     const required = rules.flatMap((rule) => rule.requiredChecks.map((one) => ({ ...one, rule })));
     const findings: Finding<'workflow' | 'rules'>[] = [];
     for (const job of jobs) {
-      const name = checkNameOf(job);
-      if (name === undefined) {
+      const names = checkNamesOf(job);
+      if (names === undefined) {
         return undetermined(
           'not_found',
-          `job ${job.id} has a matrix, an expression in its name or calls another workflow, so its status check has no fixed name; evaluate in one job of fixed name`,
+          `job ${job.id} has a matrix or an expression in its name that is not worked out here, so the name of its status check is not known; evaluate in one job of fixed name`,
         );
       }
       const faults = whyItCannotFail(job, workflow, 'pull_request');
@@ -47,26 +48,28 @@ export default check({
           fact: 'workflow',
           subject: `${path}, job ${job.id}`,
           expected: `is named ${requiredCheck}, as skills.requiredCheck says`,
-          observed: name,
-          ok: name === requiredCheck,
+          observed: names.join(', '),
+          ok: names.length === 1 && names[0] === requiredCheck,
         });
       }
-      const same = required.filter((one) => one.name === name);
-      const binding = same.filter(
-        ({ app, rule }) =>
-          unapproved(rule, approved).length === 0 && (app === undefined || app === actionsApp || !onGithub),
-      );
-      findings.push({
-        fact: 'rules',
-        subject: `branch ${head.branch}`,
-        expected: `requires the status check ${name}, of everybody`,
-        observed: binding[0]
-          ? `required by ${binding[0].rule.from}`
-          : same[0]
-            ? `required by ${same[0].rule.from}, exempt: ${unapproved(same[0].rule, approved).join(', ') || `app ${same[0].app} reports it`}`
-            : `requires ${required.map((one) => one.name).join(', ') || 'no status check'}`,
-        ok: binding.length > 0,
-      });
+      for (const name of names) {
+        const same = required.filter((one) => one.name === name);
+        const binding = same.filter(
+          ({ app, rule }) =>
+            unapproved(rule, approved).length === 0 && (app === undefined || app === actionsApp || !onGithub),
+        );
+        findings.push({
+          fact: 'rules',
+          subject: `branch ${head.branch}`,
+          expected: `requires the status check ${name}, of everybody`,
+          observed: binding[0]
+            ? `required by ${binding[0].rule.from}`
+            : same[0]
+              ? `required by ${same[0].rule.from}, exempt: ${unapproved(same[0].rule, approved).join(', ') || `app ${same[0].app} reports it`}`
+              : `requires ${required.map((one) => one.name).join(', ') || 'no status check'}`,
+          ok: binding.length > 0,
+        });
+      }
     }
     return judgeAll(findings);
   },

@@ -1,5 +1,5 @@
 import { ago, dayMs, isYoungerThan } from '../../src/judging/age.ts';
-import { evalJobs, whyItCannotFail } from '../../src/judging/eval-job.ts';
+import { evalFinding, unlessUnseen } from '../../src/judging/eval-job.ts';
 import { check, type Finding, fail, judgeAll } from '../../src/model/check.ts';
 import { evalWorkflow } from '../../src/probes/files/eval-workflow.ts';
 import { head } from '../../src/probes/git/head.ts';
@@ -23,16 +23,7 @@ export default check({
     const see = (fact: Fact, expected: string, observed: string, ok: boolean) =>
       findings.push({ fact, subject: path, expected, observed, ok });
     see('workflow', 'has a schedule', workflow.crons.join(', ') || 'none', workflow.crons.length > 0);
-    const jobs = evalJobs(workflow);
-    const faults = jobs.map((job) => whyItCannotFail(job, workflow, 'schedule'));
-    see(
-      'workflow',
-      'a job runs promptfoo eval and fails with it',
-      jobs.length === 0
-        ? 'no step runs promptfoo eval'
-        : faults.flat().join('; ') || jobs.map(({ id }) => id).join(', '),
-      jobs.length > 0 && faults.every((why) => why.length === 0),
-    );
+    findings.push(evalFinding(workflow, 'schedule'));
     const known = history !== undefined && history.path === workflow.path;
     see(
       'history',
@@ -51,6 +42,6 @@ export default check({
       good ? `succeeded ${ago(good.createdAt, now)}, commit ${good.commit.slice(0, 12)}` : last,
       good !== undefined && isYoungerThan(good.createdAt, days * dayMs, now),
     );
-    return judgeAll(findings);
+    return unlessUnseen(workflow, () => judgeAll(findings));
   },
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alwaysTrue, checkNameOf, evalJobs, swallows, whyItCannotFail } from '../../src/judging/eval-job.ts';
+import { alwaysTrue, checkNamesOf, evalJobs, swallows, whyItCannotFail } from '../../src/judging/eval-job.ts';
 import { parseWorkflow } from '../../src/probes/files/eval-workflow.ts';
 
 const workflow = (job: string, top = '') =>
@@ -116,15 +116,26 @@ describe('alwaysTrue', () => {
   ])('%s: %s', (condition, expected) => expect(alwaysTrue(condition, 'pull_request')).toBe(expected));
 });
 
-describe('checkNameOf', () => {
-  it.each<[string, string | undefined]>([
-    ['name: skill-evals', 'skill-evals'],
-    ['runs-on: x', 'evals'],
+describe('checkNamesOf', () => {
+  it.each<[string, readonly string[] | undefined]>([
+    ['name: skill-evals', ['skill-evals']],
+    ['runs-on: x', ['evals']],
     [`name: evals \${{ matrix.model }}`, undefined],
-    ['strategy: { matrix: { model: [a] } }', undefined],
-    ['uses: ./.github/workflows/other.yml', undefined],
+    [`name: evals \${{ inputs.x }}`, undefined],
+    ['strategy: { matrix: { model: [a] } }', ['evals (a)']],
+    [
+      'strategy: { matrix: { model: [a, b], n: [1, 2] } }',
+      ['evals (a, 1)', 'evals (a, 2)', 'evals (b, 1)', 'evals (b, 2)'],
+    ],
+    [`name: run \${{ matrix.model }}\nstrategy: { matrix: { model: [a, b] } }`, ['run a', 'run b']],
+    [`name: run \${{ matrix.other }}\nstrategy: { matrix: { model: [a] } }`, undefined],
+    ['strategy: { matrix: { model: [a], include: [{ model: b }] } }', undefined],
+    ['strategy: { matrix: { model: [a], exclude: [{ model: a }] } }', undefined],
+    [`strategy: { matrix: { model: "\${{ fromJSON(inputs.x) }}" } }`, undefined],
+    ['strategy: { matrix: { model: [] } }', undefined],
+    ['strategy: { matrix: { model: [{ a: 1 }] } }', undefined],
   ])('%s: %s', (job, expected) => {
     const [first] = workflow(job).jobs;
-    expect(first && checkNameOf(first)).toBe(expected);
+    expect(first && checkNamesOf(first)).toEqual(expected);
   });
 });

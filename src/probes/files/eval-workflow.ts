@@ -1,16 +1,22 @@
 import type { TriggerFilter } from '../../judging/workflow-filter.ts';
 import { filesProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
+import type { FilesPort } from '../../ports/files.ts';
 import { type Dict, isDict, parseData } from './eval-document.ts';
+import { type Called, calledScripts } from './workflow-calls.ts';
 
 export interface WorkflowStep {
   readonly name: string;
   readonly run: string | undefined;
   readonly uses: string | undefined;
   readonly shell: string | undefined;
+  /** Where its script runs, relative to the root of the repository. */
+  readonly folder: string;
   readonly condition: string | undefined;
   readonly continueOnError: unknown;
   readonly env: Dict;
+  /** What its script starts, as far as it was read. */
+  readonly called: Called;
 }
 
 export interface WorkflowJob {
@@ -20,9 +26,10 @@ export interface WorkflowJob {
   readonly needs: readonly string[];
   readonly condition: string | undefined;
   readonly continueOnError: unknown;
-  readonly hasMatrix: boolean;
-  /** A workflow that is called in the place of steps. */
-  readonly calls: string | undefined;
+  /** Undefined without one. */
+  readonly matrix: unknown;
+  /** A workflow or action that is used and could not be read. */
+  readonly unread: readonly string[];
   readonly steps: readonly WorkflowStep[];
 }
 
@@ -47,9 +54,93 @@ export const evalWorkflow = filesProbe({
   async gather(files, _facts, { environment }): Promise<EvalWorkflow | undefined> {
     const path = environment.skills.workflow.replace(/^\.\//, '');
     const text = await files.read(path);
-    return text === undefined ? undefined : parseWorkflow(text, path);
+    return text === undefined ? undefined : followed(files, parseWorkflow(text, path));
   },
 });
+
+/** The workflow with what it calls beside the environment file: workflows, composite actions, scripts. */
+export async function followed(files: FilesPort, workflow: EvalWorkflow, depth = 0): Promise<EvalWorkflow> {
+  const jobs = await Promise.all(workflow.jobs.map((job) => followedJob(files, job, depth)));
+  return { ...workflow, jobs: jobs.flat() };
+}
+
+const deepest = 4;
+
+async function followedJob(files: FilesPort, job: WorkflowJob, depth: number): Promise<WorkflowJob[]> {
+  const [called] = job.unread;
+  if (called !== undefined) return calledJobs(files, job, called, depth);
+  const unread: string[] = [];
+  const steps = await Promise.all(job.steps.map((step) => followedStep(files, step, unread, 0)));
+  return [{ ...job, steps: steps.flat(), unread }];
+}
+
+/** The jobs of a called workflow, under the names of their status checks. */
+async function calledJobs(
+  files: FilesPort,
+  caller: WorkflowJob,
+  called: string,
+  depth: number,
+): Promise<WorkflowJob[]> {
+  const text = called.startsWith('./') && depth < deepest ? await files.read(called.slice(2)) : undefined;
+  if (text === undefined) return [caller];
+  const { jobs } = await followed(files, parseWorkflow(text, called.slice(2)), depth + 1);
+  return jobs.map((job) => ({
+    ...job,
+    id: `${caller.id}/${job.id}`,
+    name: `${caller.name} / ${job.name}`,
+    needs: [...caller.needs, ...job.needs.map((id) => `${caller.id}/${id}`)],
+    condition: both(caller.condition, job.condition),
+    continueOnError: caller.continueOnError ?? job.continueOnError,
+    // The names of called jobs in a matrix are not worked out here.
+    matrix: caller.matrix === undefined ? job.matrix : 'of a call',
+  }));
+}
+
+function both(a: string | undefined, b: string | undefined): string | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return [a, b].map((one) => (one.includes('||') ? `(${one})` : one)).join(' && ');
+}
+
+async function followedStep(
+  files: FilesPort,
+  step: WorkflowStep,
+  unread: string[],
+  depth: number,
+): Promise<WorkflowStep[]> {
+  const { uses, run } = step;
+  if (run !== undefined) return [{ ...step, called: await calledScripts(files, run, step.folder) }];
+  if (uses === undefined || !uses.startsWith('./')) {
+    if (uses !== undefined && !/^(actions|promptfoo)\//.test(uses)) unread.push(uses);
+    return [step];
+  }
+  const folder = uses.slice(2).replace(/\/$/, '');
+  const text =
+    depth < deepest
+      ? ((await files.read(`${folder}/action.yml`)) ?? (await files.read(`${folder}/action.yaml`)))
+      : undefined;
+  const runs = text === undefined ? undefined : dict(dict(parseData(text, 'a composite action'))['runs']);
+  if (runs?.['using'] !== 'composite' || !Array.isArray(runs['steps'])) {
+    unread.push(uses);
+    return [step];
+  }
+  const inner = runs['steps'].filter(isDict).map((one) => stepOf(one, undefined, step.env, '.'));
+  const within = await Promise.all(
+    inner.map((one) =>
+      followedStep(
+        files,
+        {
+          ...one,
+          name: `${step.name}, ${one.name}`,
+          condition: both(step.condition, one.condition),
+          continueOnError: step.continueOnError ?? one.continueOnError,
+        },
+        unread,
+        depth + 1,
+      ),
+    ),
+  );
+  return within.flat();
+}
 
 export function parseWorkflow(text: string, path: string): EvalWorkflow {
   const document = parseData(text, 'the workflow that runs the evaluations');
@@ -102,7 +193,8 @@ function filterOf(value: unknown): TriggerFilter {
 function jobOf(id: string, job: unknown, workflow: Dict): WorkflowJob {
   if (!isDict(job)) throw malformed('has a job that is not a mapping');
   const { name, needs, strategy, uses, steps } = job;
-  const shell = shellOf(job) ?? shellOf(workflow);
+  const shell = defaultOf(job, 'shell') ?? defaultOf(workflow, 'shell');
+  const folder = defaultOf(job, 'working-directory') ?? defaultOf(workflow, 'working-directory') ?? '.';
   const env = { ...dict(workflow['env']), ...dict(job['env']) };
   return {
     id,
@@ -110,23 +202,30 @@ function jobOf(id: string, job: unknown, workflow: Dict): WorkflowJob {
     needs: (Array.isArray(needs) ? needs : needs === undefined ? [] : [needs]).map(String),
     condition: condition(job),
     continueOnError: job['continue-on-error'],
-    hasMatrix: isDict(strategy) && strategy['matrix'] !== undefined,
-    calls: typeof uses === 'string' ? uses : undefined,
-    steps: (Array.isArray(steps) ? steps : []).filter(isDict).map((step) => ({
-      name: typeof step['name'] === 'string' ? step['name'] : String(step['uses'] ?? 'a step'),
-      run: typeof step['run'] === 'string' ? step['run'] : undefined,
-      uses: typeof step['uses'] === 'string' ? step['uses'] : undefined,
-      shell: typeof step['shell'] === 'string' ? step['shell'] : shell,
-      condition: condition(step),
-      continueOnError: step['continue-on-error'],
-      env: { ...env, ...dict(step['env']) },
-    })),
+    matrix: isDict(strategy) ? strategy['matrix'] : undefined,
+    unread: typeof uses === 'string' ? [uses] : [],
+    steps: (Array.isArray(steps) ? steps : []).filter(isDict).map((step) => stepOf(step, shell, env, folder)),
   };
 }
 
-function shellOf(holder: Dict): string | undefined {
-  const shell = dict(dict(holder['defaults'])['run'])['shell'];
-  return typeof shell === 'string' ? shell : undefined;
+function stepOf(step: Dict, shell: string | undefined, env: Dict, folder: string): WorkflowStep {
+  const text = (key: string) => (typeof step[key] === 'string' ? step[key] : undefined);
+  return {
+    name: text('name') ?? String(step['uses'] ?? 'a step'),
+    run: text('run'),
+    uses: text('uses'),
+    shell: text('shell') ?? shell,
+    folder: text('working-directory') ?? folder,
+    condition: condition(step),
+    continueOnError: step['continue-on-error'],
+    env: { ...env, ...dict(step['env']) },
+    called: { scripts: [], unread: [] },
+  };
+}
+
+function defaultOf(holder: Dict, key: 'shell' | 'working-directory'): string | undefined {
+  const value = dict(dict(holder['defaults'])['run'])[key];
+  return typeof value === 'string' ? value : undefined;
 }
 
 function condition(holder: Dict): string | undefined {
