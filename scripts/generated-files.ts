@@ -9,6 +9,7 @@ import { iamPolicy } from '../src/report/iam-policy.ts';
 import { reportSchema } from '../src/report/schema.ts';
 import { allChecks } from '../src/runner/plan.ts';
 import { checkPages } from './check-pages.ts';
+import { manPage } from './man-page.ts';
 import { probeCallsModule } from './probe-calls.ts';
 
 /** Path and content of each file that follows from the declarations in the code. */
@@ -23,6 +24,7 @@ export function generatedFiles(): Map<string, string> {
     ['docs/iam-policy.json', json(iamPolicy())],
     ...checkPages(),
     ['clawcheck.example.yaml', exampleFile(environmentSchema as never)],
+    ['man/clawcheck.1', manPage()],
     ['README.md', readme()],
   ]);
 }

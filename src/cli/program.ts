@@ -14,8 +14,8 @@ const codes = Object.values(exitCodes)
 
 const list = (value: string, before: readonly string[]) => [...before, ...value.split(',').filter((v) => v !== '')];
 
-/** Parses the command line and runs one command, each loaded when it is called. Sets the exit code; never throws. */
-export async function program(argv: readonly string[]): Promise<void> {
+/** Every command with its options; each is loaded when it is called. */
+export function commandLine(): Command {
   const root = new Command('clawcheck')
     .description('Says whether an OpenClaw deployment on AWS is ready to go live, and proves it.')
     .version(version)
@@ -147,9 +147,13 @@ export async function program(argv: readonly string[]): Promise<void> {
 
   for (const command of root.commands)
     command.exitOverride().showHelpAfterError(`(clawcheck ${command.name()} --help shows what there is)`);
+  return root;
+}
 
+/** Parses the command line and runs one command. Sets the exit code; never throws. */
+export async function program(argv: readonly string[]): Promise<void> {
   try {
-    await root.parseAsync(argv);
+    await commandLine().parseAsync(argv);
   } catch (error) {
     // Commander has printed its message; help and version are successes.
     if (!(error instanceof CommanderError)) process.exitCode = sayFailure(error);
