@@ -12,7 +12,6 @@ import { openGateway } from './gateway/gateway.ts';
 import { githubPort, noGit } from './git/github.ts';
 import { promptfoo } from './promptfoo/promptfoo.ts';
 import { sshSignatures } from './signature/ssh-keygen.ts';
-import { openHost } from './ssh/host.ts';
 
 export interface LivePorts {
   readonly ports: Ports;
@@ -55,8 +54,10 @@ export function livePorts(
       git: git ? githubPort(git.api, process.env[git.tokenEnv], open) : noGit(),
       files: localFiles(directory, evaluate),
       signatures: sshSignatures,
-      openHost: ({ address, fingerprints }, signal) =>
-        openHost(
+      openHost: async ({ address, fingerprints }, signal) => {
+        // Loaded while the first answers of AWS are on their way.
+        const { openHost } = await import('./ssh/host.ts');
+        return openHost(
           {
             host: address,
             user: ssh.user,
@@ -76,7 +77,8 @@ export function livePorts(
             ...(ssh.proxyCommand && { proxyCommand: ssh.proxyCommand }),
           },
           { signal },
-        ),
+        );
+      },
       openGateway: (port, signal) =>
         openGateway(port, {
           port: gateway.port,

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { exitCodeOf, exitCodes } from '../model/exit-code.ts';
+import { inert } from '../model/text.ts';
 import { addDrillCommands } from './drill-commands.ts';
 import { sayFailure } from './failure.ts';
 import { addFleetCommands } from './fleet-commands.ts';
@@ -82,7 +83,11 @@ export function commandLine(): Command {
       'after',
       `\nExit codes:\n$codes\n\nExamples:\n  $ clawcheck run --env prod\n  $ clawcheck run --env prod --area network --verbose\n  $ clawcheck run --env prod --output report.json --output report.html\n  $ clawcheck run --env prod --output report.json --sign ~/.ssh/id_ed25519 --record recording\n  $ clawcheck run --env prod --replay recording --format markdown\n  $ clawcheck run --all --jobs 10 --output reports/ --summary fleet.html --summary fleet.json\n  $ clawcheck run --all --shard 2/10 --output report-env.json`,
     )
-    .action(async (options) => (await import('./run.ts')).runCommand(options));
+    .action(async (options) => {
+      // What a run needs takes a moment to load: whoever waits sees at once that it has begun.
+      if (!options.quiet) process.stderr.write(`clawcheck: reading ${inert(options.config)}\n`);
+      await (await import('./run.ts')).runCommand(options);
+    });
 
   root
     .command('demo')

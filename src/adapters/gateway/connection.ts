@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import WebSocket from 'ws';
+import type { WebSocket } from 'ws';
 import { ProbeError } from '../../model/reason.ts';
 import type { HostPort } from '../../ports/host.ts';
 import {
@@ -59,14 +59,15 @@ export async function connectRpc(host: HostPort, options: ConnectOptions): Promi
   const deadline = AbortSignal.timeout(deadlineMs);
   const both = AbortSignal.any([signal, deadline]);
   let stream: Duplex;
+  let ws: typeof import('ws');
   try {
-    stream = await host.forward(port, both);
+    [stream, ws] = await Promise.all([host.forward(port, both), import('ws')]);
   } catch (thrown) {
     if (signal.aborted) throw cancelled(signal);
     if (deadline.aborted) throw new ProbeError('timeout', 'the gateway did not answer in time');
     throw thrown;
   }
-  return new Connection(stream, options).greeted(deadline);
+  return new Connection(stream, ws, options).greeted(deadline);
 }
 
 class Connection implements RpcConnection {
@@ -81,10 +82,10 @@ class Connection implements RpcConnection {
   #ended: ProbeError | undefined;
   #refuse: (error: ProbeError) => void = () => {};
 
-  constructor(stream: Duplex, options: ConnectOptions) {
+  constructor(stream: Duplex, ws: typeof import('ws'), options: ConnectOptions) {
     this.#options = options;
     stream.on('error', () => {});
-    this.#socket = new WebSocket(`ws://127.0.0.1:${options.port}/`, {
+    this.#socket = new ws.WebSocket(`ws://127.0.0.1:${options.port}/`, {
       createConnection: (() => stream) as never,
       maxPayload,
       perMessageDeflate: false,
