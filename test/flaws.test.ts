@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { declaredChecks } from '../src/cli/declared.ts';
 import { listFlaws, readFlaw } from '../src/demo/scenario.ts';
+import { inconsistencies } from '../src/report/consistency.ts';
 import { fixtures, goodEnvironment, runScenario, statusesOf } from './support/rig.ts';
 
 /**
@@ -24,5 +26,6 @@ describe('flaws', () => {
     const changed = Object.fromEntries(Object.entries(found).filter(([check, status]) => good[check] !== status));
     expect(changed).toEqual(readFlaw(fixtures, id).expects);
     expect(report.verdict).not.toBe('READY');
+    expect(inconsistencies(report, declaredChecks())).toEqual([]);
   });
 });

@@ -1,5 +1,7 @@
 import { registry as standard } from '../../checks/index.ts';
+import { sources } from '../model/probe.ts';
 import type { DeclaredCheck } from '../report/consistency.ts';
+import { probesOf } from '../runner/gather.ts';
 import { allChecks, type Registry } from '../runner/plan.ts';
 
 /** What this version of clawcheck, with its extensions, declares about every check. */
@@ -11,5 +13,7 @@ export function declaredChecks(registry: Registry = standard): DeclaredCheck[] {
     failureTitle: check.failureTitle,
     remediation: check.remediation,
     attestable: check.attestable === true,
+    areaTitle: registry[area]?.title ?? '',
+    sources: [...new Set([...probesOf([check.needs])].map(({ kind }) => sources[kind]))],
   }));
 }

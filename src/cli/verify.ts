@@ -81,7 +81,7 @@ export async function verifyCommand(file: string, options: VerifyOptions): Promi
   const by = signed.identity === undefined ? 'not signed' : `signed by ${signed.identity}`;
   process.stdout.write(
     `VALID  ${verdictWords[report.verdict]}  ${inert(report.environment.name)} in account ${inert(report.subject.account ?? 'not proven')}, ${report.mode}, ${by}\n` +
-      `       observed ${report.window.start} to ${report.window.end}; sha256 ${sha256}\n`,
+      `       observed ${report.window.start} to ${report.window.end} by clawcheck ${inert(report.tool.version)}; sha256 ${sha256}\n`,
   );
   process.exitCode = exitCodeOf(report.verdict);
 }

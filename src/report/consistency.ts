@@ -1,5 +1,7 @@
+import type { Source } from '../model/probe.ts';
 import { type CheckResult, countsOf, gapsIn, type Report, verdictOf } from '../model/report.ts';
 import { inert } from '../model/text.ts';
+import { contradictions } from './statements.ts';
 import { checksOf } from './words.ts';
 
 /** What a version of clawcheck declares about a check: a report may not say otherwise. */
@@ -10,6 +12,9 @@ export interface DeclaredCheck {
   readonly failureTitle: string;
   readonly remediation: string;
   readonly attestable: boolean;
+  readonly areaTitle: string;
+  /** Of its probes. */
+  readonly sources: readonly Source[];
 }
 
 /**
@@ -24,6 +29,10 @@ export function inconsistencies(report: Report, known: readonly DeclaredCheck[])
   return [
     ...completeness(report, all, declared),
     ...all.flatMap((check) => [...wording(check, declared), ...support(check, report, declared)]),
+    ...all.flatMap((check) => {
+      const own = declared.find(({ id }) => id === check.id);
+      return own ? contradictions(check, report, own.sources) : [];
+    }),
     ...arithmetic(report, all),
     ...circumstances(report),
     ...customs(report),
@@ -47,7 +56,9 @@ function completeness(report: Report, all: readonly CheckResult[], declared: rea
       lines.push(`complete: ${id} is not among what the run was narrowed to`);
   }
   if (lines.length === 0 && ids.join() !== wanted.join()) lines.push('complete: the checks are not in their order');
-  for (const { id, checks } of report.areas) {
+  for (const { id, title, checks } of report.areas) {
+    const titled = declared.find((check) => check.area === id);
+    if (titled && titled.areaTitle !== title) lines.push(`wording: the area ${id} has another title`);
     if (checks.length === 0) lines.push(`complete: the area ${inert(id)} is empty`);
     const strays = checks.filter((check) => !check.id.startsWith(`${id}/`));
     lines.push(...strays.map((check) => `complete: ${inert(check.id)} stands in the area ${inert(id)}`));
@@ -160,6 +171,8 @@ function circumstances({ subject, window, verdict, environment }: Report): strin
   const lines: string[] = [];
   if (Date.parse(window.end) < Date.parse(window.start)) lines.push('window: it ends before it starts');
   if (verdict === 'READY') lines.push(...gapsIn(subject).map((gap) => `subject: READY although ${inert(gap)}`));
+  const ids = subject.instances.map(({ id }) => id);
+  if (new Set(ids).size < ids.length) lines.push('subject: an instance is there twice');
   if (environment.name === '') lines.push('subject: the environment has no name');
   return lines;
 }

@@ -21,6 +21,10 @@ export function parseReport(bytes: Uint8Array): Parsed {
     if (error instanceof JsonError) return { problems: [`json: ${inert(error.message)}`] };
     throw error;
   }
+  // Whatever was read is made inert before it stands in a report, so nothing in it is escaped but a second `#`.
+  if (/\\u(?!0023)/.test(text.replaceAll('\\\\', ''))) {
+    return { problems: ['bytes: a text has characters that no run writes'] };
+  }
   const checked = reportSchema.safeParse(value);
   if (!checked.success) {
     const problems = checked.error.issues

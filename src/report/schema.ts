@@ -3,7 +3,7 @@ import { sources } from '../model/probe.ts';
 import { type Reason, reasons } from '../model/reason.ts';
 import { modes, type Report, statuses, verdicts } from '../model/report.ts';
 
-const time = z.iso.datetime();
+const time = z.iso.datetime({ precision: 3 });
 const date = z.iso.date();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const reason = Object.keys(reasons) as [Reason, ...Reason[]];
