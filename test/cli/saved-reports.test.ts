@@ -68,7 +68,7 @@ describe('report', () => {
     writeFileSync(at('text.json'), 'READY\n');
     for (const [file, message] of [
       [forged, /counts: it says/],
-      [hostile, /wording: /],
+      [hostile, /bytes: a text has characters that no run writes/],
       [at('text.json'), /json: it is not JSON/],
     ] as const) {
       const { code, stdout, stderr } = await clawcheck(['report', file, '--format', 'html']);
