@@ -1,5 +1,12 @@
-import { check, fail, isNonEmpty, type Observation, pass, undetermined } from '../../src/model/check.ts';
-import { type ConnectionAttempt, type ConnectionResult, type Egress, egress } from '../../src/probes/host/egress.ts';
+import { check, fail, isNonEmpty, type NonEmpty, type Observation, pass, undetermined } from '../../src/model/check.ts';
+import {
+  type ConnectionAttempt,
+  type ConnectionResult,
+  type Egress,
+  egress,
+  type Question,
+} from '../../src/probes/host/egress.ts';
+import { type Reached, reachableFromHere } from '../../src/probes/vantage/reachable.ts';
 
 /** What shows a way out, or a refusal in place of silence: something answered. */
 const answered: readonly ConnectionResult[] = [
@@ -16,12 +23,16 @@ export default check({
   why: 'What the agent can send anywhere, it can be talked into sending to anyone.',
   remediation:
     'Limit the egress rules of the security groups to the approved ranges and prefix lists; drop, do not reject.',
-  needs: { egress },
-  judge({ egress }, { environment }) {
+  needs: { egress, here: reachableFromHere },
+  judge({ egress, here }, { environment }) {
     const { approvedHosts, unapprovedHosts } = environment.network;
     const tried = egress.attempts.filter(({ approved }) => !approved);
     const unapproved = tried.map(observation);
-    const through = tried.filter(({ result }) => answered.includes(result)).map(observation);
+    const { questions } = egress;
+    const through = [
+      ...tried.filter(({ result }) => answered.includes(result)).map(observation),
+      ...questions.filter(({ result }) => result === 'answered' || result === 'refused').map(asked),
+    ];
     if (isNonEmpty(through)) return fail(through);
     if (!isNonEmpty(unapproved) || unapprovedHosts.length === 0) {
       return undetermined('empty_subject', 'network.unapprovedHosts names no destination to try');
@@ -43,7 +54,25 @@ export default check({
       const message = 'a connection failed, but not by a time-out of TCP: that proves no packet filter';
       return undetermined('no_control', message, (unclear.length > 0 ? unclear : tried).map(observation));
     }
-    return pass(unapproved, connected.map(observation));
+    if (questions.some(({ result }) => result === 'tool-missing')) {
+      return undetermined(
+        'tool_missing',
+        'bash is missing on the host, so DNS over UDP could not be tried',
+        unapproved,
+      );
+    }
+    const shown = (here ?? []).filter(
+      (one) =>
+        one.answers && timedOut.some((a) => a.host === one.host && a.port === one.port && a.family === one.family),
+    );
+    // Where not even what is approved answers, this machine is cut off, and cannot tell.
+    if (shown.length === 0 && here?.some(({ approved, answers }) => approved && answers)) {
+      const message = 'no unapproved destination answers from here either, so that it times out proves nothing';
+      return undetermined('no_control', message, unapproved);
+    }
+    const silent = questions.filter(({ result }) => result === 'silent').map(asked);
+    const evidence: NonEmpty<Observation<'egress'>> = [unapproved[0], ...unapproved.slice(1), ...silent];
+    return pass<'egress' | 'here'>(evidence, [...connected.map(observation), ...shown.map(fromHere)]);
   },
 });
 
@@ -75,4 +104,14 @@ function observation({ host, port, family, result, seconds, approved }: Connecti
     expected: approved ? 'connected' : 'tcp_timeout',
     observed: `${result} after ${seconds.toFixed(1)} s`,
   };
+}
+
+function asked({ resolver, result }: Question): Observation<'egress'> {
+  const subject = `${resolver}:53 over UDP, from the instance`;
+  return { fact: 'egress', subject, expected: 'silent', observed: result };
+}
+
+function fromHere({ host, port, family }: Reached): Observation<'here'> {
+  const subject = `${host}:${port} over ${family}, from the machine that clawcheck runs on`;
+  return { fact: 'here', subject, expected: 'answers', observed: 'answers' };
 }

@@ -12,6 +12,7 @@ import { openGateway } from './gateway/gateway.ts';
 import { githubPort, noGit } from './git/github.ts';
 import { promptfoo } from './promptfoo/promptfoo.ts';
 import { sshSignatures } from './signature/ssh-keygen.ts';
+import { localVantage } from './vantage/vantage.ts';
 
 export interface LivePorts {
   readonly ports: Ports;
@@ -53,6 +54,7 @@ export function livePorts(
       aws,
       git: git ? githubPort(git.api, process.env[git.tokenEnv], open) : noGit(),
       files: localFiles(directory, evaluate),
+      vantage: localVantage(open),
       signatures: sshSignatures,
       openHost: async ({ address, fingerprints }, signal) => {
         // Loaded while the first answers of AWS are on their way.

@@ -79,6 +79,10 @@ function planOf(outline: Outline, environment: Environment, runSeconds: number) 
   };
 }
 
+function shownDestination({ protocol, host, port, family }: PlanOutput['egress'][number]): string {
+  return `${host}:${port} over ${family}${protocol === 'tcp' ? '' : ', a question of DNS over UDP'}`;
+}
+
 function render(plan: PlanOutput): string {
   const { bounds, ssh } = plan;
   const lines = [
@@ -119,11 +123,13 @@ function render(plan: PlanOutput): string {
   const seconds = `each within ${plan.egressSeconds} s`;
   section(
     `Have the host try these connections, ${seconds}:`,
-    plan.egress.map(
-      ({ host, port, family, approved }) =>
-        `${host}:${port} over ${family}, ${approved ? 'to be answered' : 'to time out'}`,
-    ),
+    plan.egress.map((one) => `${shownDestination(one)}, ${one.approved ? 'to be answered' : 'to time out'}`),
     'Have the host try no connection to a destination.',
+  );
+  section(
+    `Try these from here too, ${seconds}, to see that they answer anybody:`,
+    plan.fromHere.map(shownDestination),
+    'Try no destination from here.',
   );
   section(
     'Have the host ask:',

@@ -157,6 +157,8 @@ function environmentFile(
   const prod = file.environments.prod;
   for (const [path, value] of Object.entries(scenario.environment)) assign(prod, path.split('.'), value);
   prod.aws.endpoint = addresses.aws;
+  // The destinations of the fixtures are made up: from here nothing is to be heard of them.
+  prod.network = { ...prod.network, controlFromHere: false };
   if (prod.git) prod.git.api = addresses.git;
   prod.ssh = {
     ...prod.ssh,

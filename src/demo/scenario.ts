@@ -42,6 +42,8 @@ export interface Scenario {
   files: Record<string, string | null>;
   /** Keys that differ in the environment file, by dotted path. */
   environment: Record<string, unknown>;
+  /** Destinations that do not answer the machine that clawcheck runs on. */
+  silentHere: string[];
 }
 
 /**
@@ -64,6 +66,7 @@ export interface Flaw {
   readonly git?: Readonly<Record<string, unknown>>;
   readonly files?: Readonly<Record<string, string | null>>;
   readonly environment?: Readonly<Record<string, unknown>>;
+  readonly silentHere?: readonly string[];
 }
 
 /**
@@ -83,6 +86,7 @@ export function loadScenario(fixtures: string, flaws: readonly string[], now: Da
     git: read(join(good, 'git.json')),
     files: {},
     environment: {},
+    silentHere: [],
   };
   for (const id of flaws) plant(scenario, read<Flaw>(join(fixtures, 'flaws', `${id}.json`)));
   return scenario;
@@ -137,6 +141,7 @@ function plant(scenario: Scenario, flaw: Flaw): void {
   Object.assign(scenario.git, flaw.git);
   Object.assign(scenario.files, flaw.files);
   Object.assign(scenario.environment, flaw.environment);
+  scenario.silentHere.push(...(flaw.silentHere ?? []));
 }
 
 /** A change without `when` is for every exchange of the operation. */

@@ -141,6 +141,13 @@ export const network = z.strictObject({
       description: 'Destinations that must time out; addresses are better than names',
       example: [{ host: '198.51.100.7', port: 443, tls: true }],
     }),
+  unapprovedResolvers: z
+    .array(z.union([z.ipv4(), z.ipv6()]))
+    .default(['1.1.1.1', '2606:4700:4700::1111'])
+    .meta({ description: 'DNS servers on the internet that must not answer the instance over UDP/53, by address' }),
+  controlFromHere: z.boolean().default(true).meta({
+    description: 'Also try every destination from this machine: silence proves nothing where nobody gets an answer',
+  }),
   timeoutSeconds: seconds
     .max(30)
     .default(5)

@@ -4,6 +4,7 @@ import type { FilesPort } from '../ports/files.ts';
 import type { GatewayPort } from '../ports/gateway.ts';
 import type { GitPort } from '../ports/git.ts';
 import type { HostRecords, HostRunAs, HostShell } from '../ports/host.ts';
+import type { VantagePort } from '../ports/vantage.ts';
 import type { Waiting } from '../ports/waiting.ts';
 import type { ProbeError } from './reason.ts';
 
@@ -12,6 +13,7 @@ export const sources = {
   aws: 'aws-control-plane',
   git: 'git-host',
   files: 'local-files',
+  vantage: 'runner-network',
   gateway: 'target-self-report',
   host: 'target-self-report',
 } as const;
@@ -24,6 +26,7 @@ export const sourceMeanings = {
   'aws-control-plane': 'what AWS says about its own resources',
   'git-host': 'what the git host says',
   'local-files': 'files that stand beside the environment file',
+  'runner-network': 'what answers from the machine that clawcheck runs on',
   'target-self-report': 'what the host or the gateway says about itself, each with a fresh challenge',
   'human-attested': 'the statement of a named person',
 } as const satisfies Record<Source, string>;
@@ -81,6 +84,12 @@ export interface FilesProbe<T> extends ProbeBase<T> {
   gather(files: FilesPort, facts: never, context: ProbeContext): Promise<T>;
 }
 
+/** Tries from this machine what the instance tries from its own place. */
+export interface VantageProbe<T> extends ProbeBase<T> {
+  readonly kind: 'vantage';
+  gather(vantage: VantagePort, facts: never, context: ProbeContext): Promise<T>;
+}
+
 /** Speaks to the gateway of one host; gathered once a host. */
 export interface GatewayProbe<T> extends ProbeBase<T> {
   readonly kind: 'gateway';
@@ -109,7 +118,7 @@ export interface HostProbe<T> extends ProbeBase<T> {
   parse(records: HostRecords, context: ProbeContext): T;
 }
 
-export type Probe<T> = AwsProbe<T> | GitProbe<T> | FilesProbe<T> | GatewayProbe<T> | HostProbe<T>;
+export type Probe<T> = AwsProbe<T> | GitProbe<T> | FilesProbe<T> | VantageProbe<T> | GatewayProbe<T> | HostProbe<T>;
 
 type Gathering<Port, T, N extends Needs, C extends ProbeContext = ProbeContext> = {
   readonly id: string;
@@ -129,6 +138,12 @@ export function filesProbe<T, const N extends Needs = Record<never, never>>(
   p: Gathering<FilesPort, T, N>,
 ): FilesProbe<T> {
   return { kind: 'files', ...p, needs: p.needs ?? {} } as FilesProbe<T>;
+}
+
+export function vantageProbe<T, const N extends Needs = Record<never, never>>(
+  p: Gathering<VantagePort, T, N>,
+): VantageProbe<T> {
+  return { kind: 'vantage', ...p, needs: p.needs ?? {} } as VantageProbe<T>;
 }
 
 export function gatewayProbe<T, const N extends Needs = Record<never, never>>(

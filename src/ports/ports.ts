@@ -4,6 +4,7 @@ import type { GatewayPort } from './gateway.ts';
 import type { GitPort } from './git.ts';
 import type { HostPort } from './host.ts';
 import type { SignaturesPort } from './signatures.ts';
+import type { VantagePort } from './vantage.ts';
 import type { WaitingPort } from './waiting.ts';
 
 /** All input and output of a run. Live adapters, a recording, or a test stand behind it. */
@@ -12,6 +13,7 @@ export interface Ports {
   readonly git: GitPort;
   readonly files: FilesPort;
   readonly signatures: SignaturesPort;
+  readonly vantage: VantagePort;
   /** Default: the clock of this machine. */
   readonly waiting?: WaitingPort;
   /**

@@ -33,6 +33,7 @@ export const sourceWords: Readonly<Record<Source, string>> = {
   'aws-control-plane': 'AWS',
   'git-host': 'git host',
   'local-files': 'files of the repository',
+  'runner-network': 'seen from here',
   'target-self-report': 'told by the host',
   'human-attested': 'stated by a person',
 };

@@ -59,6 +59,8 @@ export function lookOf({ kind, as, calls }: DescribedProbe): string {
       return calls.join(', ');
     case 'host':
       return `a part of the script on the host, run as ${as === 'agent' ? "the agent's user" : as}`;
+    case 'vantage':
+      return 'connections from the machine that clawcheck runs on';
     case 'files':
       return 'files beside the environment file, or the file itself';
   }

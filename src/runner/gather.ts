@@ -6,8 +6,9 @@ import type { FilesPort } from '../ports/files.ts';
 import type { GatewayPort } from '../ports/gateway.ts';
 import type { GitPort } from '../ports/git.ts';
 import type { HostProgram, HostRecords } from '../ports/host.ts';
+import type { VantagePort } from '../ports/vantage.ts';
 import { realWaiting, type WaitingPort } from '../ports/waiting.ts';
-import { type Look, tracedAws, tracedFiles, tracedGateway, tracedGit, tracedHost } from './trace.ts';
+import { type Look, tracedAws, tracedFiles, tracedGateway, tracedGit, tracedHost, tracedVantage } from './trace.ts';
 
 /** A fact, or why it could not be observed, with the time and the looks that were answered on the way. */
 export type Gathered<T = unknown> = { readonly at: Date; readonly looks: readonly Look[] } & (
@@ -20,6 +21,7 @@ export interface DeploymentPorts {
   readonly git: GitPort;
   readonly files: FilesPort;
   readonly waiting?: WaitingPort;
+  readonly vantage: VantagePort;
 }
 
 /** What one host offers: the answers of its one script, its gateway, and later looks for experiments. */
@@ -114,6 +116,8 @@ export class Gatherer {
         return probe.gather(tracedGit(this.#ports.git, looks), facts, context);
       case 'files':
         return probe.gather(tracedFiles(this.#ports.files, looks), facts, context);
+      case 'vantage':
+        return probe.gather(tracedVantage(this.#ports.vantage, looks), facts, context);
       case 'gateway':
         return this.#lookAtGateway(probe, facts, looks, context);
       case 'host':

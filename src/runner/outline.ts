@@ -5,7 +5,7 @@ import type { HostProgram } from '../ports/host.ts';
 import { consoleKeys } from '../probes/aws/console-keys.ts';
 import { probeCalls } from '../probes/calls.ts';
 import { gateCanary } from '../probes/gateway/gate-canary.ts';
-import { type Planned, planned as plannedConnections } from '../probes/host/egress.ts';
+import { destinations } from '../probes/host/egress.ts';
 import { isHostScoped, probesOf } from './gather.ts';
 import { plan, type Registry, type Selection } from './plan.ts';
 import { boundProbes } from './run.ts';
@@ -30,7 +30,9 @@ export interface Outline {
   /** The parts of the one script that each host gets. */
   readonly host: readonly HostProgram[];
   /** Connections that the hosts try, as the agent's user. */
-  readonly egress: readonly Planned[];
+  readonly egress: ReturnType<typeof destinations>;
+  /** The same, tried from the machine that clawcheck runs on. */
+  readonly fromHere: ReturnType<typeof destinations>;
   /** What else the hosts ask over the network. */
   readonly hostAsks: readonly Attempt[];
   readonly gateway: readonly Asked[];
@@ -67,7 +69,8 @@ export function outlineOf(registry: Registry, environment: Environment, selectio
       seconds: p.seconds(environment),
       script: p.script(environment),
     })),
-    egress: ids.has('host/egress') ? plannedConnections(environment) : [],
+    egress: ids.has('host/egress') ? destinations(environment) : [],
+    fromHere: ids.has('vantage/reachable') && environment.network.controlFromHere ? destinations(environment) : [],
     hostAsks: asksOf(ids, environment),
     gateway: asked(probes, 'gateway'),
     git: environment.git

@@ -4,6 +4,7 @@ import type { FilesPort } from '../ports/files.ts';
 import type { GatewayPort } from '../ports/gateway.ts';
 import type { GitPort } from '../ports/git.ts';
 import type { HostShell } from '../ports/host.ts';
+import type { VantagePort } from '../ports/vantage.ts';
 
 /** One look that a probe took and that was answered: the control that shows the probe could see at all. */
 export interface Look {
@@ -79,6 +80,20 @@ export function tracedFiles(files: FilesPort, looks: Look[]): FilesPort {
         add(looks, { at: config, answer: mode === 'run' ? 'evaluated' : 'its cases were read by promptfoo' });
         return results;
       }),
+  };
+}
+
+export function tracedVantage(vantage: VantagePort, looks: Look[]): VantagePort {
+  return {
+    answers: async (destination, seconds) => {
+      const answered = await vantage.answers(destination, seconds);
+      const { protocol, host, port, family } = destination;
+      add(looks, {
+        at: `${protocol} ${host}:${port} over ${family}`,
+        answer: answered ? 'answers from here' : 'silent',
+      });
+      return answered;
+    },
   };
 }
 

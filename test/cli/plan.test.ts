@@ -76,6 +76,7 @@ async function unplanned(outline: Outline, selection: { areas: string[] }, flaws
     git: (call) => git.some((pattern) => pattern.test(call)),
     host: (call) => call === 'open' || outline.host.some(({ id }) => id === call),
     files: () => outline.files.length > 0,
+    vantage: (call) => outline.fromHere.some(({ host }) => host === call),
   };
   const seen = new Set<string>();
   const missed = new Set<string>();

@@ -67,7 +67,7 @@ export function goodOthers(): readonly Environment[] {
  * that of one page, before members are demanded and pages are joined.
  */
 export type Tap = (
-  port: 'aws' | 'git' | 'files' | 'gateway' | 'host',
+  port: 'aws' | 'git' | 'files' | 'vantage' | 'gateway' | 'host',
   call: string,
   answer: () => Promise<unknown>,
   /** What is asked for, where the name of the call does not say it. */
@@ -123,6 +123,10 @@ export function scenarioPorts(
       aws,
       git: tappedGit(scenarioGit(scenario), tap),
       files: tappedFiles(scenarioFiles(scenario), tap),
+      vantage: {
+        answers: ({ host }) =>
+          tap('vantage', host, async () => !scenario.silentHere.includes(host)) as Promise<boolean>,
+      },
       signatures: sshSignatures,
       openHost: () => tap('host', 'open', async () => tappedHost(scenarioHost(scenario), tap)) as Promise<HostPort>,
       openGateway: () => tappedGateway(scenarioGateway(scenario), tap),

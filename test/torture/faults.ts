@@ -130,6 +130,8 @@ const gateway: Fault[] = [
   { name: 'null', kind: 'lie', apply: (call) => (call.startsWith('rpc') ? Promise.resolve(null) : undefined) },
 ];
 
+const vantage: Fault[] = [never, ...errors('timeout', 'unreachable')];
+
 const host: Fault[] = [
   never,
   ...errors('access_denied', 'auth_failed', 'timeout', 'unreachable', 'bad_response', 'truncated', 'tool_missing'),
@@ -161,7 +163,7 @@ function part(name: string, change: (records: [string, string][]) => [string, st
   };
 }
 
-export const faults: Readonly<Record<PortName, readonly Fault[]>> = { aws, git, files, gateway, host };
+export const faults: Readonly<Record<PortName, readonly Fault[]>> = { aws, git, files, vantage, gateway, host };
 
 function ruleOf(operation: string) {
   const rules: Record<

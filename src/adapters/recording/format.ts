@@ -57,6 +57,7 @@ const host = z.strictObject({
     }),
   ),
 });
+const vantageExchange = z.strictObject({ destination: z.string(), ...answer });
 const gatewayExchange = z.strictObject({
   host: z.string(),
   /** `GET /path` or the method of an RPC. */
@@ -73,6 +74,7 @@ export const parts = {
   'files.json': z.array(filesExchange),
   'hosts.json': z.array(host),
   'gateway.json': z.array(gatewayExchange),
+  'vantage.json': z.array(vantageExchange),
 } as const;
 export type PartName = keyof typeof parts;
 export type Parts = { [K in PartName]: z.infer<(typeof parts)[K]> };

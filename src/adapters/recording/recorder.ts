@@ -6,6 +6,7 @@ import type { GatewayPort } from '../../ports/gateway.ts';
 import type { GitPort } from '../../ports/git.ts';
 import type { HostPort, HostProgram } from '../../ports/host.ts';
 import type { Ports } from '../../ports/ports.ts';
+import type { VantagePort } from '../../ports/vantage.ts';
 import { realWaiting, type Waiting } from '../../ports/waiting.ts';
 import {
   canonical,
@@ -43,6 +44,7 @@ export class Recorder {
   readonly #files = new Map<string, Parts['files.json'][number]>();
   readonly #hosts = new Map<string, Host>();
   readonly #gateway: Parts['gateway.json'] = [];
+  readonly #vantage = new Map<string, Parts['vantage.json'][number]>();
   readonly #times = new Map<string, string>();
   readonly #elapsed = new Map<string, number[]>();
 
@@ -60,12 +62,13 @@ export class Recorder {
   }
 
   /** The same ports, with everything noted that passes. */
-  record({ aws, git, files, signatures, waiting = realWaiting, openHost, openGateway }: Ports): Ports {
+  record({ aws, git, files, signatures, waiting = realWaiting, openHost, openGateway, vantage }: Ports): Ports {
     const addresses = new WeakMap<HostPort, string>();
     return {
       aws: this.#recordAws(aws),
       git: this.#recordGit(git),
       files: this.#recordFiles(files),
+      vantage: this.#recordVantage(vantage),
       signatures,
       waiting: (name, signal) => this.#recordWaiting(name, waiting(name, signal)),
       openHost: async (target, signal) => {
@@ -162,6 +165,19 @@ export class Recorder {
     };
   }
 
+  #recordVantage(vantage: VantagePort): VantagePort {
+    return {
+      answers: (to, seconds) => {
+        const work = vantage.answers(to, seconds);
+        const destination = canonical(to);
+        if (this.#vantage.has(destination)) return work;
+        const exchange = { destination, error: unanswered };
+        this.#vantage.set(destination, exchange);
+        return this.#settle(work, exchange);
+      },
+    };
+  }
+
   #recordHost(port: HostPort, host: Host): HostPort {
     return {
       label: port.label,
@@ -245,10 +261,18 @@ export class Recorder {
       'hosts.json': ordered(this.#hosts.values(), ({ address }) => address).map(inOrder),
       // The answers to the same call stay in the order in which they were asked for.
       'gateway.json': ordered(this.#gateway, ({ host, call, input }) => `${host} ${call} ${canonical(input ?? null)}`),
+      'vantage.json': ordered(this.#vantage.values(), ({ destination }) => destination),
     };
     const times = Object.fromEntries(ordered(this.#times, ([moment]) => moment));
     const elapsed = Object.fromEntries(ordered(this.#elapsed, ([name]) => name));
-    const none = { 'aws.json': '', 'git.json': '', 'files.json': '', 'hosts.json': '', 'gateway.json': '' };
+    const none = {
+      'aws.json': '',
+      'git.json': '',
+      'files.json': '',
+      'hosts.json': '',
+      'gateway.json': '',
+      'vantage.json': '',
+    };
     return { manifest: { recordingVersion: 1, ...run, times, elapsed, calls: calls.counts(), files: none }, parts };
   }
 }

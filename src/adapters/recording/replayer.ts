@@ -5,6 +5,7 @@ import type { GatewayPort, GatewayResponse } from '../../ports/gateway.ts';
 import type { GitPort } from '../../ports/git.ts';
 import type { HostPort, HostRecords } from '../../ports/host.ts';
 import type { Ports } from '../../ports/ports.ts';
+import type { VantagePort } from '../../ports/vantage.ts';
 import { sshSignatures } from '../signature/ssh-keygen.ts';
 import { canonical, decode, digest, type Failure, fromFailure, type Parts, type Recording } from './format.ts';
 import { endedWaiting, programDigest, unanswered } from './recorder.ts';
@@ -31,6 +32,7 @@ export function replay(
       aws: replayAws(parts['aws.json'], place),
       git: replayGit(parts['git.json']),
       files: replayFiles(parts['files.json']),
+      vantage: replayVantage(parts['vantage.json']),
       signatures: sshSignatures,
       waiting: (name) => {
         const noted = [...(manifest.elapsed[name] ?? [])];
@@ -105,6 +107,17 @@ function replayAws(exchanges: Parts['aws.json'], place: { region: string; accoun
 function replayGit(exchanges: Parts['git.json']): GitPort {
   const find = finder(exchanges, ({ path }) => path);
   return { get: async (path) => settle(find(path)[0], 'this question to the git host') };
+}
+
+function replayVantage(exchanges: Parts['vantage.json']): VantagePort {
+  const byKey = new Map(exchanges.map((e) => [e.destination, e]));
+  return {
+    answers: async (destination) => {
+      const answered = settle(byKey.get(canonical(destination)), 'this connection from here');
+      if (typeof answered !== 'boolean') throw missing('what came of this connection from here');
+      return answered;
+    },
+  };
 }
 
 function replayFiles(exchanges: Parts['files.json']): FilesPort {

@@ -3,6 +3,7 @@ import type { Endpoint, Environment } from '../../environment/schema.ts';
 import { hostProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import { type HostRecords, quote } from '../../ports/host.ts';
+import type { Destination } from '../../ports/vantage.ts';
 import { all, oneOf } from './records.ts';
 
 /** How far a connection got, and what ended it. Only `tcp_timeout` is a packet filter that drops. */
@@ -35,6 +36,16 @@ export interface Egress {
   readonly proxied: 'yes' | 'no' | 'unreadable' | 'no-gateway';
   /** Whether the host has a way out over IPv6 at all. */
   readonly ipv6: 'routed' | 'absent';
+  /** What came of a question over UDP/53 to each resolver. */
+  readonly questions: readonly Question[];
+}
+
+const questionResults = ['answered', 'refused', 'silent', 'unreachable', 'tool-missing'] as const;
+
+/** A question to a DNS server on the internet, over UDP. */
+export interface Question {
+  readonly resolver: string;
+  readonly result: (typeof questionResults)[number];
 }
 
 /** A connection that the host is asked to try. */
@@ -48,6 +59,22 @@ export function planned({ network }: Environment): Planned[] {
   const of = (approved: boolean) => (endpoint: Endpoint) =>
     families(endpoint.host).map((family) => ({ ...endpoint, approved, family }));
   return [...network.approvedHosts.flatMap(of(true)), ...network.unapprovedHosts.flatMap(of(false))];
+}
+
+/** The resolvers that are asked over UDP/53. */
+export function resolvers({ network }: Environment) {
+  return network.unapprovedResolvers.map((host) => {
+    return { host, port: 53, family: host.includes(':') ? ('ipv6' as const) : ('ipv4' as const), approved: false };
+  });
+}
+
+/** All that the probe tries, over TCP and over UDP. */
+export function destinations(environment: Environment): (Destination & { readonly approved: boolean })[] {
+  const tcp = planned(environment).map(({ host, port, family, approved }) => ({ host, port, family, approved }));
+  return [
+    ...tcp.map((one) => ({ protocol: 'tcp' as const, ...one })),
+    ...resolvers(environment).map((one) => ({ protocol: 'dns-over-udp' as const, ...one })),
+  ];
 }
 
 function families(host: string): ('ipv4' | 'ipv6')[] {
@@ -72,7 +99,7 @@ export const egress = hostProbe<Egress>({
   as: 'agent',
   seconds: ({ network }) => network.timeoutSeconds + answerSeconds + 6,
   script: (environment) => `
-need curl
+need curl timeout head wc
 attempt() {
   index=$1; shift
   out=$(curl -q --noproxy '*' -g -s -S -v -o /dev/null --connect-timeout ${environment.network.timeoutSeconds} -m ${environment.network.timeoutSeconds + answerSeconds} -w '|%{time_namelookup} %{time_connect} %{time_appconnect} %{time_total}' "$@" 2>&1)
@@ -107,14 +134,35 @@ while read -r to bits _ _ _ _ _ _ _ device; do
   [ "$to $bits" != '00000000000000000000000000000000 00' ] || [ "$device" = lo ] || ipv6=routed
 done </proc/net/ipv6_route
 say ipv6 "$ipv6"
+# What a question for the root's name servers over UDP comes to. Only bash has UDP built in.
+ask() {
+  if command -v bash >/dev/null; then :; else echo "question $1 tool-missing"; return; fi
+  out=$(timeout -k 1 "$3" bash -c 'exec 3<>"/dev/udp/$0/53" && printf "CC\\1\\0\\0\\1\\0\\0\\0\\0\\0\\0\\0\\0\\2\\0\\1" >&3 && head -c 1 <&3 | wc -c' "$2" 2>&1)
+  rc=$?
+  case "$rc $out" in
+    *'Connection refused'*) word=refused;;
+    *'not permitted'*|*'nreachable'*|*'No route'*|*'Permission denied'*) word=unreachable;;
+    124*|137*) word=silent;;
+    '0 '*1) word=answered;;
+    *) word=unreachable;;
+  esac
+  echo "question $1 $word"
+}
 results=$(
+${resolvers(environment)
+  .map(({ host }, i) => `ask ${i} ${quote(host)} ${environment.network.timeoutSeconds} &`)
+  .join('\n')}
 ${planned(environment)
   .map(({ family, ...endpoint }, i) => `attempt ${i} ${family === 'ipv4' ? '-4' : '-6'} ${quote(url(endpoint))} &`)
   .join('\n')}
 wait
 )
 while read -r line; do
-  [ -z "$line" ] || say attempt "$line"
+  case $line in
+    '') ;;
+    'question '*) say question "\${line#question }";;
+    *) say attempt "$line";;
+  esac
 done <<END
 $results
 END
@@ -122,6 +170,7 @@ END
   parse(records, { environment }) {
     return {
       attempts: parseAttempts(records, environment),
+      questions: parseQuestions(records, environment),
       namespace: oneOf(records, 'namespace', ['same', 'other', 'unreadable', 'no-gateway']),
       proxied: oneOf(records, 'proxied', ['yes', 'no', 'unreadable', 'no-gateway']),
       ipv6: oneOf(records, 'ipv6', ['routed', 'absent']),
@@ -157,6 +206,17 @@ function parseAttempts(records: HostRecords, environment: Environment): Connecti
       total: Number(total),
     };
     return { ...endpoint, result: classify(endpoint, seen, environment.network.timeoutSeconds), seconds: seen.total };
+  });
+}
+
+function parseQuestions(records: HostRecords, environment: Environment): Question[] {
+  const answers = all(records, 'question');
+  const asked = resolvers(environment);
+  if (answers.length !== asked.length) throw malformed();
+  return asked.map(({ host }, i) => {
+    const result = questionResults.find((word) => answers.includes(`${i} ${word}`));
+    if (!result) throw malformed();
+    return { resolver: host, result };
   });
 }
 

@@ -105,7 +105,15 @@ describe('a recording', () => {
     writeRecording(recording, one, new Redactor([]));
     writeRecording(readRecording(one), two, new Redactor([]));
     const names = readdirSync(one).sort();
-    expect(names).toEqual(['aws.json', 'files.json', 'gateway.json', 'git.json', 'hosts.json', 'recording.json']);
+    expect(names).toEqual([
+      'aws.json',
+      'files.json',
+      'gateway.json',
+      'git.json',
+      'hosts.json',
+      'recording.json',
+      'vantage.json',
+    ]);
     for (const name of names) {
       const text = readFileSync(join(one, name), 'utf8');
       expect(text).toMatch(/^[\x20-\x7e\n]*\n$/);

@@ -32,6 +32,7 @@ const fact = (results: Record<string, ConnectionResult> = {}, more: Partial<Egre
     namespace: 'same',
     proxied: 'no',
     ipv6: 'absent',
+    questions: [{ resolver: '1.1.1.1', result: 'silent' }],
     ...more,
   },
 });
@@ -56,11 +57,46 @@ describe('approved-host-reachable', () => {
 });
 
 describe('unapproved-host-times-out', () => {
-  const judged = (facts: { egress: Egress }, environment: object = hosts) =>
-    judgeFacts(unapprovedHostTimesOut, facts, { ...environment });
+  const place = (host: string, approved: boolean, answers: boolean) => {
+    return { protocol: 'tcp', host, port: 443, family: 'ipv4', approved, answers };
+  };
+  const here: unknown = [
+    place('a.example', true, true),
+    place('192.0.2.1', false, true),
+    place('u.example', false, false),
+  ];
+  const judged = (facts: { egress: Egress; here?: unknown }, environment: object = hosts) =>
+    judgeFacts(unapprovedHostTimesOut, { here, ...facts }, { ...environment });
 
   it('passes when each times out while each approved one answers', () => {
     expect(judged(fact()).outcome).toBe('pass');
+  });
+  it('is unknown when no unapproved host answers from here either, though approved ones do', () => {
+    const silent = [place('a.example', true, true), place('192.0.2.1', false, false), place('u.example', false, false)];
+    expect(judged({ ...fact(), here: silent }).outcome).toBe('undetermined');
+    // Another port of it, or another family, is another destination.
+    const elsewhere = { ...place('192.0.2.1', false, true), port: 80 };
+    expect(judged({ ...fact(), here: [...silent, elsewhere] }).outcome).toBe('undetermined');
+    const overIpv6 = { ...place('192.0.2.1', false, true), family: 'ipv6' };
+    expect(judged({ ...fact(), here: [...silent, overIpv6] }).outcome).toBe('undetermined');
+  });
+  it('rests on the approved hosts alone where this machine is cut off, or may not look', () => {
+    const cut = [place('a.example', true, false), place('192.0.2.1', false, false)];
+    expect(judged({ ...fact(), here: cut }).outcome).toBe('pass');
+    expect(judged({ ...fact(), here: undefined }).outcome).toBe('pass');
+  });
+  it('names what answers from here as a control', () => {
+    const judgement = judged(fact());
+    expect(judgement.outcome === 'pass' && judgement.controls.filter((c) => c.fact === 'here')).toHaveLength(1);
+  });
+  it.each([
+    ['answered', 'fail'],
+    ['refused', 'fail'],
+    ['silent', 'pass'],
+    ['unreachable', 'pass'],
+    ['tool-missing', 'undetermined'],
+  ] as const)('judges a question over UDP/53 that is %s: %s', (result, outcome) => {
+    expect(judged(fact({}, { questions: [{ resolver: '1.1.1.1', result }] })).outcome).toBe(outcome);
   });
   it('counts a host without IPv6 as unable to reach an address of it, and only that', () => {
     expect(judged(fact({ n6: 'unreachable' })).outcome).toBe('pass');

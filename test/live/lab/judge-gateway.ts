@@ -56,7 +56,12 @@ export async function judgeGateway(
     if (probe.id === 'host/identity') return identity;
     return ask({ id: probe.id, as: probe.as, script: probe.script(environment), seconds: probe.seconds(environment) });
   };
-  const ports = { aws, git: { get: refuse }, files: { read: refuse, glob: refuse, sha256: refuse } };
+  const ports = {
+    aws,
+    git: { get: refuse },
+    files: { read: refuse, glob: refuse, sha256: refuse },
+    vantage: { answers: refuse },
+  };
   const all = new Gatherer(
     context,
     ports,

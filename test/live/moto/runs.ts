@@ -57,6 +57,7 @@ export async function runOn(
       aws,
       git: noGit(),
       files: { read: unreachable, sha256: unreachable, glob: unreachable },
+      vantage: { answers: unreachable },
       signatures: sshSignatures,
       openHost: unreachable,
       openGateway: () => {
