@@ -74,7 +74,7 @@ async function unplanned(outline: Outline, selection: { areas: string[] }, flaws
     aws: (call) => outline.aws.some((a) => a.call === call),
     gateway: (call) => outline.gateway.some((a) => a.call === call),
     git: (call) => git.some((pattern) => pattern.test(call)),
-    host: (call) => call === 'open' || outline.host.some(({ id }) => id === call),
+    host: (call) => call === 'open' || call === 'close' || outline.host.some(({ id }) => id === call),
     files: () => outline.files.length > 0,
     vantage: (call) => outline.fromHere.some(({ host }) => host === call),
   };
