@@ -53,7 +53,16 @@ export default check({
       observed: config.differsFromFile ? 'the file says something else: a restart would change it' : 'the same',
       ok: !config.differsFromFile,
     });
-    return judgeAll(findings);
+    const judgement = judgeAll(findings);
+    const away = gated.find(
+      (agent) => agentValue(config.inForce, agent, 'tools.exec.host', 'tools.exec.host') === 'node',
+    );
+    if (judgement.outcome !== 'pass' || away === undefined) return judgement;
+    return undetermined(
+      'not_found',
+      `commands of agent ${shown(away)} run on a node, whose own approvals are not read here`,
+      judgement.evidence,
+    );
   },
 });
 

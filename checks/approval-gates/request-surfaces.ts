@@ -1,8 +1,9 @@
-import { approvalRoutes } from '../../src/judging/approvers.ts';
+import { approvalRoutes, type RequestKind } from '../../src/judging/approvers.ts';
 import { trialRequests } from '../../src/judging/gate-trials.ts';
+import { agentValue, isDenied, shown } from '../../src/judging/gateway-config.ts';
 import { check, type Finding, judgeAll } from '../../src/model/check.ts';
 import { approvalRehearsal } from '../../src/probes/gateway/approval-rehearsal.ts';
-import { gatewayConfig } from '../../src/probes/gateway/config.ts';
+import { gatewayAgents, gatewayConfig } from '../../src/probes/gateway/config.ts';
 import { gateCanary } from '../../src/probes/gateway/gate-canary.ts';
 
 export default check({
@@ -10,12 +11,20 @@ export default check({
   failureTitle: 'An attempt does not reach a person',
   why: 'A request that nobody sees is denied for ever, and people switch the gate off.',
   remediation:
-    'Route requests to people: approvals.exec.enabled with targets, or execApprovals.enabled with approvers in a channel.',
-  needs: { rehearsal: approvalRehearsal, config: gatewayConfig, canary: gateCanary },
-  judge({ rehearsal, config: { inForce }, canary = [] }) {
+    'Route requests to people: approvals.exec.enabled and approvals.plugin.enabled with targets, for every gated agent, or execApprovals.enabled with approvers in a channel.',
+  needs: { rehearsal: approvalRehearsal, config: gatewayConfig, agents: gatewayAgents, canary: gateCanary },
+  judge({ rehearsal, config: { inForce }, agents, canary = [] }, { environment }) {
     const { ids, accepted, listed } = rehearsal;
     const subject = `request ${ids.denied}`;
-    const routes = approvalRoutes(inForce);
+    const { gates, agents: named } = environment.approvalGates;
+    // What is denied altogether asks nobody.
+    const kindsOf = (agent: string): RequestKind[] => [
+      ...(agentValue(inForce, agent, 'tools.exec.mode', 'tools.exec.mode') === 'deny' ? [] : (['exec'] as const)),
+      ...(gates.some(({ plugin, tool }) => plugin && tool && !isDenied(inForce, agent, tool))
+        ? (['plugin'] as const)
+        : []),
+    ];
+    const gated = named.length > 0 ? named : agents;
     const findings: Finding<'rehearsal' | 'config' | 'canary'>[] = [
       ...trialRequests(canary),
       {
@@ -34,13 +43,18 @@ export default check({
           : `listed, ${listed.showsCommand ? 'with' : 'without'} the command, ${listed.mayDeny ? 'can' : 'cannot'} be denied`,
         ok: listed?.showsCommand === true && listed.mayDeny,
       },
-      {
-        fact: 'config',
-        subject: 'routes to approvers',
-        expected: 'at least one is configured',
-        observed: routes.length > 0 ? `${routes.join(', ')} (configured; no message was sent)` : 'none',
-        ok: routes.length > 0,
-      },
+      ...gated.flatMap((agent) =>
+        kindsOf(agent).map((kind): Finding<'config'> => {
+          const routes = approvalRoutes(inForce, kind, agent);
+          return {
+            fact: 'config',
+            subject: `routes of ${kind === 'exec' ? 'commands' : 'plugin requests'} of agent ${shown(agent)} to approvers`,
+            expected: 'at least one is configured',
+            observed: routes.length > 0 ? `${routes.join(', ')} (configured; no message was sent)` : 'none',
+            ok: routes.length > 0,
+          };
+        }),
+      ),
     ];
     return judgeAll(findings);
   },

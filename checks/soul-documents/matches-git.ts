@@ -13,7 +13,10 @@ export default check({
   needs: { deployed: documentHashes, tree, head },
   judge({ deployed, tree, head }, { environment }) {
     const { documents, repositoryPath, workspace } = environment.soulDocuments;
-    const folder = repositoryPath.replace(/\/+$/, '');
+    const folder = repositoryPath
+      .replaceAll(/(^|\/)\.(?=\/|$)/g, '$1')
+      .replaceAll(/\/{2,}/g, '/')
+      .replaceAll(/^\/|\/$/g, '');
     const skills = environment.skills.directory.replace(/^\.\//, '').replace(/\/+$/, '');
     const commit = `commit ${head.commit.slice(0, 12)}`;
     const at = (path: string) => tree.find((entry) => entry.path === path);

@@ -13,19 +13,34 @@ interface Client {
   readonly settings: unknown;
 }
 
-/** The ways on which a request reaches a person, as far as the configuration shows. */
-export function approvalRoutes(config: unknown): readonly string[] {
-  const forwarding = settingsAt(config, 'approvals.exec');
+/** A request for a command, or one of a plugin: the gateway forwards the two by settings of their own. */
+export type RequestKind = 'exec' | 'plugin';
+
+/**
+ * The ways on which a request of an agent reaches a person, as far as the configuration shows. A way for some agents
+ * or some sessions only is none for the others. Native clients of channels carry both kinds.
+ */
+export function approvalRoutes(config: unknown, kind: RequestKind, agent: string): readonly string[] {
+  const forwarding = settingsAt(config, `approvals.${kind}`);
   const { enabled, mode = 'session', targets } = forwarding;
   const routes: string[] = [];
   const named = Array.isArray(targets) ? targets.filter((t) => isSettings(t) && t['channel'] && t['to']).length : 0;
-  if (enabled === true && mode !== 'session' && named > 0) routes.push(`approvals.exec to ${named} targets`);
-  if (enabled === true && mode !== 'targets') routes.push('approvals.exec to the session that asked');
+  const applies = enabled === true && isFor(forwarding, agent);
+  if (applies && mode !== 'session' && named > 0) routes.push(`approvals.${kind} to ${named} targets`);
+  if (applies && mode !== 'targets') routes.push(`approvals.${kind} to the session that asked`);
   for (const client of clients(config)) {
     const ids = approversOf(config, client);
-    if (ids !== undefined && ids.length > 0) routes.push(client.path);
+    if (ids !== undefined && ids.length > 0 && isFor(client.settings, agent)) routes.push(client.path);
   }
   return routes;
+}
+
+function isFor(settings: unknown, agent: string): boolean {
+  const agents = valueAt(settings, 'agentFilter');
+  const sessions = valueAt(settings, 'sessionFilter');
+  const everywhere = sessions === undefined || (Array.isArray(sessions) && sessions.length === 0);
+  const filtered = agents !== undefined && !(Array.isArray(agents) && agents.length === 0);
+  return everywhere && (!filtered || (Array.isArray(agents) && agents.includes(agent)));
 }
 
 /** Every list that lets somebody approve. */

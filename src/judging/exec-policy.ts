@@ -76,8 +76,16 @@ export function isGated({ security, ask, reviewedByModel }: ExecPolicy): boolean
 }
 
 /** Programs that run whatever they are told: allowing one of them allows everything. */
-const interpreters =
-  /^(ba|da|z|k|fi|a)?sh$|^(python|perl|ruby|php|node|lua)[0-9.]*$|^(env|sudo|su|doas|xargs|find|awk|sed|make|ssh|nohup|timeout|busybox|npx|deno|bun|docker)$/;
+const interpreters = new RegExp(
+  `^(?:${[
+    '(?:ba|da|z|k|fi|a)?sh|(?:python|pypy|perl|ruby|php|node|lua|tclsh)[0-9.]*|deno|bun|java|expect|script|osascript|pwsh',
+    'env|sudo|su|doas|runuser|xargs|find|g?awk|mawk|sed|make|ssh|nohup|timeout|time|nice|ionice|setsid|stdbuf|flock',
+    'watch|parallel|chroot|unshare|nsenter|systemd-run|at|batch|crontab|gdb|strace|busybox|npm|npx|pnpm|yarn|docker|podman',
+    'vi|vim|view|ed|emacs|less|more|man|tar|socat|nc|ncat',
+    // The gateway's own command line decides on requests and changes the configuration.
+    'openclaw',
+  ].join('|')})$`,
+);
 
 /** The name of the program that a command or pattern starts with, without its folder. */
 export function programOf(command: string): string {

@@ -30,7 +30,26 @@ describe('the routes to approvers', () => {
       0,
     ],
   ])('of %s', (_, config, routes) => {
-    expect(approvalRoutes(config)).toHaveLength(routes);
+    expect(approvalRoutes(config, 'exec', 'main')).toHaveLength(routes);
+  });
+
+  it('of plugin requests are their own', () => {
+    const of = (kind: string) => ({ approvals: { [kind]: { enabled: true, mode: 'targets', targets: [target] } } });
+    expect(approvalRoutes(of('plugin'), 'plugin', 'main')).toHaveLength(1);
+    expect(approvalRoutes(of('exec'), 'plugin', 'main')).toHaveLength(0);
+  });
+
+  it.each<[string, object, number]>([
+    ['this agent', { agentFilter: ['main'] }, 1],
+    ['another agent', { agentFilter: ['support'] }, 0],
+    ['no agent in particular', { agentFilter: [] }, 1],
+    ['something that is no list', { agentFilter: 'main' }, 0],
+    ['some sessions', { sessionFilter: ['slack:'] }, 0],
+  ])('that are for %s', (_, filter, routes) => {
+    const forwarding = { approvals: { exec: { enabled: true, mode: 'targets', targets: [target], ...filter } } };
+    expect(approvalRoutes(forwarding, 'exec', 'main')).toHaveLength(routes);
+    const client = { channels: { slack: { execApprovals: { enabled: true, approvers: ['U1'], ...filter } } } };
+    expect(approvalRoutes(client, 'exec', 'main')).toHaveLength(routes);
   });
 });
 

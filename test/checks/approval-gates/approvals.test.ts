@@ -40,6 +40,8 @@ const config = {
   inForce: { approvals: { exec: { enabled: true, mode: 'targets', targets: [{ channel: 'slack', to: 'U1' }] } } },
 };
 
+const noPlugin = { 'approvalGates.gates.1.plugin': null };
+
 describe('approval-gates/request-surfaces', () => {
   it.each<[string, Partial<ApprovalRehearsal>, object, string]>([
     ['listed, with a route', {}, config, 'pass'],
@@ -48,10 +50,12 @@ describe('approval-gates/request-surfaces', () => {
     ['listed without the command', { listed: { showsCommand: false, mayDeny: true } }, config, 'fail'],
     ['listed and cannot be denied', { listed: { showsCommand: true, mayDeny: false } }, config, 'fail'],
     ['no route', {}, { inForce: {} }, 'fail'],
+    ['no route, and none needed', {}, { inForce: { tools: { exec: { mode: 'deny' } } } }, 'pass'],
   ])('%s', (_, change, config, outcome) => {
-    expect(judgeFacts(surfaces, { rehearsal: { ...good, ...change }, config, canary: undefined }).outcome).toBe(
-      outcome,
-    );
+    expect(
+      judgeFacts(surfaces, { rehearsal: { ...good, ...change }, config, agents: ['main'], canary: undefined }, noPlugin)
+        .outcome,
+    ).toBe(outcome);
   });
 });
 

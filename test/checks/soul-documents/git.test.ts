@@ -100,7 +100,9 @@ describe('matches-git', () => {
 
   it('compares with the top of the repository where the documents are there', () => {
     const top = tree.map((entry) => ({ ...entry, path: entry.path.slice('workspace/'.length) }));
-    expect(judge(deployed, top, { 'soulDocuments.repositoryPath': '' })).toBe('pass');
+    for (const path of ['', '.', './', '/']) {
+      expect(judge(deployed, top, { 'soulDocuments.repositoryPath': path })).toBe('pass');
+    }
     expect(judge(deployed, top)).toBe('undetermined');
   });
 });
