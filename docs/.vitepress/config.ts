@@ -43,6 +43,8 @@ export default defineConfig({
           { text: 'Ten minutes', link: '/tutorial' },
           { text: 'A deployment that passes', link: '/deployment' },
           { text: 'In a pipeline', link: '/ci' },
+          { text: 'Fleets', link: '/fleets' },
+          { text: 'Performance', link: '/performance' },
           { text: 'The sign-off', link: '/sign-off' },
           { text: 'Questions', link: '/faq' },
         ],
