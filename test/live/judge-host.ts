@@ -1,4 +1,5 @@
 import { openHost } from '../../src/adapters/ssh/host.ts';
+import { localVantage } from '../../src/adapters/vantage/vantage.ts';
 import type { Environment } from '../../src/environment/schema.ts';
 import { ProbeError } from '../../src/model/reason.ts';
 import type { Ports } from '../../src/ports/ports.ts';
@@ -63,6 +64,7 @@ export async function judgeHost(
     aws: { read: refuse, find: refuse },
     git: { get: refuse },
     files: { read: refuse, glob: refuse },
+    vantage: localVantage(stop.signal),
   } as unknown as Ports;
   const probes = [...probesOf(Object.values(checks).map(({ needs }) => needs))];
   const host = new Host(lab.host, [], probes.filter((p) => p.kind === 'host') as never, ports, context);
