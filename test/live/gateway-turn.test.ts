@@ -18,6 +18,8 @@ const rulebook = 'soul-documents/no-second-rulebook';
 const gateChecks = ['gates-enforced', 'blocked-without-approval', 'request-surfaces', 'decisions-recorded'];
 const minutes = 60_000;
 
+const route = { enabled: true, mode: 'targets', targets: [{ channel: 'slack', to: 'U0OPSLD01' }] };
+
 /** With a gate on commands and on one tool. `readOnly` mounts its empty workspace read-only. */
 function start(model: Model, readOnly: boolean): Promise<GatewayProcess> {
   return startGatewayProcess(
@@ -26,7 +28,7 @@ function start(model: Model, readOnly: boolean): Promise<GatewayProcess> {
       agents: {
         defaults: { workspace: place.workspace, model: { primary: 'mock/m1' }, skipBootstrap: !readOnly },
       },
-      approvals: { exec: { enabled: true, mode: 'targets', targets: [{ channel: 'slack', to: 'U0OPSLD01' }] } },
+      approvals: { exec: route, plugin: route },
       logging: { file: join(place.home, 'gateway.log') },
       models: modelSettings(model),
       plugins: pluginSettings(place, true),
