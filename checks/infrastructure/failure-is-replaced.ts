@@ -1,6 +1,8 @@
+import { failuresIn, newestRecord } from '../../src/judging/drill-record.ts';
 import { replacements } from '../../src/judging/replacements.ts';
 import { check, fail, isNonEmpty, type Observation, pass, undetermined } from '../../src/model/check.ts';
 import { scalingActivities } from '../../src/probes/aws/scaling-activities.ts';
+import { drillRecords } from '../../src/probes/files/drill-records.ts';
 
 const day = 86_400_000;
 
@@ -10,8 +12,8 @@ export default check({
   why: 'Only a replacement that happened shows that health check, launch template, image and capacity work together.',
   remediation:
     'Stop the gateway on an instance, or mark it unhealthy with set-instance-health, and wait until the group has replaced it. If it takes too long, shorten the health check and the start of the image.',
-  needs: { scalingActivities },
-  judge({ scalingActivities }, { environment, now }) {
+  needs: { scalingActivities, drills: drillRecords },
+  judge({ scalingActivities, drills }, { environment, now }) {
     const { replaceWithinSeconds: allowed, replacementMaxAgeDays: days } = environment.infrastructure;
     const age = (at: Date) => now.getTime() - at.getTime();
     const all = replacements(scalingActivities, allowed).filter(({ start }) => age(start) >= 0);
@@ -28,7 +30,21 @@ export default check({
     // The newest failure decides, and what failed together with it: an older one may be why something was mended since.
     const latest = finished.filter(({ start }) => age(start) - age(finished[0]?.start ?? start) <= allowed * 1000);
     const bad = latest.filter(({ seconds }) => seconds === undefined || seconds > allowed).map(seen);
-    if (isNonEmpty(bad)) return fail(bad);
+    const record = newestRecord(drills, 'instance-failure', days, now);
+    // A replacement that AWS knows of since shows that it was mended.
+    const since = latest.every(({ end }) => age(end ?? new Date(0)) > age(new Date(record?.window.end ?? 0)));
+    const failed = [...bad, ...(since ? failuresIn(record, ['replaced'], now) : [])];
+    if (isNonEmpty(failed)) return fail(failed);
+    const { replacement } = record?.values ?? {};
+    // For about six weeks AWS remembers every launch: a record that it does not know of then is not true.
+    if (record && replacement !== undefined && age(new Date(record.window.start)) < 40 * day) {
+      if (!all.some(({ by, failed }) => by === replacement && failed === record.values['instance'])) {
+        return undetermined(
+          'conflict',
+          'the record of the drill instance-failure names a replacement that AWS does not',
+        );
+      }
+    }
     const good = latest.map(seen);
     if (isNonEmpty(good)) return pass(good);
     if (all.length > recent.length) return undetermined('stale', `the last replacement is older than ${days} days`);

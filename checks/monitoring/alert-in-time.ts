@@ -1,10 +1,12 @@
 import { ago, dayMs } from '../../src/judging/age.ts';
 import { newestDrill } from '../../src/judging/alert-drill.ts';
+import { failuresIn, newestRecord, observationOf } from '../../src/judging/drill-record.ts';
 import { replacements } from '../../src/judging/replacements.ts';
-import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
+import { check, type Finding, fail, isNonEmpty, judgeAll, undetermined } from '../../src/model/check.ts';
 import { alarm } from '../../src/probes/aws/alarm.ts';
 import { alarmHistory } from '../../src/probes/aws/alarm-history.ts';
 import { scalingActivities } from '../../src/probes/aws/scaling-activities.ts';
+import { drillRecords } from '../../src/probes/files/drill-records.ts';
 
 /** CloudWatch takes its actions at once; a minute is far more than it needs. */
 const notifyWithinSeconds = 60;
@@ -15,8 +17,8 @@ export default check({
   why: 'Only an alarm that rang shows that metric, threshold, topic and healing work together.',
   remediation:
     'Stop the gateway on an instance and wait for alarm and replacement. If they come late, shorten the period of the alarm, the health check, or the start of the image.',
-  needs: { alarm, alarmHistory, scalingActivities },
-  judge({ alarm, alarmHistory, scalingActivities }, { environment, now }) {
+  needs: { alarm, alarmHistory, scalingActivities, drills: drillRecords },
+  judge({ alarm, alarmHistory, scalingActivities, drills }, { environment, now }) {
     const { detectWithinSeconds, drillMaxAgeDays } = environment.monitoring;
     const { replaceWithinSeconds } = environment.infrastructure;
     const changed = alarm?.alarm.AlarmConfigurationUpdatedTimestamp;
@@ -31,6 +33,11 @@ export default check({
       since,
       replaceWithinSeconds,
     );
+    const record = newestRecord(drills, 'gateway-stop', drillMaxAgeDays, now);
+    // An alarm that AWS knows of since shows that it was mended.
+    const mended = drill && record && drill.raised.at > new Date(record.window.end);
+    const failed = mended ? [] : failuresIn(record, ['alarm', 'alert', 'replaced'], now);
+    if (isNonEmpty(failed)) return fail(failed);
     if (!drill) {
       const seen = `${alarmHistory.raised.length} alarms, none of them`;
       return undetermined(
@@ -42,7 +49,11 @@ export default check({
     const seen = (expected: string, observed: string, ok: boolean): Finding<'alarmHistory' | 'scalingActivities'> => {
       return { fact: 'alarmHistory', subject: alarm.arn, expected, observed, ok };
     };
-    return judgeAll<'alarmHistory' | 'scalingActivities'>([
+    // Of the record only what AWS does not keep is added, and only to the alarm that both name.
+    const delivered = record?.measurements.find(({ id, outcome }) => id === 'alert' && outcome === 'pass');
+    const agrees = record?.values['alarmAt'] === raised.at.toISOString();
+    return judgeAll<'alarmHistory' | 'scalingActivities' | 'drills'>([
+      ...(record && delivered && agrees ? [{ ...observationOf(record, delivered, now), ok: true }] : []),
       seen(
         `alarm within ${detectWithinSeconds} seconds of the first breaching datapoint`,
         `${detectSeconds} seconds, ${ago(raised.at, now)}`,

@@ -1,6 +1,8 @@
 import { attestationOf } from '../../src/judging/attestation.ts';
-import { check, type Finding, fail, judgeAll, undetermined } from '../../src/model/check.ts';
+import { failuresIn, newestRecord } from '../../src/judging/drill-record.ts';
+import { check, type Finding, fail, isNonEmpty, judgeAll, undetermined } from '../../src/model/check.ts';
 import { killSwitch } from '../../src/probes/aws/kill-switch.ts';
+import { drillRecords } from '../../src/probes/files/drill-records.ts';
 
 const runnable = ['Command', 'Automation'];
 
@@ -11,13 +13,15 @@ export default check({
   remediation:
     'Create an SSM document or Lambda function that kills the gateway and keeps it from starting again, let the people on call run it, use it once, and have that stated.',
   attestable: true,
-  needs: { killSwitch },
-  judge({ killSwitch }, { environment, now }) {
+  needs: { killSwitch, drills: drillRecords },
+  judge({ killSwitch, drills }, { environment, now }) {
     const { killSwitch: name = '', drillMaxAgeDays: days } = environment.monitoring;
     const seen = (expected: string, observed: string, ok: boolean): Finding<'killSwitch'> => {
       return { fact: 'killSwitch', subject: name, expected, observed, ok };
     };
     if (!killSwitch) return fail([seen('an SSM document or a Lambda function', 'neither exists', false)]);
+    const failed = failuresIn(newestRecord(drills, 'kill-switch', days, now), ['stopped', 'stays-down'], now);
+    if (isNonEmpty(failed)) return fail(failed);
     const { kind, type = '', active } = killSwitch;
     const findings = [seen('active', `${kind}, ${active ? 'active' : 'not active'}`, active)];
     if (kind === 'document') findings.push(seen('a document that can be run', type, runnable.includes(type)));

@@ -4,6 +4,7 @@ import type { FilesPort } from '../ports/files.ts';
 import type { GatewayPort } from '../ports/gateway.ts';
 import type { GitPort } from '../ports/git.ts';
 import type { HostRecords, HostRunAs, HostShell } from '../ports/host.ts';
+import type { SignaturesPort } from '../ports/signatures.ts';
 import type { VantagePort } from '../ports/vantage.ts';
 import type { Waiting } from '../ports/waiting.ts';
 import type { ProbeError } from './reason.ts';
@@ -49,6 +50,8 @@ export interface ProbeContext {
   readonly waiting?: Waiting;
   /** Consent to experiments that act: without it a probe must not do anything that somebody could notice. */
   readonly active?: boolean;
+  /** Verifies what is signed beside the environment file. */
+  readonly signatures?: SignaturesPort;
   /** Consent to evaluating the skills, which asks the models of their configurations. */
   readonly runEvals?: boolean;
 }

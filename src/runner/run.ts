@@ -96,7 +96,17 @@ export async function run(options: RunOptions): Promise<Report> {
   if (options.interrupt.aborted) stop();
   options.interrupt.addEventListener('abort', stop, { once: true });
 
-  const context: ProbeContext = { environment, others, now: start, nonce, active, runEvals, signal: deadline.signal };
+  const { signatures } = options.ports;
+  const context: ProbeContext = {
+    environment,
+    others,
+    now: start,
+    nonce,
+    active,
+    runEvals,
+    signatures,
+    signal: deadline.signal,
+  };
   const gatherer = new Gatherer(context, options.ports, clock, emit);
   let hosts: readonly Host[] = [];
   try {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import check from '../../../checks/infrastructure/failure-is-replaced.ts';
 import { judgeFacts } from '../../support/judge.ts';
 import { now } from '../../support/rig.ts';
+import { noRecords } from '../drill-record.ts';
 
 /** `[kind, cause, start, end]`, in seconds before now. */
 type Activity = readonly ['launch' | 'termination', 'health' | 'other', number, number | undefined, string?];
@@ -127,6 +128,6 @@ describe('infrastructure/failure-is-replaced', () => {
       end: end === undefined ? undefined : at(end),
     }));
     const newestFirst = scalingActivities.sort((a, b) => b.start.getTime() - a.start.getTime());
-    expect(judgeFacts(check, { scalingActivities: newestFirst }).outcome).toBe(outcome);
+    expect(judgeFacts(check, { scalingActivities: newestFirst, drills: noRecords }).outcome).toBe(outcome);
   });
 });

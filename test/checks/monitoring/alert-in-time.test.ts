@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import check from '../../../checks/monitoring/alert-in-time.ts';
 import { judgeFacts } from '../../support/judge.ts';
 import { now } from '../../support/rig.ts';
+import { noRecords } from '../drill-record.ts';
 
 /** Seconds after the failure, which was ten days ago. */
 const afterFailure = (seconds: number) => new Date(now.getTime() - 10 * 86_400_000 + seconds * 1000);
@@ -112,7 +113,7 @@ describe('monitoring/alert-in-time', () => {
     ],
   ])('%s', (_, alarm, raised, actions, scalingActivities, outcome) => {
     const alarmHistory = { raised, actions };
-    expect(judgeFacts(check, { alarm, alarmHistory, scalingActivities }).outcome).toBe(outcome);
+    expect(judgeFacts(check, { alarm, alarmHistory, scalingActivities, drills: noRecords }).outcome).toBe(outcome);
   });
 
   it('does not count what is older than allowed', () => {
@@ -120,6 +121,7 @@ describe('monitoring/alert-in-time', () => {
       alarm: alarmOf(),
       alarmHistory: { raised: [raised], actions: [action] },
       scalingActivities: activities,
+      drills: noRecords,
     };
     expect(judgeFacts(check, facts, { 'monitoring.drillMaxAgeDays': 9 }).outcome).toBe('undetermined');
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import check from '../../../checks/monitoring/kill-switch.ts';
 import { judgeFacts } from '../../support/judge.ts';
+import { noRecords } from '../drill-record.ts';
 
 const document = { kind: 'document', name: 'k', active: true, type: 'Command' };
 const stated = (date: string) => ({
@@ -32,6 +33,6 @@ describe('monitoring/kill-switch', () => {
     ],
     ['nothing', undefined, stated('2026-02-23'), 'fail'],
   ])('%s', (_, killSwitch, changes, outcome) => {
-    expect(judgeFacts(check, { killSwitch }, changes).outcome).toBe(outcome);
+    expect(judgeFacts(check, { killSwitch, drills: noRecords }, changes).outcome).toBe(outcome);
   });
 });

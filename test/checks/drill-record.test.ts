@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import type { DrillRecord } from '../../src/model/drill-record.ts';
+import { runScenario, statusesOf } from '../support/rig.ts';
+import { recordOf } from './drill-record.ts';
+
+const validated = '7e570000-0000-4000-8000-000000000002';
+const made = 'fs-0e57a7ed0e57a7ed0';
+const restored = { restoreJob: validated, restored: made };
+
+/** The check's status in the good deployment (or one with a flaw), with these records beside the environment file. */
+async function withRecords(check: string, records: readonly (DrillRecord | string)[], flaws: readonly string[] = []) {
+  const report = await runScenario(flaws, {
+    checks: [check],
+    change(scenario) {
+      for (const [i, one] of records.entries()) {
+        scenario.files[`drills/${i}.json`] = typeof one === 'string' ? one : JSON.stringify(one);
+      }
+    },
+  });
+  return statusesOf(report)[check];
+}
+
+describe('the record of a drill', () => {
+  it.each([
+    [
+      'stands for the validation of AWS Backup',
+      [recordOf('restore', { 'same-files': 'pass' }, { values: restored })],
+      'pass',
+    ],
+    [
+      'that names a file that differs fails',
+      [recordOf('restore', { 'same-files': 'fail' }, { values: restored })],
+      'fail',
+    ],
+    [
+      'of another job than the newest says nothing',
+      [recordOf('restore', { 'same-files': 'pass' }, { values: { ...restored, restoreJob: 'x' } })],
+      'unknown',
+    ],
+    [
+      'that names another file system contradicts AWS',
+      [recordOf('restore', { 'same-files': 'pass' }, { values: { ...restored, restored: 'fs-1' } })],
+      'unknown',
+    ],
+    [
+      'that could not compare says nothing',
+      [recordOf('restore', { 'same-files': 'unknown' }, { values: restored })],
+      'unknown',
+    ],
+    [
+      'that is too old says nothing',
+      [recordOf('restore', { 'same-files': 'pass' }, { values: restored, daysAgo: 200 })],
+      'unknown',
+    ],
+    [
+      'from the future says nothing',
+      [recordOf('restore', { 'same-files': 'pass' }, { values: restored, daysAgo: -2 })],
+      'unknown',
+    ],
+    [
+      'of another account says nothing',
+      [
+        {
+          ...recordOf('restore', { 'same-files': 'pass' }, { values: restored }),
+          subject: { ...recordOf('restore', {}).subject, account: '999999999999' },
+        },
+      ],
+      'unknown',
+    ],
+    [
+      'of a simulation says nothing',
+      [{ ...recordOf('restore', { 'same-files': 'pass' }, { values: restored }), mode: 'simulated' as const }],
+      'unknown',
+    ],
+    [
+      'with more in it than a record has says nothing',
+      [JSON.stringify({ ...recordOf('restore', { 'same-files': 'pass' }, { values: restored }), more: 1 })],
+      'unknown',
+    ],
+    ['that is cut off says nothing', ['{"schemaVersion": 1'], 'unknown'],
+  ] as const)('of a restore %s', async (_, records, status) => {
+    expect(await withRecords('backup/restore-matches-source', records, ['restore-not-validated'])).toBe(status);
+  });
+
+  it('never turns what AWS says failed into a pass', async () => {
+    const records = [recordOf('restore', { 'same-files': 'pass' }, { values: restored })];
+    expect(await withRecords('backup/restore-matches-source', records, ['restore-validation-failed'])).toBe('fail');
+  });
+
+  it.each([
+    [
+      'infrastructure/failure-is-replaced',
+      recordOf('instance-failure', { replaced: 'pass' }, { values: { instance: 'i-0', replacement: 'i-1' } }),
+      'unknown',
+    ],
+    ['infrastructure/failure-is-replaced', recordOf('instance-failure', { replaced: 'fail' }), 'fail'],
+    ['infrastructure/failure-is-replaced', recordOf('instance-failure', { replaced: 'fail' }, { daysAgo: 80 }), 'pass'],
+    ['monitoring/alert-in-time', recordOf('gateway-stop', { alarm: 'fail' }), 'fail'],
+    ['monitoring/alert-in-time', recordOf('gateway-stop', { alert: 'fail' }), 'fail'],
+    ['monitoring/alert-in-time', recordOf('gateway-stop', { alarm: 'pass', alert: 'pass', replaced: 'pass' }), 'pass'],
+    ['monitoring/kill-switch', recordOf('kill-switch', { stopped: 'fail' }), 'fail'],
+    ['monitoring/kill-switch', recordOf('kill-switch', { stopped: 'pass', 'stays-down': 'pass' }), 'attested'],
+  ] as const)('is held against what AWS knows: %s', async (check, record, status) => {
+    expect(await withRecords(check, [record])).toBe(status);
+  });
+});
