@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { resolve } from 'node:path';
 import type { LoadedEnvironment } from '../environment/load.ts';
 import type { Environment } from '../environment/schema.ts';
@@ -42,6 +43,8 @@ export function livePorts(
   // A run that reached its time leaves calls under way, and each would keep the process for as long as its own limit.
   const ended = new AbortController();
   const open = AbortSignal.any([signal, ended.signal]);
+  // Every call listens to it; that is no leak.
+  setMaxListeners(0, open);
   const aws = liveAws(environment, open, { direct: mode === 'live', ...(sessions && { sessions }) });
   const { git, gateway, ssh, host } = environment;
   const hiddenEnv = [gateway.tokenEnv, git?.tokenEnv, ssh.passphraseEnv].filter((name) => name !== undefined);

@@ -6,11 +6,12 @@ import { type Deployment, startDeployment } from '../demo/deployment.ts';
 import { fixturesFolder as fixtures } from '../demo/fixtures-folder.ts';
 import { listFlaws, readFlaw } from '../demo/scenario.ts';
 import { loadEnvironment } from '../environment/load.ts';
-import { exitCodeOf } from '../model/exit-code.ts';
+import { type EndedBy, exitCodeOf } from '../model/exit-code.ts';
 import { UsageError } from '../model/reason.ts';
 import { known } from '../runner/plan.ts';
 import { execute } from './execute.ts';
 import type { OutputOptions } from './output.ts';
+import { onEnd } from './signals.ts';
 
 interface DemoOptions extends OutputOptions {
   readonly serve?: string;
@@ -45,15 +46,14 @@ export async function demoCommand(options: DemoOptions): Promise<void> {
   }
   known(options.scenario, [...composedNames, ...all], 'scenario');
   // A signal while the servers start must not leave them and their folder behind.
-  let signalled: 'interrupted' | 'terminated' | undefined;
-  const note = (signal: NodeJS.Signals) => {
-    signalled = signal === 'SIGINT' ? 'interrupted' : 'terminated';
-  };
-  process.on('SIGINT', note).on('SIGTERM', note);
+  let signalled: EndedBy | undefined;
+  const release = onEnd((by) => {
+    signalled = by;
+  });
   const folder = options.serve === undefined ? {} : { folder: newFolder(options.serve) };
   const flaws = composed(options.scenario)?.flaws ?? [options.scenario];
   const deployment = await startDeployment(fixtures, flaws, folder);
-  process.off('SIGINT', note).off('SIGTERM', note);
+  release();
   try {
     if (signalled) {
       process.exitCode = exitCodeOf(signalled);
@@ -61,7 +61,7 @@ export async function demoCommand(options: DemoOptions): Promise<void> {
     }
     if (options.serve !== undefined) {
       serve(deployment, options.serve);
-      await new Promise<void>((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve));
+      await new Promise<void>((resolve) => onEnd(() => resolve()));
       process.exitCode = exitCodeOf('READY');
       return;
     }

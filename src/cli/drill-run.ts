@@ -23,13 +23,14 @@ import { recordOf } from '../drills/record.ts';
 import { undoDrill } from '../drills/undo.ts';
 import { type LoadedEnvironment, loadEnvironment } from '../environment/load.ts';
 import { drillNamespace } from '../model/drill-record.ts';
-import { type ExitReason, exitCodeOf } from '../model/exit-code.ts';
+import { type EndedBy, type ExitReason, exitCodeOf } from '../model/exit-code.ts';
 import { ProbeError, UntrustedError, UsageError } from '../model/reason.ts';
 import { inert } from '../model/text.ts';
 
 import { consent, decideAtTerminal, sayDrill } from './drill-terminal.ts';
 import { type OutboundFilter, outboundFilter } from './outbound.ts';
 import { writeFile } from './output.ts';
+import { onEnd } from './signals.ts';
 import { version } from './version.ts';
 
 interface CommonOptions {
@@ -171,7 +172,7 @@ function write(file: string, text: string, key: string | undefined): boolean {
 }
 
 interface Running {
-  signalled(): 'interrupted' | 'terminated' | undefined;
+  signalled(): EndedBy | undefined;
   /** The last look at what is written. */
   readonly guard: OutboundFilter;
 }
@@ -190,9 +191,8 @@ async function onDeployment(
   if (!(seconds >= 0.05 && seconds <= 60)) throw new UsageError('--poll takes seconds from 0.05 to 60');
   const interrupt = new AbortController();
   setMaxListeners(0, interrupt.signal);
-  let signalled: 'interrupted' | 'terminated' | undefined;
-  const onSignal = (signal: NodeJS.Signals) => {
-    const reason = signal === 'SIGINT' ? 'interrupted' : 'terminated';
+  let signalled: EndedBy | undefined;
+  const release = onEnd((reason) => {
     if (signalled) {
       process.stderr.write(`clawcheck: ended at once; run clawcheck drill undo --env ${begun.environment}\n`);
       process.exit(exitCodeOf(signalled));
@@ -200,9 +200,7 @@ async function onDeployment(
     signalled = reason;
     process.stderr.write('clawcheck: stopping, and taking back what was begun (once more to end at once)\n');
     interrupt.abort(new ProbeError('cancelled', 'the drill was interrupted'));
-  };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const name of signals) process.on(name, onSignal);
+  });
   // The looks are ended by the drill, and by their own limits: an undo goes on after an interrupt.
   const live = livePorts(loaded, new AbortController().signal);
   const secrets = new Set<string>();
@@ -242,7 +240,7 @@ async function onDeployment(
     process.exitCode = exitCodeOf('UNTRUSTED');
   } finally {
     view.finish();
-    for (const name of signals) process.off(name, onSignal);
+    release();
     journal.close();
     aws.close();
     live.close();

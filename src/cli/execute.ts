@@ -1,7 +1,7 @@
 import type { LivePorts } from '../adapters/live.ts';
 import { checkRecordingFolder } from '../adapters/recording/folder.ts';
 import type { LoadedEnvironment } from '../environment/load.ts';
-import { exitCodeOf } from '../model/exit-code.ts';
+import { type EndedBy, exitCodeOf } from '../model/exit-code.ts';
 import { ProbeError } from '../model/reason.ts';
 import type { Report, ReportExtension } from '../model/report.ts';
 import { plainProgress } from '../progress/plain.ts';
@@ -13,6 +13,7 @@ import { outboundFilter } from './outbound.ts';
 import { checkOutputs, type OutputOptions, writeReport } from './output.ts';
 import { recordedRun } from './record.ts';
 import { checkSigning, type SignOptions, signReports } from './sign.ts';
+import { onEnd } from './signals.ts';
 import { version } from './version.ts';
 
 export interface Execution {
@@ -45,7 +46,7 @@ const lingerMilliseconds = 2_000;
 export interface Interruption {
   readonly signal: AbortSignal;
   /** Set by the first signal. */
-  readonly reason: 'interrupted' | 'terminated' | undefined;
+  readonly reason: EndedBy | undefined;
   /** Lets go of the signals, and of a process that something still keeps. */
   release(): void;
 }
@@ -53,22 +54,19 @@ export interface Interruption {
 /** The first signal ends the looking and reports what was seen; the second ends the process at once. */
 export function onInterrupt(): Interruption {
   const interrupt = new AbortController();
-  let reason: 'interrupted' | 'terminated' | undefined;
-  const onSignal = (signal: NodeJS.Signals) => {
+  let reason: EndedBy | undefined;
+  const release = onEnd((by) => {
     if (reason) process.exit(exitCodeOf(reason));
-    reason = signal === 'SIGINT' ? 'interrupted' : 'terminated';
+    reason = by;
     interrupt.abort(new ProbeError('cancelled', 'the run was interrupted'));
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  });
   return {
     signal: interrupt.signal,
     get reason() {
       return reason;
     },
     release() {
-      process.off('SIGINT', onSignal);
-      process.off('SIGTERM', onSignal);
+      release();
       // What cannot be called off (a program that hands out credentials, say) must not keep the process.
       setTimeout(() => process.exit(), lingerMilliseconds).unref();
     },

@@ -41,7 +41,10 @@ export function checkSigning({ key, dsse, allowSimulated }: SignOptions, output:
   if (jsonFiles(output).length === 0) {
     throw new UsageError('what is signed is the JSON report, and no file for it is named', 'Add --output report.json.');
   }
-  if (key !== undefined) checkSigningKey(key);
+  if (key !== undefined) {
+    checkSigningKey(key);
+    checkOutputs({ output: jsonFiles(output).map((file) => `${file}.sig`) });
+  }
   if (dsse) {
     readDsseKey(dsse.key);
     checkOutputs({ output: [dsse.file] });

@@ -94,6 +94,8 @@ function readBytes(path: string): Buffer {
     throw new UsageError(`cannot read the environment file ${path} (${code ?? 'unknown error'})`);
   }
   if (bytes.length > largest) throw new UsageError(`${path} is larger than ${largest} bytes`);
+  const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  if (utf16 || bytes.includes(0)) throw new UsageError(`${path} is not text in UTF-8`, 'Save it as UTF-8.');
   return bytes;
 }
 

@@ -14,11 +14,16 @@ export const exitCodes = {
   usage: { code: 64, meaning: 'usage or environment file: the message says what to mend' },
   internal: { code: 70, meaning: 'a defect in clawcheck' },
   notWritten: { code: 73, meaning: 'the report, its signature or the recording could not be written' },
+  hungUp: { code: 129, meaning: 'its terminal is gone (SIGHUP); the report, if any, is INCOMPLETE' },
   interrupted: { code: 130, meaning: 'interrupted (SIGINT); the report, if any, is INCOMPLETE' },
   terminated: { code: 143, meaning: 'terminated (SIGTERM); the report, if any, is INCOMPLETE' },
 } as const satisfies Record<Verdict | string, { code: number; meaning: string }>;
 
 export type ExitReason = keyof typeof exitCodes;
+
+/** The signals that end a run, which then reports what was seen by then. */
+export const endingSignals = { SIGHUP: 'hungUp', SIGINT: 'interrupted', SIGTERM: 'terminated' } as const;
+export type EndedBy = (typeof endingSignals)[keyof typeof endingSignals];
 
 /**
  * Of several runs, the one that decides the exit code, worst first: what kept a run from taking place or its report
@@ -27,6 +32,7 @@ export type ExitReason = keyof typeof exitCodes;
 export const worstFirst = [
   'terminated',
   'interrupted',
+  'hungUp',
   'internal',
   'notWritten',
   'usage',

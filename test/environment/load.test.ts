@@ -91,6 +91,14 @@ describe('the environment file', () => {
     expect(() => loadEnvironment(file, '__proto__')).toThrow(UsageError);
   });
 
+  it('that is not text in UTF-8 is said to be that', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'clawcheck-test-')), 'clawcheck.yaml');
+    for (const start of ['fffe', 'feff', '00']) {
+      writeFileSync(file, Buffer.concat([Buffer.from(start, 'hex'), Buffer.from('version: 1\n', 'utf16le')]));
+      expect(() => loadEnvironment(file, 'prod')).toThrow(/is not text in UTF-8$/);
+    }
+  });
+
   it('that is not there is named, with what to do', () => {
     expect(() => loadEnvironment('/nonexistent/clawcheck.yaml', 'prod')).toThrow(/there is no environment file/);
   });

@@ -22,6 +22,7 @@ describe('P8: nothing is lost', () => {
     ['SIGINT', 130, 'GetCallerIdentity'],
     ['SIGINT', 130, 'DescribeNetworkInterfaces'],
     ['SIGTERM', 143, 'DescribeSecurityGroups'],
+    ['SIGHUP', 129, 'DescribeSubnets'],
   ] as const)('also after %s, exit %i, while %s waits for its answer', async (signal, expected, action) => {
     const deployment = await deploy(cleanup);
     let kill: ((signal: NodeJS.Signals) => void) | undefined;
