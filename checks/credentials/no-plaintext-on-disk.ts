@@ -1,3 +1,4 @@
+import { titleOfRule } from '../../src/judging/canary.ts';
 import { secretRules } from '../../src/judging/secret-patterns.ts';
 import { check, fail, isNonEmpty, type Observation, pass, undetermined } from '../../src/model/check.ts';
 import { ProbeError } from '../../src/model/reason.ts';
@@ -14,7 +15,7 @@ export default check({
     if (disk instanceof ProbeError) return undetermined(disk.reason, disk.message);
     const { findings, roots, files, bytes, unreadable, exempt } = disk;
     const found = findings.map(({ rule, lines, path }): Observation<'disk'> => {
-      const title = secretRules.find(({ id }) => id === rule)?.title ?? 'a credential in the name of the file';
+      const title = titleOfRule(rule) ?? 'a credential in the name of the file';
       return { fact: 'disk', subject: path, expected: 'no credential', observed: `${title}: ${lines} lines` };
     });
     if (isNonEmpty(found)) return fail(found);

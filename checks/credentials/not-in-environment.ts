@@ -1,3 +1,4 @@
+import { titleOfRule } from '../../src/judging/canary.ts';
 import { secretRules } from '../../src/judging/secret-patterns.ts';
 import { check, fail, isNonEmpty, type Observation, pass, undetermined } from '../../src/model/check.ts';
 import { ProbeError } from '../../src/model/reason.ts';
@@ -19,7 +20,7 @@ export default check({
         return { fact: 'process', subject: name, expected, observed: 'set, and named like a credential' };
       }),
       ...matched.map(({ name, rule }): Observation<'process'> => {
-        const title = secretRules.find(({ id }) => id === rule)?.title ?? rule;
+        const title = titleOfRule(rule) ?? rule;
         return { fact: 'process', subject: name, expected, observed: `its value has the form of: ${title}` };
       }),
     ];

@@ -1,4 +1,5 @@
 import { valueAt } from '../../src/judging/gateway-config.ts';
+import { titleOfRule } from '../../src/judging/canary.ts';
 import { secretRules } from '../../src/judging/secret-patterns.ts';
 import { check, type Finding, judgeAll, type Observation, undetermined } from '../../src/model/check.ts';
 import { ProbeError } from '../../src/model/reason.ts';
@@ -9,7 +10,7 @@ import { gatewayLogs, type SampledLog } from '../../src/probes/host/gateway-logs
 
 type Fact = 'config' | 'host' | 'events';
 
-const titleOf = (rule: string) => secretRules.find(({ id }) => id === rule)?.title ?? 'a credential';
+const titleOf = (rule: string) => titleOfRule(rule) ?? 'a credential';
 /** Where the gateway writes when its configuration does not say. */
 const defaultLog = /^(\/tmp\/openclaw|.*\/\.cache\/openclaw-[^/]+)\/openclaw-[^/]*\.log$/;
 

@@ -84,6 +84,15 @@ export const credentials = z.strictObject({
     description: 'Another existing secret that the instance must not be able to read',
     example: 'openclaw/prod/monitoring',
   }),
+  canary: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{16,128}$/, '16 to 128 letters, digits, _ and -')
+    .optional()
+    .meta({
+      description:
+        'Value of a key without meaning in the secret of the gateway: where it is found, the secret was written',
+      example: 'canary_put_32_random_characters_here',
+    }),
   rotationDays: days.default(90).meta({ description: 'Oldest value of a secret or key' }),
   hopLimit: z
     .number()

@@ -3,6 +3,7 @@ import { hostProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import { quote } from '../../ports/host.ts';
 import { all, integer, oneOf } from './records.ts';
+import { searchedRules, searchRules } from './secret-search.ts';
 
 /** The environment variables of the gateway process. Values are matched on the host and never leave it. */
 export interface GatewayEnvironment {
@@ -26,15 +27,14 @@ export const gatewayEnvironment = hostProbe<GatewayEnvironment | ProbeError>({
   as: 'agent',
   lost: (error) => error,
   seconds: 10,
-  script: ({ host }) => `
+  script: (environment) => `
 need tr grep sed
-RULES=${quote(secretRules.map(({ id, pattern }) => `${id} ${pattern}`).join('\n'))}
-ALL=${quote(secretRules.map(({ pattern }) => pattern).join('\n'))}
+${searchRules(environment)}
 pid=$(gateway_pid)
 [ -n "$pid" ] || { say state no-gateway; exit 0; }
 # A line break in a value would look like the next variable.
 text=$(tr '\\n\\0' ' \\n' <"/proc/$pid/environ") || { say state no-access; exit 0; }
-unit=${quote(host.unit ?? '')}
+unit=${quote(environment.host.unit ?? '')}
 if [ -z "$unit" ]; then
   while IFS= read -r line; do
     case $line in *.service) unit=\${line##*/};; esac
@@ -78,7 +78,7 @@ done
 say variables "$count"
 }
 `,
-  parse(records) {
+  parse(records, { environment }) {
     const state = oneOf(records, 'state', ['seen', 'no-gateway', 'no-access']);
     if (state === 'no-gateway') {
       throw new ProbeError('not_found', 'no gateway process runs as the agent user on the host', {
@@ -94,7 +94,7 @@ say variables "$count"
       named: [...new Set(all(records, 'named').map(strictName))],
       matched: all(records, 'matched').map((text) => {
         const [name = '', id] = text.split(' ');
-        const rule = secretRules.find((one) => one.id === id)?.id;
+        const rule = searchedRules(environment).find((one) => one.id === id)?.id;
         if (!rule) throw new ProbeError('bad_response', 'the host named a finding out of form');
         return { name: strictName(name), rule };
       }),

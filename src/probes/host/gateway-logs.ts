@@ -1,12 +1,11 @@
 import type { Environment } from '../../environment/schema.ts';
-import { secretRules } from '../../judging/secret-patterns.ts';
 import { hostProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import { type HostRecords, quote } from '../../ports/host.ts';
 import { configPath } from './config-file.ts';
 import { demandGatewayRoot, enterGatewayRoot } from './gateway-root.ts';
 import { all, integer, oneOf } from './records.ts';
-import { demandSelfTest, searchRules, searchSelfTest } from './secret-search.ts';
+import { demandSelfTest, searchedRules, searchRules, searchSelfTest } from './secret-search.ts';
 
 export interface SampledLog {
   readonly path: string;
@@ -41,8 +40,8 @@ const searchSeconds = 40;
 const script = (environment: Environment) => `
 need grep tail stat ls sed cksum date
 ${enterGatewayRoot}
-${searchRules}
-${searchSelfTest}
+${searchRules(environment)}
+${searchSelfTest(environment)}
 home=$HOME
 config=$root${quote(configPath(environment))}
 given=${quote(environment.host.logFile ?? '')}
@@ -104,9 +103,9 @@ say left "$left"
 say end complete
 `;
 
-function parse(records: HostRecords): GatewayLogs {
+function parse(records: HostRecords, environment: Environment): GatewayLogs {
   demandGatewayRoot(records);
-  demandSelfTest(records);
+  demandSelfTest(records, environment);
   oneOf(records, 'end', ['complete']);
   return {
     logs: all(records, 'file').map((text) => {
@@ -118,7 +117,7 @@ function parse(records: HostRecords): GatewayLogs {
     }),
     findings: all(records, 'hit').map((text) => {
       const match = /^([a-z-]+) (\d{1,12}) ([A-Za-z0-9._/@+:-]{1,220})$/.exec(text);
-      const rule = secretRules.find(({ id }) => id === match?.[1])?.id;
+      const rule = searchedRules(environment).find(({ id }) => id === match?.[1])?.id;
       if (!match?.[3] || !rule) throw new ProbeError('bad_response', 'the host named a finding out of form');
       return { rule, lines: Number(match[2]), path: match[3] };
     }),
@@ -134,5 +133,5 @@ export const gatewayLogs = hostProbe<GatewayLogs | ProbeError>({
   lost: (error) => error,
   seconds: searchSeconds + 10,
   script,
-  parse,
+  parse: (records, { environment }) => parse(records, environment),
 });

@@ -1,10 +1,9 @@
 import type { Environment } from '../../environment/schema.ts';
-import { secretRules } from '../../judging/secret-patterns.ts';
 import { hostProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import { type HostRecords, quote } from '../../ports/host.ts';
 import { all, integer, oneOf } from './records.ts';
-import { demandSelfTest, searchRules, searchSelfTest } from './secret-search.ts';
+import { demandSelfTest, searchedRules, searchRules, searchSelfTest } from './secret-search.ts';
 
 /** Lines of a file that hold a form of credential; what they say stays on the host. */
 export interface SecretFinding {
@@ -87,14 +86,14 @@ exit 0
 
 const script = (environment: Environment) => `
 need grep find xargs stat cksum date sed timeout
-${searchRules}
+${searchRules(environment)}
 STATE=${quote(environment.host.stateDirectory)}
 STOP=$(($(date +%s) + ${scanSeconds}))
 BASE=
 pid=$(gateway_pid)
 [ -z "$pid" ] || [ ! -d "/proc/$pid/root/." ] || BASE=/proc/$pid/root
 export N RULES ALL STATE STOP BASE
-${searchSelfTest}
+${searchSelfTest(environment)}
 set --
 i=0
 for root in ${scanRoots(environment).map(quote).join(' ')}; do
@@ -152,10 +151,10 @@ say ended "$ended"
 `;
 
 function parse(records: HostRecords, environment: Environment): SecretsOnDisk {
-  demandSelfTest(records);
+  demandSelfTest(records, environment);
   const hits = all(records, 'hit').map((text) => {
     const match = /^([a-z-]+) (\d{1,9}) ([A-Za-z0-9._/@+:-]{1,220})$/.exec(text);
-    const rule = match?.[1] === 'name' ? 'name' : secretRules.find(({ id }) => id === match?.[1])?.id;
+    const rule = match?.[1] === 'name' ? 'name' : searchedRules(environment).find(({ id }) => id === match?.[1])?.id;
     if (!match?.[3] || !rule) throw new ProbeError('bad_response', 'the host named a finding out of form');
     return { rule, lines: Number(match[2]), path: match[3] };
   });
