@@ -1,4 +1,5 @@
 import { identityAllows } from '../../src/judging/iam-policy.ts';
+import { outsiders } from '../../src/judging/outside-access.ts';
 import { powers, simulatedActions, sweeping, unseenPowers, wholeServices } from '../../src/judging/role-powers.ts';
 import { readAccess } from '../../src/judging/secret-access.ts';
 import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
@@ -16,6 +17,7 @@ export default check({
   judge({ instanceRoles, ownSecret, guardedSecrets, instanceSimulation }) {
     const findings = instanceRoles.flatMap((role): Finding<'instanceRoles'>[] => {
       const whole = wholeServices(role).map((service) => `every action of ${service} everywhere`);
+      const strangers = role.trust ? outsiders(role.trust, role.account) : [];
       const broad = [...sweeping(role.policies), ...whole];
       return [
         {
@@ -24,6 +26,14 @@ export default check({
           expected: 'no statement that allows every action, every action but some, or all of a service everywhere',
           observed: broad.length > 0 ? broad.join(', ') : `none in ${role.policies.length} policies`,
           ok: broad.length === 0,
+        },
+        {
+          fact: 'instanceRoles',
+          subject: role.arn,
+          expected: 'taken on by nobody outside the account',
+          observed:
+            strangers.length > 0 ? `may be taken on by ${strangers.join(', ')}` : 'by nobody outside the account',
+          ok: strangers.length === 0,
         },
         ...Object.entries(powers).map(([power, actions]) => {
           const may = actions.filter((action) => identityAllows(role, { action, resource: undefined }) !== 'no');
@@ -38,6 +48,9 @@ export default check({
       ];
     });
     if (findings.some(({ ok }) => !ok)) return judgeAll(findings);
+    if (instanceRoles.some(({ trust }) => !trust)) {
+      return undetermined('bad_response', 'who may take on the role is not said in the grammar of IAM policies');
+    }
     // Control: policies that do not even give the role its own secret are not all of its policies.
     const own = guardedSecrets.find(({ arn }) => arn === ownSecret.ARN);
     if (!own || instanceRoles.some((role) => readAccess(role, own).allowed === 'no')) {

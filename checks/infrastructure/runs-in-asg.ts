@@ -1,20 +1,24 @@
-import { check, type Finding, judgeAll } from '../../src/model/check.ts';
+import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
 import { group } from '../../src/probes/aws/group.ts';
-import { instances } from '../../src/probes/aws/instances.ts';
+import { describedInstances } from '../../src/probes/aws/instances.ts';
 
 export default check({
   title: 'The gateway runs in an Auto Scaling Group',
   failureTitle: 'The Auto Scaling Group does not run the gateway',
   why: 'An instance outside a group is not replaced when it fails.',
   remediation: 'Set the desired capacity of the group to at least 1 and wait until an instance is InService.',
-  needs: { group, instances },
-  judge({ group, instances }) {
+  needs: { group, describedInstances },
+  judge({ group, describedInstances }) {
     const subject = group.AutoScalingGroupARN;
     const inService = group.Instances.filter((i) => i.LifecycleState === 'InService' && i.HealthStatus === 'Healthy');
+    const described = (id: string | undefined) => describedInstances.some(({ InstanceId }) => InstanceId === id);
+    if (!group.Instances.every(({ InstanceId }) => described(InstanceId))) {
+      return undetermined('truncated', 'EC2 did not describe every instance that the group lists');
+    }
     const running = inService.filter((i) =>
-      instances.some((e) => e.InstanceId === i.InstanceId && e.State?.Name === 'running'),
+      describedInstances.some((e) => e.InstanceId === i.InstanceId && e.State?.Name === 'running'),
     );
-    const findings: Finding<'group' | 'instances'>[] = [
+    const findings: Finding<'group' | 'describedInstances'>[] = [
       {
         fact: 'group',
         subject,
@@ -23,7 +27,7 @@ export default check({
         ok: group.DesiredCapacity >= 1,
       },
       {
-        fact: 'instances',
+        fact: 'describedInstances',
         subject,
         expected: 'as many healthy instances in service as desired, all running',
         observed: `${running.length} of ${group.DesiredCapacity} in service, healthy and running`,

@@ -14,17 +14,22 @@ export default check({
   needs: { securityGroups, prefixLists, loadBalancers },
   judge({ securityGroups, prefixLists, loadBalancers }) {
     const open = loadBalancers.all.filter((b) => b.isPublic);
-    const openGroups = open.flatMap((b) => b.securityGroups);
-    // What is behind a Classic Load Balancer cannot be read: that a rule lets it in is all that is known, and enough.
-    const openAddresses = open.flatMap((b) => b.addresses.flatMap((address) => parseRange(address) ?? []));
+    // What is behind those that have addresses here cannot be read: that a rule lets them in is known, and enough.
     const problem = (rule: Rule): string | undefined => {
       if (rule.peer.kind === 'group') {
-        return openGroups.includes(rule.peer.id) ? 'which is on an internet-facing load balancer' : undefined;
+        const [from] = open.filter(({ securityGroups }) => securityGroups.includes(rule.peer.id));
+        return from && `which is on ${from.arn}, and the internet reaches that`;
       }
       const ranges = rangesOf(rule.peer, prefixLists);
       const [first] = publicPart(ranges);
       if (first) return `which has public addresses (${formatRange(first)})`;
-      return overlaps(ranges, openAddresses) ? 'where an internet-facing Classic Load Balancer is' : undefined;
+      const [from] = open.filter((b) =>
+        overlaps(
+          ranges,
+          b.addresses.flatMap((address) => parseRange(address) ?? []),
+        ),
+      );
+      return from && `where ${from.arn} is, and the internet reaches that`;
     };
     const ofGroups = securityGroups.map(({ id, on, inbound }): Finding<'securityGroups'> => {
       const wrong = inbound.flatMap((rule) => {

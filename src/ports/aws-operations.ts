@@ -108,7 +108,7 @@ export const operations = allow({
   },
   'iam:GetAccessKeyLastUsed': { members: ['AccessKeyLastUsed'] },
   'iam:GetAccountAuthorizationDetails': {
-    members: ['UserDetailList', 'RoleDetailList', 'Policies'],
+    members: ['UserDetailList', 'RoleDetailList', 'Policies', 'IsTruncated'],
     token: ['Marker', 'Marker'],
   },
   'iam:GetPolicy': { members: ['Policy'], absent: ['NoSuchEntity', 'NoSuchEntityException'] },
@@ -118,7 +118,7 @@ export const operations = allow({
   'kms:DescribeKey': { members: ['KeyMetadata'], absent: ['NotFoundException'] },
   'kms:GetKeyPolicy': { members: ['Policy'] },
   // A function without a reservation has an answer without members.
-  'lambda:GetFunctionConcurrency': { members: [], absent: ['ResourceNotFoundException'] },
+  'lambda:GetFunctionConcurrency': { members: [] },
   'lambda:GetFunctionConfiguration': { members: ['FunctionArn'], absent: ['ResourceNotFoundException'] },
   'lambda:GetPolicy': { members: ['Policy'], absent: ['ResourceNotFoundException'] },
   'logs:DescribeLogGroups': { members: ['logGroups'], token: ['nextToken', 'nextToken'] },

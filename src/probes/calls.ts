@@ -41,7 +41,8 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'aws/kill-switch': 'lambda:GetFunctionConfiguration, ssm:DescribeDocument',
   'aws/launch-versions': 'autoscaling:DescribeLaunchConfigurations, ec2:DescribeLaunchTemplateVersions',
   'aws/lifecycle-hooks': 'autoscaling:DescribeLifecycleHooks',
-  'aws/load-balancers': 'elbv2:DescribeLoadBalancers, elbv2:DescribeTargetGroups, elbv2:DescribeTargetHealth',
+  'aws/load-balancers':
+    'ec2:DescribeSecurityGroups, elbv2:DescribeLoadBalancers, elbv2:DescribeTargetGroups, elbv2:DescribeTargetHealth',
   'aws/log-events': 'logs:FilterLogEvents',
   'aws/log-groups': 'logs:DescribeLogGroups',
   'aws/marked-events': 'logs:FilterLogEvents',

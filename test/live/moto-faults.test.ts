@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { AwsAdapter } from '../../src/adapters/aws/aws.ts';
 import { exitCodeOf } from '../../src/model/exit-code.ts';
-import type { Report } from '../../src/model/report.ts';
+import { gapsIn, type Report } from '../../src/model/report.ts';
 import type { AwsOperation, OperationRule } from '../../src/ports/aws.ts';
 import { operations } from '../../src/ports/aws-operations.ts';
 import { liveDescribe } from './live.ts';
@@ -35,6 +35,9 @@ const uncounted: readonly AwsOperation[] = [
   'efs:DescribeAccessPoints',
   'secretsmanager:ListSecrets',
 ];
+
+/** What AWS itself answers in the good deployment, where nothing is reserved: no fault, and not to be told from one. */
+const emptyByNature: readonly AwsOperation[] = ['lambda:GetFunctionConcurrency'];
 
 liveDescribe('one fault in what AWS answers', motoAvailable(), () => {
   let moto: Moto;
@@ -83,10 +86,11 @@ liveDescribe('one fault in what AWS answers', motoAvailable(), () => {
     return wrong.map((text) => `${operation} ${kind}: ${text}`);
   };
 
-  it('starts from a run that is READY and calls operations that checks depend on', () => {
+  it('starts from a run that passes every check and calls operations that checks depend on', () => {
     const statuses = Object.entries(statusesOf(goodReport));
     expect(statuses.filter(([, status]) => !favourable.includes(status))).toEqual([]);
-    expect(goodReport.verdict).toBe('READY');
+    // READY it cannot be: no instance is reached here.
+    expect(gapsIn(goodReport.subject)).toEqual(['no instance was reached']);
     expect(called.length).toBeGreaterThan(30);
     const depended = new Set([...dependencies.values()].flatMap((set) => [...set]));
     expect(called.filter((operation) => !depended.has(operation))).toEqual([]);
@@ -96,7 +100,8 @@ liveDescribe('one fault in what AWS answers', motoAvailable(), () => {
     it('makes unknown what depends on the operation, and nothing else', async () => {
       await moto.fault({ operation: '*', fault: kind });
       const reports = await inParallel(called, (operation) => runWith(operation));
-      const wrong = called.flatMap((operation) =>
+      const judged = ['empty', '{}'].includes(kind) ? called.filter((o) => !emptyByNature.includes(o)) : called;
+      const wrong = judged.flatMap((operation) =>
         faultsOf(operation, kind, reports[called.indexOf(operation)] as Report),
       );
       expect(wrong).toEqual([]);

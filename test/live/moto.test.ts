@@ -49,7 +49,7 @@ liveDescribe('the moto lab', motoAvailable(), () => {
   const send = async (operation: AwsOperation, input: object, maxAttempts = 1): Promise<object> => {
     const [name, command] = operation.split(':') as [ServiceName, string];
     const { service, client } = await clientOf(name, maxAttempts);
-    return client.send(service.newCommand(command, input), { abortSignal: AbortSignal.timeout(10_000) });
+    return client.send(await service.newCommand(command, input), { abortSignal: AbortSignal.timeout(10_000) });
   };
   const ask = async <O extends AwsOperation>(operation: O, input?: InputOf<O>): Promise<OutputOf<O>> =>
     (await send(operation, (input ?? sampleInputs[operation](state)) as object)) as OutputOf<O>;

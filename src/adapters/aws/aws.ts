@@ -119,6 +119,7 @@ export async function allPages(
   demandMembers(operation, rule, first);
   if (!rule.token) return first;
   const [tokenIn, tokenOut] = rule.token;
+  demandToken(operation, rule, first);
   const joined: Answer = { ...first };
   const seen = new Set<unknown>();
   let page = first;
@@ -131,6 +132,7 @@ export async function allPages(
     const next = (await send(operation, { ...input, [tokenIn]: token })) as Answer | undefined;
     if (!next) throw new ProbeError('truncated', `${operation} lost what it listed between two pages`);
     demandMembers(operation, rule, next);
+    demandToken(operation, rule, next);
     for (const member of rule.joined ?? rule.members) {
       const [sofar, more] = [joined[member], next[member]];
       if (Array.isArray(more)) joined[member] = Array.isArray(sofar) ? [...sofar, ...more] : more;
@@ -148,6 +150,13 @@ function demandMembers(operation: string, rule: OperationRule, answer: Answer): 
     throw new ProbeError('bad_response', `${operation} was answered without ${absent.join(', ')}`, {
       next: 'Check whether a proxy or portal answers in the place of AWS.',
     });
+  }
+}
+
+/** Some services say beside the token whether there is more; without one, the rest of the list is lost. */
+function demandToken(operation: string, { token }: OperationRule, answer: Answer): void {
+  if (answer['IsTruncated'] === true && token && !answer[token[1]]) {
+    throw new ProbeError('truncated', `${operation} says that there is more, and not where`);
   }
 }
 

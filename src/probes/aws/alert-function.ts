@@ -27,13 +27,15 @@ export const alertFunction = awsProbe({
         'monitoring.alertFunction, which carries alerts to people, is not defined',
       );
     }
-    const [found, policy, concurrency] = await Promise.all([
+    const [found, policy] = await Promise.all([
       aws.find('lambda:GetFunctionConfiguration', { FunctionName }),
       aws.find('lambda:GetPolicy', { FunctionName }),
-      // Of the function itself, whatever version or alias is named.
-      aws.find('lambda:GetFunctionConcurrency', { FunctionName: withoutQualifier(FunctionName) }),
     ]);
     if (!found) return undefined;
+    // Of the function itself, whatever version or alias is named.
+    const concurrency = await aws.read('lambda:GetFunctionConcurrency', {
+      FunctionName: withoutQualifier(FunctionName),
+    });
     const { FunctionArn: arn, FunctionName: name, State, LastUpdateStatus } = found;
     if (!arn || !name) throw new ProbeError('bad_response', 'Lambda described a function without its name or ARN');
     demandOwner(aws.account, arn.split(':')[4], 'the alert function');
@@ -43,7 +45,7 @@ export const alertFunction = awsProbe({
       state: State,
       lastUpdate: LastUpdateStatus,
       policy: policy?.Policy,
-      reserved: concurrency?.ReservedConcurrentExecutions ?? undefined,
+      reserved: concurrency.ReservedConcurrentExecutions ?? undefined,
       deadLetters: found.DeadLetterConfig?.TargetArn,
     };
   },

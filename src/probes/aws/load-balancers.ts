@@ -4,6 +4,7 @@ import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import type { AwsPort } from '../../ports/aws.ts';
 import { demand, demandAll, distinct } from './demand.ts';
+import { edgeServices, reachedFromEdge } from './edge-services.ts';
 import { group } from './group.ts';
 import { interfaces, vpcInterfaces } from './interfaces.ts';
 import { ownTargetGroups } from './target-groups.ts';
@@ -11,7 +12,7 @@ import { ownTargetGroups } from './target-groups.ts';
 export interface Balancer {
   readonly arn: string;
   readonly type: string;
-  /** Internet-facing itself, or a target of a load balancer that is. */
+  /** Internet-facing itself, a target of a load balancer that is, or reached by a service that is. */
   readonly isPublic: boolean;
   readonly securityGroups: readonly string[];
   /** Its addresses in the VPC, where it is known by its network interfaces only. */
@@ -28,7 +29,7 @@ export interface Front {
 }
 
 export interface LoadBalancers {
-  /** Every load balancer of the region, and every Classic one of the VPC. */
+  /** Every load balancer of the region, every Classic one of the VPC, and what else brings the internet into it. */
   readonly all: readonly Balancer[];
   readonly fronts: readonly Front[];
   /** Ways to the instances that are known by name only: Classic Load Balancers, VPC Lattice. */
@@ -58,7 +59,12 @@ export const loadBalancers = awsProbe({
     demandAll(groups, own, ({ TargetGroupArn }) => TargetGroupArn, 'target group of the Auto Scaling Group');
 
     const open = await publicArns(aws, described, groups);
-    const all = [...described.map((balancer) => normalise(balancer, open, aws.account)), ...classic];
+    const edges = edgeServices(vpcInterfaces);
+    const known = described.map((balancer) => normalise(balancer, open, aws.account));
+    const ofOwn = groups.filter((t) => own.includes(t.TargetGroupArn)).flatMap((t) => t.LoadBalancerArns);
+    const internal = known.filter((b) => !b.isPublic && ofOwn.includes(b.arn));
+    const reached = await reachedFromEdge(aws, edges, internal);
+    const all = [...known.map((b) => ({ ...b, isPublic: b.isPublic || reached.has(b.arn) })), ...classic, ...edges];
     const ours = new Set([
       ...interfaces.map(({ instance }) => instance),
       ...interfaces.flatMap((eni) => [...eni.privateAddresses, ...eni.ipv6]),

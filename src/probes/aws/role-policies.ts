@@ -1,4 +1,4 @@
-import type { ManagedPolicyDetail } from '@aws-sdk/client-iam';
+import type { ManagedPolicyDetail, RoleDetail } from '@aws-sdk/client-iam';
 import { type Policy, parsePolicy } from '../../judging/iam-document.ts';
 import { ProbeError } from '../../model/reason.ts';
 import type { AwsPort } from '../../ports/aws.ts';
@@ -13,8 +13,8 @@ export interface RolePolicies {
   readonly account: string;
   readonly policies: readonly Policy[];
   readonly boundary: Policy | undefined;
-  /** Who may take the role on. */
-  readonly trust: Policy;
+  /** Who may take the role on; undefined where that is not of the grammar, which no other judgement needs. */
+  readonly trust: Policy | undefined;
 }
 
 /** A role and every policy of it. One that cannot be read is an error: a role is never judged on a part. */
@@ -40,8 +40,17 @@ export async function readRole(aws: AwsPort, details: AccountDetails, name: stri
       ...(await Promise.all(attached.map(({ PolicyArn }) => managedPolicy(aws, details, PolicyArn)))),
     ],
     boundary: boundary && (await managedPolicy(aws, details, boundary.PermissionsBoundaryArn)),
-    trust: parsePolicy(role.AssumeRolePolicyDocument, `trust policy of ${name}`, 'trust'),
+    trust: trustOf(role),
   };
+}
+
+function trustOf({ RoleName, AssumeRolePolicyDocument }: RoleDetail): Policy | undefined {
+  try {
+    return parsePolicy(AssumeRolePolicyDocument, `trust policy of ${RoleName}`, 'trust');
+  } catch (thrown) {
+    if (thrown instanceof ProbeError) return undefined;
+    throw thrown;
+  }
 }
 
 /** The name of the role at the end of an ARN, which may have a path. */

@@ -79,7 +79,8 @@ function groupsOf({ data }: LaunchVersion): string[] {
   return groups.length > 0 ? groups : ['default'];
 }
 
-function rulesOf(group: SecurityGroup): Pick<RuleSet, 'inbound' | 'outbound'> {
+/** What a security group lets in and out. */
+export function rulesOf(group: SecurityGroup): Pick<RuleSet, 'inbound' | 'outbound'> {
   return {
     inbound: demand(group.IpPermissions, 'the inbound rules of a security group').flatMap(rules),
     outbound: demand(group.IpPermissionsEgress, 'the outbound rules of a security group').flatMap(rules),

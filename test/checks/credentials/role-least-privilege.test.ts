@@ -12,11 +12,20 @@ const own = {
 };
 const identity = (...Statement: object[]) => parsePolicy(JSON.stringify({ Statement }), 'inline', 'identity');
 const allow = (Action: string | string[], more: object = {}) => ({ Effect: 'Allow', Action, Resource: '*', ...more });
+const trust = (Principal: unknown, Condition?: object) =>
+  parsePolicy(
+    JSON.stringify({
+      Statement: [{ Effect: 'Allow', Principal, Action: 'sts:AssumeRole', ...(Condition && { Condition }) }],
+    }),
+    'trust',
+    'trust',
+  );
 const role = (statements: object[], boundary?: object) => ({
   arn,
   account: '123456789012',
   policies: [identity(...statements), identity(allow('secretsmanager:GetSecretValue'))],
   boundary: boundary && identity(boundary),
+  trust: trust({ Service: 'ec2.amazonaws.com' }),
 });
 const judge = (roles: object[], allowed: string[] = []) =>
   judgeFacts(check, {
@@ -80,5 +89,15 @@ describe('credentials/role-least-privilege', () => {
     expect(judge([role(narrow)], []).outcome).toBe('pass');
     expect(judge([role(narrow)], ['iam:PassRole']).outcome).toBe('undetermined');
     expect(judge([role([allow('iam:*')])], ['iam:PassRole']).outcome).toBe('fail');
+  });
+
+  const external = { StringEquals: { 'sts:ExternalId': 'x' } };
+  it.each<[string, unknown, object | undefined, string]>([
+    ['EC2 and a role of the account', { Service: 'ec2.amazonaws.com', AWS: arn }, undefined, 'pass'],
+    ['everyone', '*', undefined, 'fail'],
+    ['another account', { AWS: 'arn:aws:iam::999999999999:root' }, undefined, 'fail'],
+    ['another account with an external id', { AWS: '999999999999' }, external, 'fail'],
+  ])('may be taken on by %s', (_, principal, condition, outcome) => {
+    expect(judge([{ ...role(narrow), trust: trust(principal, condition) }]).outcome).toBe(outcome);
   });
 });

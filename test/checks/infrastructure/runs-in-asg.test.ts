@@ -20,8 +20,8 @@ describe('infrastructure/runs-in-asg', () => {
     ['an unhealthy instance', { ...group, Instances: [{ ...member, HealthStatus: 'Unhealthy' }] }, [instance], 'fail'],
     ['fewer than desired', { ...group, DesiredCapacity: 2 }, [instance], 'fail'],
     ['EC2 says stopped', group, [{ ...instance, State: { Name: 'stopped' } }], 'fail'],
-    ['EC2 does not know it', group, [], 'fail'],
-  ])('%s', (_, group, instances, outcome) => {
-    expect(judgeFacts(check, { group, instances }).outcome).toBe(outcome);
+    ['EC2 does not know it', group, [], 'undetermined'],
+  ])('%s', (_, group, describedInstances, outcome) => {
+    expect(judgeFacts(check, { group, describedInstances }).outcome).toBe(outcome);
   });
 });
