@@ -20,7 +20,7 @@ const answersNow = gatewayProbe<'nothing' | 'draining' | 'something'>({
 });
 
 /** How many processes of the gateway the agent's user has; a drain that has closed its port still is one. */
-const processesNow = hostProbe<number>({
+export const processesNow = hostProbe<number>({
   id: 'drill/gateway-processes',
   as: 'agent',
   seconds: 10,

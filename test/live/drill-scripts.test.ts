@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Move } from '../../src/drills/drill.ts';
+import { startMove, stopMove } from '../../src/drills/gateway-moves.ts';
+import { processesNow } from '../../src/drills/gateway-now.ts';
+import {
+  compareManifests,
+  digestOf,
+  type Manifest,
+  restoredManifest,
+  sourceManifest,
+} from '../../src/drills/restored-files.ts';
+import type { Environment } from '../../src/environment/schema.ts';
+import type { HostProbe } from '../../src/model/probe.ts';
+import { ProbeError } from '../../src/model/reason.ts';
+import type { HostRecords } from '../../src/ports/host.ts';
+import { goodEnvironment } from '../support/rig.ts';
+import { localHost } from './lab/local-host.ts';
+
+/** A process that is called as a gateway is, and listens. */
+const gateway = `process.title = 'openclaw-gateway'; const server = require('node:net').createServer().listen(0, '127.0.0.1', () => console.log(server.address().port));`;
+
+/** What the drills run on a host, in a real shell of this machine: no sudo, no systemd. */
+describe('the scripts of the drills', () => {
+  const root = mkdtempSync(join(tmpdir(), 'clawcheck-test-'));
+  const workspace = join(root, 'workspace');
+  let child: ChildProcess;
+  let port: number;
+  let environment: Environment;
+
+  beforeAll(async () => {
+    child = spawn(process.execPath, ['-e', gateway], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const [said] = await once(child.stdout as NodeJS.ReadableStream, 'data');
+    port = Number(String(said));
+    environment = goodEnvironment({ 'soulDocuments.workspace': workspace });
+  });
+  afterAll(() => {
+    child.kill('SIGKILL');
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  async function run(id: string, script: string): Promise<HostRecords> {
+    const answers = await localHost(port).run([{ id, as: 'login', seconds: 20, script }], new AbortController().signal);
+    const answer = answers.get(id);
+    if (!answer || answer instanceof ProbeError) throw answer ?? new Error('no answer');
+    return answer;
+  }
+
+  async function make(move: Move) {
+    if (move.kind !== 'host') throw new Error('not a move on a host');
+    return move.learn(await run(move.program, move.script({}, environment)));
+  }
+
+  async function fact<T>(probe: HostProbe<T>): Promise<T> {
+    const records = await run(probe.id, probe.script(environment));
+    return probe.parse(records, {} as never);
+  }
+
+  const stateOf = () =>
+    readFileSync(`/proc/${child.pid}/stat`, 'latin1')
+      .replace(/^.*\) /, '')
+      .charAt(0);
+
+  it('halt the gateway and let it go on, twice without harm', async () => {
+    expect(await fact(processesNow)).toBeGreaterThanOrEqual(1);
+    expect(await make(stopMove(environment))).toHaveProperty('stoppedAt');
+    expect(stateOf()).toBe('T');
+    for (let i = 0; i < 2; i += 1) {
+      await make(startMove(environment));
+      expect(stateOf()).not.toBe('T');
+    }
+  });
+
+  it('list every file of both sides, whatever its name, and tell what differs', async () => {
+    const restored = join(root, 'mount', 'aws-backup-restore_2026-03-04T05-06-07', 'ws');
+    for (const folder of [workspace, restored]) {
+      mkdirSync(join(folder, 'a folder'), { recursive: true });
+      writeFileSync(join(folder, 'SOUL.md'), 'soul\n');
+      writeFileSync(join(folder, 'a folder', "it's $(odd) name"), 'x\0y');
+      writeFileSync(join(folder, 'empty'), '');
+      symlinkSync('SOUL.md', join(folder, 'link'));
+    }
+    const both = async (): Promise<[Manifest, Manifest]> => [
+      await fact(sourceManifest),
+      await fact(restoredManifest(join(root, 'mount'), '/ws')),
+    ];
+    const [source, back] = await both();
+    const later = new Date(Date.now() + 60_000);
+    expect([source.size, digestOf(back)]).toEqual([4, digestOf(source)]);
+    expect(compareManifests(source, back, later)).toEqual({ equal: 4, differing: [], changedSince: [] });
+    writeFileSync(join(restored, 'SOUL.md'), 'sour\n');
+    rmSync(join(restored, 'link'));
+    const [, worse] = await both();
+    expect(compareManifests(source, worse, later)).toMatchObject({ equal: 2, differing: ['SOUL.md', 'link'] });
+    // Touched after the recovery point: nothing can be said.
+    expect(compareManifests(source, worse, new Date(0)).differing).toEqual([]);
+  });
+});
