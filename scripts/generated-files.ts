@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { registry } from '../checks/index.ts';
 import { exampleFile } from '../src/environment/example-file.ts';
 import { fileSchema } from '../src/environment/schema.ts';
+import { drillRecordSchema } from '../src/model/drill-record.ts';
 import { exitCodes } from '../src/model/exit-code.ts';
 import { fleetSchema } from '../src/report/fleet-schema.ts';
 import { iamPolicy } from '../src/report/iam-policy.ts';
@@ -19,6 +20,10 @@ export function generatedFiles(): Map<string, string> {
   return new Map([
     ['schemas/clawcheck.schema.json', json({ title: 'clawcheck.yaml', ...environmentSchema })],
     ['schemas/report.schema.json', json({ title: 'clawcheck report', ...z.toJSONSchema(reportSchema) })],
+    [
+      'schemas/drill-record.schema.json',
+      json({ title: 'clawcheck drill record', ...z.toJSONSchema(drillRecordSchema) }),
+    ],
     ['schemas/fleet.schema.json', json({ title: 'clawcheck fleet report', ...z.toJSONSchema(fleetSchema) })],
     ['src/probes/calls.ts', probeCallsModule()],
     ['docs/iam-policy.json', json(iamPolicy())],
