@@ -1,5 +1,5 @@
-import { valueAt } from '../../src/judging/gateway-config.ts';
 import { titleOfRule } from '../../src/judging/canary.ts';
+import { valueAt } from '../../src/judging/gateway-config.ts';
 import { secretRules } from '../../src/judging/secret-patterns.ts';
 import { check, type Finding, judgeAll, type Observation, undetermined } from '../../src/model/check.ts';
 import { ProbeError } from '../../src/model/reason.ts';
