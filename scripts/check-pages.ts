@@ -2,6 +2,7 @@ import { registry } from '../checks/index.ts';
 import { sourceMeanings } from '../src/model/probe.ts';
 import { describeCheck, lookOf } from '../src/runner/describe.ts';
 import { allChecks, type PlannedCheck } from '../src/runner/plan.ts';
+import { remedies } from '../src/runner/remedies.ts';
 
 const notice = 'Generated from the code by `npm run generate`; do not edit.';
 
@@ -56,6 +57,25 @@ function section(item: PlannedCheck): string[] {
     '| fact | source | how it is seen |',
     '| --- | --- | --- |',
     ...probes.map((probe) => `| \`${probe.id}\` | \`${probe.source}\` | ${lookOf(probe)} |`),
+    '',
+    ...remedyOf(item.id),
+  ];
+}
+
+/** What mends one way to fail, as commands, in the console and in Terraform. */
+function remedyOf(id: string): string[] {
+  const remedy = remedies[id];
+  if (!remedy) return [];
+  const { when, commands, console, terraform, flaw } = remedy;
+  const tried = flaw ? `tried by a test on moto, on the flaw \`${flaw}\`` : 'not tried: moto does not make this change';
+  return [
+    `Where ${when} (AWS CLI, ${tried}):`,
+    '',
+    '```bash',
+    ...commands,
+    '```',
+    '',
+    `In the console (not tried): ${console}. In Terraform: [${terraform}](../terraform/${terraform}).`,
     '',
   ];
 }

@@ -20,6 +20,7 @@ export default defineConfig({
     /^(\.\/)?(\.\.\/)+(README|SECURITY|CONTRIBUTING|clawcheck\.example|schemas|src|test|scripts)/,
     /\/examples\//,
     /iam-policy/,
+    /terraform\//,
   ],
   markdown: {
     // Braces in code are text here, not expressions.

@@ -1,0 +1,67 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Remedy, remedies } from '../../src/runner/remedies.ts';
+import { liveDescribe } from './live.ts';
+import { type LabEnvironment, labEnvironment } from './moto/environment.ts';
+import { type Moto, type MotoState, motoAvailable, startMoto } from './moto/moto.ts';
+import { labCredentials, liveRun, statusesOf } from './moto/runs.ts';
+
+const hasCli = spawnSync('aws', ['--version'], { timeout: 60_000 }).status === 0;
+// Each takes some seconds: `npm run test:remedies` tries all, the suite two.
+const most = process.env['CLAWCHECK_ALL_REMEDIES'] ? undefined : 2;
+
+liveDescribe('the commands of the check pages', motoAvailable(), () => {
+  let moto: Moto;
+  let state: MotoState;
+  let lab: LabEnvironment;
+  const tried = Object.entries(remedies)
+    .filter(([, { flaw }]) => flaw !== undefined)
+    .slice(0, most);
+
+  beforeAll(async () => {
+    Object.assign(process.env, labCredentials);
+    moto = await startMoto();
+    state = await moto.state();
+    lab = labEnvironment(moto, state);
+  });
+  afterAll(() => moto.stop());
+
+  const follow = async ({ commands }: Remedy) => {
+    const { ids, region } = state;
+    const names = {
+      GROUP: ids.group,
+      TARGET_GROUP: ids.targetGroup,
+      INSTANCE: ids.instances[1],
+      SECURITY_GROUP: ids.securityGroup,
+      LOG_GROUP: ids.logGroups[1],
+      ALARM: ids.alarm,
+      TOPIC: ids.topic,
+      FUNCTION_ARN: ids.functionArn,
+      TRAIL: ids.trail,
+    };
+    const env = { PATH: process.env['PATH'], HOME: '/nonexistent', ...labCredentials, ...names };
+    const place = { AWS_DEFAULT_REGION: region, AWS_ENDPOINT_URL: moto.url };
+    for (const command of commands) {
+      const child = spawn('bash', ['-euc', command], {
+        env: { ...env, ...place },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      let said = '';
+      child.stderr.on('data', (part) => {
+        said += part;
+      });
+      const code = await new Promise((resolve) => child.on('close', resolve));
+      expect([command, code, said]).toEqual([command, 0, '']);
+    }
+  };
+
+  it.skipIf(!hasCli).each(tried)('mend %s', async (id, remedy) => {
+    await moto.reset();
+    state = await moto.state();
+    lab = labEnvironment(moto, state);
+    await moto.plant(remedy.flaw ?? '');
+    expect(statusesOf(await liveRun(lab))[id]).toBe('fail');
+    await follow(remedy);
+    expect(statusesOf(await liveRun(lab))[id]).toBe('pass');
+  });
+});
