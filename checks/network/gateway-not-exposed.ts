@@ -100,6 +100,7 @@ export default check({
     if (process.networkNamespace !== 'same') {
       return undetermined('conflict', 'the gateway is in another network namespace than the host', findings);
     }
+    if (listeners instanceof ProbeError) return undetermined(listeners.reason, listeners.message);
     if (administration instanceof ProbeError) return undetermined(administration.reason, administration.message);
     if (funnel === 'unclear') return undetermined('bad_response', 'tailscale did not say what it publishes', findings);
     return judgeAll(findings);
