@@ -46,7 +46,7 @@ describe('clawcheck plan', () => {
     };
     const text = await ask();
     expect(text).toContain(`judges ${allChecks(registry).length} checks within 120 s`);
-    expect(text).toMatch(/ec2:DescribeInstances +for aws\/instances/);
+    expect(text).toMatch(/ec2:DescribeInstances +for aws\/described-instances/);
     expect(text).toMatch(/host\/root-write-attempts +as root, at most 15 s/);
     expect(text).toMatch(/198\.51\.100\.7:443 over ipv4, to time out/);
     expect(text).toMatch(/GET \/repos\/acme\/openclaw-workspace\/branches\/main +for git\/head/);
