@@ -141,6 +141,7 @@ export async function allPages(
     page = next;
   }
   delete joined[tokenOut];
+  if (joined['IsTruncated'] === true) joined['IsTruncated'] = false;
   return joined;
 }
 

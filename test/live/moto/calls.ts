@@ -84,7 +84,7 @@ export const sampleInputs: Inputs = {
     ResourceArns: [ids.secrets.gateway, ids.secrets.monitoring, ids.secrets.unrelated],
   }),
   'kms:DescribeKey': ({ ids }) => ({ KeyId: ids.key }),
-  'kms:GetKeyPolicy': ({ ids }) => ({ KeyId: ids.key }),
+  'kms:GetKeyPolicy': ({ ids }) => ({ KeyId: ids.key, PolicyName: 'default' }),
   'lambda:GetFunctionConcurrency': ({ ids }) => ({ FunctionName: ids.function }),
   'lambda:GetFunctionConfiguration': ({ ids }) => ({ FunctionName: ids.functionArn }),
   'lambda:GetPolicy': ({ ids }) => ({ FunctionName: ids.functionArn }),
