@@ -1,5 +1,10 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { DrillRecord } from '../../src/model/drill-record.ts';
+import { sign } from '../../src/adapters/signature/ssh-keygen.ts';
+import { type DrillRecord, drillNamespace } from '../../src/model/drill-record.ts';
 import { runScenario, statusesOf } from '../support/rig.ts';
 import { recordOf } from './drill-record.ts';
 
@@ -102,5 +107,37 @@ describe('the record of a drill', () => {
     ['monitoring/kill-switch', recordOf('kill-switch', { stopped: 'pass', 'stays-down': 'pass' }), 'attested'],
   ] as const)('is held against what AWS knows: %s', async (check, record, status) => {
     expect(await withRecords(check, [record])).toBe(status);
+  });
+
+  it('counts only when an allowed signer signed it as a drill, where signers are named', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'clawcheck-test-'));
+    try {
+      const [own, other] = ['own', 'other'].map((name) => {
+        spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'k', '-f', join(folder, name)]);
+        return join(folder, name);
+      });
+      const record = JSON.stringify(recordOf('restore', { 'same-files': 'pass' }, { values: restored }));
+      const signed = (key: string | undefined, namespace = drillNamespace, text = record) =>
+        sign(Buffer.from(text), key ?? '', namespace);
+      const status = async (signature: string | undefined) => {
+        const report = await runScenario(['restore-not-validated'], {
+          checks: ['backup/restore-matches-source'],
+          change({ files, environment }) {
+            files['drills/0.json'] = record;
+            if (signature !== undefined) files['drills/0.json.sig'] = signature;
+            files['allowed'] = `ops ${readFileSync(`${own}.pub`, 'utf8')}`;
+            environment['drills.signers'] = 'allowed';
+          },
+        });
+        return statusesOf(report)['backup/restore-matches-source'];
+      };
+      expect(await status(signed(own))).toBe('pass');
+      expect(await status(undefined)).toBe('unknown');
+      expect(await status(signed(other))).toBe('unknown');
+      expect(await status(signed(own, 'clawcheck-report@v1'))).toBe('unknown');
+      expect(await status(signed(own, drillNamespace, `${record} `))).toBe('unknown');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

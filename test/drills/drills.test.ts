@@ -33,7 +33,7 @@ describe('gateway-stop', () => {
     const record = await drillIn(on, 'gateway-stop');
     expect([record.outcome, record.reasons]).toEqual(['pass', []]);
     expect(outcomes(record)).toEqual({ alarm: 'pass', alert: 'pass', replaced: 'pass' });
-    expect(on.world.changes).toEqual(['drill/halt-gateway']);
+    expect(on.world.changes).toEqual(['drill/stop-unit']);
   });
 });
 
