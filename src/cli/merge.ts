@@ -42,10 +42,10 @@ interface MergeOptions {
 
 const usualFile = 'clawcheck.yaml';
 
+/** What is kept of a valid report: reports of hundreds of deployments do not have to fit into memory at once. */
 interface Given {
   readonly file: string;
-  readonly bytes: Buffer;
-  readonly report: Report;
+  readonly deployment: FleetDeployment;
 }
 
 /**
@@ -55,36 +55,33 @@ interface Given {
 export async function mergeCommand(paths: readonly string[], options: MergeOptions): Promise<void> {
   const output = { files: options.output, format: options.format };
   checkFleetOutput(output);
-  const maxAgeMs = duration(options.maxAge);
   if (options.allowedSigners !== undefined) readAllowedSigners(options.allowedSigners);
   const named = environmentFile(options);
   const [first = ''] = named?.names ?? [];
   const extended = await extendedRegistry(options.checks, named?.names.length ? named.load(first) : undefined);
-  const read = paths.flatMap(filesOf).map((file) => judgeFile(file, options, extended));
-  const given = read.flatMap((one) => ('report' in one ? [one] : []));
-  const refused: RefusedFile[] = read.flatMap((one) => ('problems' in one ? [one] : []));
+  const judgement = { ...options, maxAgeMs: duration(options.maxAge), named, extended };
+  const given: Given[] = [];
+  const refused: RefusedFile[] = [];
+  for (const file of paths.flatMap(filesOf)) {
+    const judged = await judgeFile(file, judgement);
+    if (judged === undefined) continue;
+    if ('deployment' in judged) given.push(judged);
+    else refused.push(judged);
+  }
   const asked = askedFor(options, named, given);
 
-  const deploymentOf = async (name: string): Promise<FleetDeployment> => {
-    const [first, ...more] = given.filter(({ report }) => report.environment.name === name);
+  const deploymentOf = (name: string): FleetDeployment => {
+    const [first, ...more] = given.filter(({ deployment }) => deployment.environment === name);
     if (!first) return missing(name, 'no report of it was given');
-    if (more.length > 0) {
-      for (const { file } of [first, ...more])
-        refused.push({ file, problems: [`there are ${more.length + 1} reports of ${name}`] });
-      return missing(name, `${more.length + 1} reports of it were given, and one must be`);
+    if (more.length === 0) return first.deployment;
+    for (const { file } of [first, ...more]) {
+      refused.push({ file, problems: [`there are ${more.length + 1} reports of ${name}`] });
     }
-    const summary = summaryOf(first.report, createHash('sha256').update(first.bytes).digest('hex'));
-    const [problem] = [
-      ...ageProblems(first.report, maxAgeMs, Date.now()),
-      ...(named ? await configProblems(first.report, named.load(name)) : []),
-      ...modeProblem(first.report, options),
-    ];
-    return problem === undefined ? summary : { ...summary, state: 'MISSING', problem };
+    return missing(name, `${more.length + 1} reports of it were given, and one must be`);
   };
-  const deployments: FleetDeployment[] = [];
-  for (const name of asked) deployments.push(await deploymentOf(name));
-  for (const { file, report } of given) {
-    const { name } = report.environment;
+  const deployments = asked.map(deploymentOf);
+  for (const { file, deployment } of given) {
+    const name = deployment.environment;
     if (!asked.includes(name)) refused.push({ file, problems: [`it is of ${inert(name)}, which was not asked for`] });
   }
   refused.sort((a, b) => (a.file < b.file ? -1 : 1));
@@ -113,28 +110,41 @@ function filesOf(path: string): string[] {
     .map((name) => join(path, name));
 }
 
-/** A report that holds together and, where signers are named, is signed by one of them; or why it is none. */
-function judgeFile(
-  file: string,
-  { allowedSigners, identity }: MergeOptions,
-  extended: ExtendedRegistry,
-): Given | RefusedFile | { note: string } {
+interface Judgement extends MergeOptions {
+  readonly maxAgeMs: number;
+  readonly named: LoadedFile | undefined;
+  readonly extended: ExtendedRegistry;
+}
+
+/**
+ * A report that holds together and, where signers are named, is signed by one of them, as a deployment of the fleet;
+ * or why it is none. Undefined for the report of a fleet.
+ */
+async function judgeFile(file: string, options: Judgement): Promise<Given | RefusedFile | undefined> {
+  const { allowedSigners, identity, extended, named, maxAgeMs } = options;
   const bytes = readBytes(file);
   if (isFleetReport(bytes)) {
     process.stderr.write(`clawcheck: ${inert(file)} is the report of a fleet and is left out\n`);
-    return { note: 'fleet' };
+    return undefined;
   }
   const signed = allowedSigners === undefined ? [] : signatureOf(file, bytes, { allowedSigners, identity }).problems;
   const parsed = parseReport(bytes);
-  const problems =
-    'problems' in parsed
-      ? [...signed, ...parsed.problems]
-      : [
-          ...signed,
-          ...versionProblem(parsed.report, inconsistencies(parsed.report, declaredChecks(extended.registry))),
-          ...extensionProblems(parsed.report, extended),
-        ];
-  return 'report' in parsed && problems.length === 0 ? { file, bytes, report: parsed.report } : { file, problems };
+  if ('problems' in parsed) return { file, problems: [...signed, ...parsed.problems] };
+  const { report } = parsed;
+  const problems = [
+    ...signed,
+    ...versionProblem(report, inconsistencies(report, declaredChecks(extended.registry))),
+    ...extensionProblems(report, extended),
+  ];
+  if (problems.length > 0) return { file, problems };
+  const { name } = report.environment;
+  const [problem] = [
+    ...ageProblems(report, maxAgeMs, Date.now()),
+    ...(named?.names.includes(name) ? await configProblems(report, named.load(name)) : []),
+    ...modeProblem(report, options),
+  ];
+  const summary = summaryOf(report, createHash('sha256').update(bytes).digest('hex'));
+  return { file, deployment: problem === undefined ? summary : { ...summary, state: 'MISSING', problem } };
 }
 
 function isFleetReport(bytes: Buffer): boolean {
@@ -158,7 +168,7 @@ function askedFor(
 ): readonly string[] {
   if (file) return chosenFrom(file, config, { env, all: env.length === 0 });
   if (env.length > 0) return [...new Set(env)];
-  const names = given.map(({ report }) => report.environment.name);
+  const names = given.map(({ deployment }) => deployment.environment);
   throw new UsageError(
     'which environments does the fleet have? A report that is missing would not be missed',
     `Name the environment file with --config FILE, or exactly these with --env ${inert(names.join(','), 2000)}.`,

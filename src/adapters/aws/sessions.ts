@@ -242,7 +242,7 @@ function configOf({ region, endpoint }: Environment['aws'], credentials: AwsCred
       requestTimeout: 15_000,
       throwOnRequestTimeout: true,
       // A waiting call costs one round trip on a warm connection, three on a new one.
-      httpsAgent: { maxSockets: 3 },
+      httpsAgent: { maxSockets: 2 },
     },
     ...(endpoint && { endpoint }),
   };
