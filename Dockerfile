@@ -13,6 +13,7 @@ COPY --from=build /src/node_modules /opt/clawcheck/node_modules
 COPY --from=build /src/dist /opt/clawcheck/dist
 COPY --from=build /src/fixtures /opt/clawcheck/fixtures
 COPY --from=build /src/schemas /opt/clawcheck/schemas
+COPY --from=build /src/man/clawcheck.1 /usr/share/man/man1/clawcheck.1
 ENV NODE_ENV=production
 # The user `node` of the image: nothing that clawcheck does needs root.
 USER 1000:1000

@@ -19,6 +19,17 @@ it('has no link to a file or picture that does not exist', () => {
   expect(dead).toEqual([]);
 });
 
+it('leads to every page', () => {
+  const config = readFileSync(join(root, 'docs/.vitepress/config.ts'), 'utf8');
+  const linked = [...config.matchAll(/link: '([^']+)'/g)].map(([, link = '']) => `docs${link}.md`);
+  // The pages of the areas are listed from their folder, and the front page leads to the rest.
+  const known = [...linked, 'docs/index.md'];
+  const own = pages().filter((page) => page.startsWith('docs/') && !page.startsWith('docs/checks/'));
+  expect(own.length).toBeGreaterThan(10);
+  expect(own.filter((page) => !known.includes(page))).toEqual([]);
+  expect(linked.filter((page) => !own.includes(page))).toEqual([]);
+});
+
 it('installs what it is built with from a lock file of its own, which names no registry', () => {
   const lock = readFileSync(join(root, 'docs/package-lock.json'), 'utf8');
   expect(lock).not.toContain('"resolved"');
