@@ -218,7 +218,7 @@ liveDescribe('the checks of the host', labAvailable(), () => {
 
   it('says what it cannot see without sudo, for the agent and for someone else', async () => {
     const asAgent = await inLab({ login: 'openclaw', sudo: false }, judged);
-    expect(statuses(asAgent)).toEqual({ ...good, noPlaintextOnDisk: 'unknown' });
+    expect(statuses(asAgent)).toEqual({ ...good, noPlaintextOnDisk: 'unknown', gatewayNotExposed: 'unknown' });
     const asOther = await inLab({ sudo: false }, judged);
     expect(statuses(asOther)).toEqual({
       ...good,
