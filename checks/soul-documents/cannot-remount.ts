@@ -1,27 +1,10 @@
+import { setuidProgram, strongCapabilities, strongOf } from '../../src/judging/ways-to-root.ts';
 import { check, type Finding, fail, isNonEmpty, judgeAll, undetermined } from '../../src/model/check.ts';
 import { ProbeError } from '../../src/model/reason.ts';
 import { gatewayProcess } from '../../src/probes/host/gateway-process.ts';
+import { type WaysToRoot, waysToRoot } from '../../src/probes/host/ways-to-root.ts';
 
-/** Capabilities that lead to another mount: directly, through another process, or through a file of root. */
-const strong: Readonly<Record<number, string>> = {
-  0: 'CAP_CHOWN',
-  1: 'CAP_DAC_OVERRIDE',
-  2: 'CAP_DAC_READ_SEARCH',
-  3: 'CAP_FOWNER',
-  6: 'CAP_SETGID',
-  7: 'CAP_SETUID',
-  8: 'CAP_SETPCAP',
-  16: 'CAP_SYS_MODULE',
-  17: 'CAP_SYS_RAWIO',
-  18: 'CAP_SYS_CHROOT',
-  19: 'CAP_SYS_PTRACE',
-  21: 'CAP_SYS_ADMIN',
-  27: 'CAP_MKNOD',
-  31: 'CAP_SETFCAP',
-  39: 'CAP_BPF',
-};
-
-/** Groups that are as good as root: container managers, raw disks, and who may use sudo. */
+/** Groups that are as good as root: container managers, raw disks and memory, password hashes, and who may use sudo. */
 const powerful = [
   'root',
   'docker',
@@ -34,6 +17,9 @@ const powerful = [
   'sudo',
   'wheel',
   'admin',
+  'shadow',
+  'kmem',
+  'microk8s',
 ];
 
 export default check({
@@ -42,28 +28,59 @@ export default check({
   why: 'A read-only mount holds only as long as nobody who runs there can make it writable.',
   remediation:
     'Run the gateway as its own user without capabilities, sudo rules or membership in docker, lxd, disk, sudo or wheel; set NoNewPrivileges and an empty CapabilityBoundingSet in its unit.',
-  needs: { process: gatewayProcess },
-  judge({ process }, { environment }) {
+  needs: { process: gatewayProcess, ways: waysToRoot },
+  judge({ process, ways }, { environment }) {
     if (process instanceof ProbeError) return undetermined(process.reason, process.message);
     const user = environment.host.agentUser;
     const { uids, capabilities, groups, sudo, sockets } = process;
     const roots = uids.filter((uid) => uid === 0);
-    const held = capabilities.flatMap((bit) => strong[bit] ?? []);
+    const held = capabilities.flatMap((bit) => strongCapabilities[bit] ?? []);
     const member = groups.filter((group) => powerful.includes(group) || group === 'gid-0');
-    const see = (subject: string, expected: string, observed: string, ok: boolean): Finding<'process'> => {
+    const see = (subject: string, expected: string, observed: string, ok: boolean): Finding<'process' | 'ways'> => {
       return { fact: 'process', subject, expected, observed, ok };
     };
-    const findings = [
+    const findings: Finding<'process' | 'ways'>[] = [
       see('user of the gateway', 'not root', roots.length > 0 ? 'root' : `uid ${uids[0]}`, roots.length === 0),
       see('capabilities of the gateway', 'none that leads to a mount', held.join(', ') || 'none', held.length === 0),
       see(`groups of ${user}`, 'none that is as good as root', member.join(', ') || 'none', member.length === 0),
       see(`sudo rules of ${user}`, 'none without a password', sudo, sudo === 'none' || sudo === 'absent'),
       see(`container sockets open to ${user}`, 'none', sockets.join(', ') || 'none', sockets.length === 0),
+      ...(ways instanceof ProbeError ? [] : opened(ways)),
     ];
     const wrong = findings.filter(({ ok, observed }) => !ok && observed !== 'unclear');
     if (isNonEmpty(wrong)) return fail(wrong);
     if (groups.length === 0) return undetermined('bad_response', 'the host named no group of the gateway');
     if (sudo === 'unclear') return undetermined('bad_response', 'sudo did not say what the agent may run', findings);
+    if (ways instanceof ProbeError) return undetermined(ways.reason, ways.message, findings);
+    if (ways.search === 'cut') return undetermined('timeout', 'the search for setuid programs did not end', findings);
+    if (ways.search === 'no-getcap') {
+      const message = 'getcap is missing on the host, and the gateway runs without NoNewPrivileges';
+      return undetermined('tool_missing', message, findings);
+    }
+    const unclear = ways.setuid.filter((path) => setuidProgram(path) === 'unclear');
+    if (unclear.length > 0) {
+      const message = `it is not known what a setuid program of root lets the agent do: ${unclear.slice(0, 5).join(', ')}`;
+      return undetermined('conflict', message, findings);
+    }
     return judgeAll(findings);
   },
 });
+
+function opened({ writable, replaceable, search, setuid, capable }: WaysToRoot): Finding<'ways'>[] {
+  const none = (subject: string, expected: string, found: readonly string[]): Finding<'ways'> => {
+    const observed = found.slice(0, 5).join(', ') || (search === 'not-needed' ? 'none that counts' : 'none');
+    return { fact: 'ways', subject, expected, observed, ok: found.length === 0 };
+  };
+  const programs = setuid.filter((path) => setuidProgram(path) === 'open');
+  const strong = capable.filter(({ capabilities }) => strongOf(capabilities).length > 0);
+  return [
+    none('what decides what root does, and the agent may write to', 'nothing', writable),
+    none('directories above the mount that the agent may rename', 'none', replaceable),
+    none('setuid programs of root that run or write anything', 'none, or NoNewPrivileges', programs),
+    none(
+      'programs with capabilities that lead to a mount',
+      'none, or NoNewPrivileges',
+      strong.map(({ path }) => path),
+    ),
+  ];
+}

@@ -6,7 +6,9 @@ import { judgeFacts } from '../../support/judge.ts';
 
 describe('cannot-remount', () => {
   const process = { uids: [1100, 1100, 1100, 1100], groups: ['openclaw'], capabilities: [], sudo: 'none', sockets: [] };
-  const outcome = (changes: object) => judgeFacts(cannotRemount, { process: { ...process, ...changes } }).outcome;
+  const ways = { writable: [], replaceable: [], search: 'complete', setuid: [], capable: [] };
+  const outcome = (changes: object, more: object = {}) =>
+    judgeFacts(cannotRemount, { process: { ...process, ...changes }, ways: { ...ways, ...more } }).outcome;
 
   it.each<[string, object]>([
     ['nothing leads to a mount', {}],
@@ -30,11 +32,34 @@ describe('cannot-remount', () => {
   ])('fails when %s', (_, changes) => {
     expect(outcome(changes)).toBe('fail');
   });
+  it.each<[string, object, string]>([
+    [
+      'known programs',
+      { setuid: ['/usr/bin/sudo'], capable: [{ path: '/usr/bin/ping', capabilities: 'cap_net_raw=ep' }] },
+      'pass',
+    ],
+    ['a writable unit', { writable: ['/etc/systemd/system/a.service'] }, 'fail'],
+    ['a directory to rename', { replaceable: ['/mnt/openclaw'] }, 'fail'],
+    ['a shell of root', { setuid: ['/tmp/sh'] }, 'fail'],
+    ['a shell of root in a search that was cut', { setuid: ['/tmp/sh'], search: 'cut' }, 'fail'],
+    ['an interpreter of anyone', { capable: [{ path: '/usr/bin/perl', capabilities: 'cap_setuid=ep' }] }, 'fail'],
+    ['a program that nobody knows', { setuid: ['/usr/bin/helper'] }, 'undetermined'],
+    ['a search that was cut', { search: 'cut' }, 'undetermined'],
+    ['no getcap', { search: 'no-getcap' }, 'undetermined'],
+    ['no need for a search', { search: 'not-needed' }, 'pass'],
+  ])('judges %s', (_, more, expected) => {
+    expect(outcome({}, more)).toBe(expected);
+  });
+  it('is unknown when nothing is known of the ways to root', () => {
+    expect(judgeFacts(cannotRemount, { process, ways: new ProbeError('timeout', 'late') }).outcome).toBe(
+      'undetermined',
+    );
+  });
   it('is unknown when sudo is unclear, no group is named, or nothing could be seen', () => {
     expect(outcome({ sudo: 'unclear' })).toBe('undetermined');
     expect(outcome({ groups: [] })).toBe('undetermined');
     const lost = new ProbeError('not_found', 'no gateway');
-    expect(judgeFacts(cannotRemount, { process: lost })).toMatchObject({
+    expect(judgeFacts(cannotRemount, { process: lost, ways })).toMatchObject({
       outcome: 'undetermined',
       reason: 'not_found',
     });

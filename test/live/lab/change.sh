@@ -77,7 +77,7 @@ set_gateway() {
     # shellcheck disable=SC2016
     enter='exec unshare --mount sh -c '\''mount -o remount,rw,bind "$0" && exec "$@"'\'' '"$workspace"' "$@"'
   fi
-  launch gateway sh -c "$enter" sh setpriv --reuid "$user" --regid "$user" --init-groups \
+  launch gateway sh -c "$enter" sh setpriv --no-new-privs --reuid "$user" --regid "$user" --init-groups \
     env -i "$@" /opt/node/bin/node /opt/openclaw/gateway.mjs "$mode" "$bind"
   wait_for 15 listening 4965
 }
