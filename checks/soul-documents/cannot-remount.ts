@@ -27,7 +27,7 @@ export default check({
   failureTitle: "The agent's user has a way to remount the workspace",
   why: 'A read-only mount holds only as long as nobody who runs there can make it writable.',
   remediation:
-    'Run the gateway as its own user without capabilities, sudo rules or membership in docker, lxd, disk, sudo or wheel; set NoNewPrivileges and an empty CapabilityBoundingSet in its unit.',
+    'Run the gateway as its own user without capabilities, sudo rules or membership in docker, lxd, disk, sudo or wheel; set NoNewPrivileges and an empty CapabilityBoundingSet in its unit; let root own what root runs and every directory above the mount.',
   needs: { process: gatewayProcess, ways: waysToRoot },
   judge({ process, ways }, { environment }) {
     if (process instanceof ProbeError) return undetermined(process.reason, process.message);
@@ -67,20 +67,22 @@ export default check({
 });
 
 function opened({ writable, replaceable, search, setuid, capable }: WaysToRoot): Finding<'ways'>[] {
-  const none = (subject: string, expected: string, found: readonly string[]): Finding<'ways'> => {
-    const observed = found.slice(0, 5).join(', ') || (search === 'not-needed' ? 'none that counts' : 'none');
+  const none = (subject: string, expected: string, found: readonly string[], otherwise = 'none'): Finding<'ways'> => {
+    const observed = found.slice(0, 5).join(', ') || otherwise;
     return { fact: 'ways', subject, expected, observed, ok: found.length === 0 };
   };
+  const idle = search === 'not-needed' ? 'not looked for: NoNewPrivileges is set' : 'none';
   const programs = setuid.filter((path) => setuidProgram(path) === 'open');
   const strong = capable.filter(({ capabilities }) => strongOf(capabilities).length > 0);
   return [
     none('what decides what root does, and the agent may write to', 'nothing', writable),
     none('directories above the mount that the agent may rename', 'none', replaceable),
-    none('setuid programs of root that run or write anything', 'none, or NoNewPrivileges', programs),
+    none('setuid programs of root that run or write anything', 'none, or NoNewPrivileges', programs, idle),
     none(
       'programs with capabilities that lead to a mount',
       'none, or NoNewPrivileges',
       strong.map(({ path }) => path),
+      idle,
     ),
   ];
 }
