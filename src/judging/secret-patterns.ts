@@ -139,6 +139,25 @@ export const secretRules: readonly SecretRule[] = [
     '[a-z][a-z0-9+.-]{1,12}://[^]/ :@"\'<>{}$[]{1,64}:[^]/ :@"\'<>{}$*[]{6,}@[A-Za-z0-9]',
     () => ['postgres', '://app:', noise(16), '@db.internal/app'].join(''),
   ),
+  rule('netrc', 'password of a .netrc file', '(^|[ \t])login[ \t]+[^ \t]+[ \t]+password[ \t]+[^ \t]{8,}', () =>
+    ['machine git.internal login bot pass', 'word ', noise(16)].join(''),
+  ),
+  rule(
+    'npmrc',
+    'token or password of a package registry',
+    ':_(authToken|auth|password)[ ]*=[ ]*"?[A-Za-z0-9+/=_-]{16,}',
+    () => ['//npm.internal/:_auth', 'Token=', hex(8), '-', hex(4), '-', hex(12)].join(''),
+  ),
+  rule('docker-auth', 'login of a container registry', '"auth"[ ]*:[ ]*"[A-Za-z0-9+/]{16,}={0,2}"', () =>
+    ['"au', 'th": "', noise(32), '"'].join(''),
+  ),
+  rule(
+    'assigned',
+    'variable that is named like a credential',
+    // No dash, dot or slash: names, paths and identifiers of secrets have them.
+    `${start}[A-Z0-9_]*(TOKEN|SECRET|PASSWORD|PASSPHRASE|API_?KEY|ACCESS_KEY|PRIVATE_KEY|SIGNING_KEY)=["']?[A-Za-z0-9+]{20,}`,
+    () => ['CRM_SIGNING', '_SECRET=', hex(32)].join(''),
+  ),
   rule(
     'gateway-token',
     'token, password or key as plain text in the configuration',

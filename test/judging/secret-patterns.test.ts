@@ -39,6 +39,10 @@ describe.each(greps.map((grep) => [grep.join(' '), grep] as const))('%s', (_, gr
     'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0example ops@host',
     'sha512-3f9a1c7e3f9a1c7e3f9a1c7e3f9a1c7e3f9a1c7e3f9a1c7e3f9a1c7e3f9a1c7e==',
     'commit 3f9a1c7e3f9a1c7e3f9a1c7e3f9a1c7e3f9a1c7e',
+    'OPENCLAW_SECRET=openclaw/prod/gateway GATEWAY_TOKEN=$(aws secretsmanager get-secret-value) MAX_TOKENS=200000',
+    'AWS_WEB_IDENTITY_TOKEN_FILE=/var/run/secrets/eks.amazonaws.com/serviceaccount/token',
+    'login with your password, or password with login; "auth": "token"',
+    ['//registry.npmjs.org/:_auth', 'Token=$', '{NPM_TOKEN}'].join(''),
     '2026-03-04T05:06:07.000Z 10.20.1.10:18789',
   ])('finds nothing in: %s', (text) => {
     expect(finds(grep, all, text)).toBe(1);
