@@ -1,6 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { registry } from '../checks/index.ts';
+import type { Check } from '../src/model/check.ts';
 import { operations } from '../src/ports/aws-operations.ts';
+import { drillRecords } from '../src/probes/files/drill-records.ts';
+import { healthTimer } from '../src/probes/host/health-timer.ts';
+import { listeners } from '../src/probes/host/listeners.ts';
 import { probesOf } from '../src/runner/gather.ts';
 import { allChecks } from '../src/runner/plan.ts';
 
@@ -12,13 +16,18 @@ export interface ListedFlaw {
   readonly trap: string;
 }
 
+/** What a check can do without where AWS shows enough. */
+const spare = new Set<unknown>([drillRecords, healthTimer, listeners]);
+
+/** Whether AWS alone can decide a check. */
+export function decidedByAws({ needs }: Pick<Check, 'needs'>): boolean {
+  const probes = [...probesOf([needs])];
+  return probes.some(({ kind }) => kind === 'aws') && probes.every((p) => p.kind === 'aws' || spare.has(p));
+}
+
 /** `docs/testing-aws.md`: which flaw of the lab is noticed by which check. Follows from the declarations alone. */
 export function testingAwsPage(flaws: readonly ListedFlaw[]): string {
-  const checks = allChecks(registry).map(({ id, check }) => ({
-    id,
-    kinds: new Set([...probesOf([check.needs])].map(({ kind }) => kind)),
-  }));
-  const seenByAws = checks.filter(({ kinds }) => kinds.has('aws') && kinds.size === 1).map(({ id }) => id);
+  const seenByAws = allChecks(registry).flatMap(({ id, check }) => (decidedByAws(check) ? [id] : []));
   const judged = flaws.map((flaw) => {
     const here = flaw.expects.filter((id) => seenByAws.includes(id));
     const unknown = here.filter((id) => flaw.unknown.includes(id));

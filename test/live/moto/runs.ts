@@ -1,4 +1,5 @@
 import { registry } from '../../../checks/index.ts';
+import { decidedByAws } from '../../../scripts/testing-aws-page.ts';
 import { type AwsAdapter, liveAws } from '../../../src/adapters/aws/aws.ts';
 import { noGit } from '../../../src/adapters/git/github.ts';
 import { sshSignatures } from '../../../src/adapters/signature/ssh-keygen.ts';
@@ -21,14 +22,11 @@ export const labCredentials = {
   AWS_EC2_METADATA_DISABLED: 'true',
 };
 
-/** The areas with only those checks that AWS alone can answer: with facts from AWS, and none from another port. */
+/** The areas with only those checks that AWS alone can answer. */
 export function seenByAws(all: Registry = registry): Registry {
   return Object.fromEntries(
     Object.entries(all).map(([id, area]) => {
-      const checks = Object.entries(area.checks).filter(([, { needs }]) => {
-        const kinds = new Set([...probesOf([needs])].map(({ kind }) => kind));
-        return kinds.size === 1 && kinds.has('aws');
-      });
+      const checks = Object.entries(area.checks).filter(([, check]) => decidedByAws(check));
       return [id, { ...area, checks: Object.fromEntries(checks) }];
     }),
   );
@@ -56,7 +54,7 @@ export async function runOn(
     ports: {
       aws,
       git: noGit(),
-      files: { read: unreachable, sha256: unreachable, glob: unreachable },
+      files: { read: unreachable, sha256: unreachable, glob: async () => [] },
       vantage: { answers: unreachable },
       signatures: sshSignatures,
       openHost: unreachable,
