@@ -194,7 +194,7 @@ async function credentialsOf(
   secrets: Set<string>,
   chains: Chains,
 ): Promise<AwsCredentialIdentityProvider> {
-  const { fromNodeProviderChain, fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
+  const { fromNodeProviderChain, fromTemporaryCredentials } = await import('./credential-providers.ts');
   let chain = chains.get(profile ?? '');
   if (!chain) {
     chain = remembering(fromNodeProviderChain({ ...(profile && { profile }) }), secrets);
