@@ -56,7 +56,7 @@ export function lookOf({ kind, as, calls }: DescribedProbe): string {
     case 'aws':
     case 'git':
     case 'gateway':
-      return calls.join(', ');
+      return calls.join(', ') || 'no call of its own: it follows from other facts';
     case 'host':
       return `a part of the script on the host, run as ${as === 'agent' ? "the agent's user" : as}`;
     case 'vantage':
