@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import version from '../../../checks/infrastructure/gateway-version.ts';
-import sandboxed from '../../../checks/infrastructure/sandboxed-tools.ts';
 import healthy from '../../../checks/monitoring/gateway-healthy.ts';
 import limited from '../../../checks/monitoring/runaway-limited.ts';
-import exposed from '../../../checks/network/gateway-not-exposed.ts';
 import rulebook from '../../../checks/soul-documents/no-second-rulebook.ts';
 import { ProbeError } from '../../../src/model/reason.ts';
 import { judgeFacts } from '../../support/judge.ts';
@@ -31,95 +28,6 @@ describe('monitoring/gateway-healthy', () => {
     ['nothing', { state: 'not-listening', status: 0, contentType: 'none' }, 'fail'],
   ])('%s', (_, change, outcome) => {
     expect(judgeFacts(healthy, { readiness: { ...ready, ...change } }).outcome).toBe(outcome);
-  });
-});
-
-describe('infrastructure/gateway-version', () => {
-  it.each([
-    ['2026.6.5', {}, 'pass'],
-    ['2026.6.34', {}, 'pass'],
-    ['2026.7.1-2', {}, 'pass'],
-    ['2026.6.4', {}, 'fail'],
-    ['2026.6.5-beta.1', {}, 'fail'],
-    ['2026.9.6', { 'gateway.minimumVersion': '2026.10.1' }, 'fail'],
-    ['2026.6.4', { 'gateway.minimumVersion': '2026.1.1' }, 'fail'],
-    ['newest', {}, 'undetermined'],
-  ])('%s with %j', (running, changes, outcome) => {
-    const facts = { version: { version: running, from: '/startupz' } };
-    expect(judgeFacts(version, facts, changes).outcome).toBe(outcome);
-  });
-});
-
-describe('infrastructure/sandboxed-tools', () => {
-  const mode = (value: unknown, entries: object = {}) =>
-    config({ agents: { defaults: { sandbox: { mode: value } }, entries } });
-  it.each<[string, object, Record<string, unknown>, string]>([
-    ['all', mode('all'), {}, 'pass'],
-    ['the default', config({}), {}, 'fail'],
-    ['non-main where all is required', mode('non-main'), {}, 'fail'],
-    ['non-main where it is required', mode('non-main'), { 'gateway.sandboxMode': 'non-main' }, 'pass'],
-    ['an unknown mode', mode('always'), {}, 'fail'],
-    ['one agent off', mode('all', { main: { sandbox: { mode: 'off' } } }), {}, 'fail'],
-    ['commands on the instance', config({ ...mode('all').inForce, tools: { exec: { host: 'gateway' } } }), {}, 'fail'],
-    ['off where it may be', config({}), { 'gateway.sandboxMode': 'off' }, 'pass'],
-  ])('%s', (_, config, changes, outcome) => {
-    expect(judgeFacts(sandboxed, { config, agents: ['main'] }, changes).outcome).toBe(outcome);
-  });
-  it('does not pass without agents', () => {
-    expect(judgeFacts(sandboxed, { config: mode('all'), agents: [] }).outcome).toBe('undetermined');
-  });
-});
-
-describe('network/gateway-not-exposed', () => {
-  const process = { listeners: ['0100007F'], ownsListener: true, networkNamespace: 'same' };
-  const listeners = { listeners: [], unowned: 0 };
-  const administration = { tailscale: undefined, ssmAgent: 'running', cameInAt: undefined };
-  const closed = { bind: 'loopback', auth: { mode: 'token' } };
-  const none = { 'infrastructure.approvedInbound': [] };
-  it.each<[string, object, Record<string, unknown>, string]>([
-    ['loopback with a token', closed, none, 'pass'],
-    ['the tailnet', { ...closed, bind: 'tailnet' }, none, 'pass'],
-    ['every address', { ...closed, bind: 'lan' }, none, 'fail'],
-    ['every address, behind the approved balancer', { ...closed, bind: 'lan' }, {}, 'pass'],
-    ['a custom address', { ...closed, bind: 'custom' }, {}, 'fail'],
-    ['bind not set', { auth: closed.auth }, {}, 'fail'],
-    ['no login', { ...closed, auth: { mode: 'none' } }, none, 'fail'],
-    ['login not set', { bind: 'loopback' }, none, 'fail'],
-    [
-      'a proxy that is named',
-      { ...closed, auth: { mode: 'trusted-proxy' }, trustedProxies: ['10.20.1.5'] },
-      none,
-      'pass',
-    ],
-    ['any proxy', { ...closed, auth: { mode: 'trusted-proxy' }, trustedProxies: ['0.0.0.0/0'] }, none, 'fail'],
-    ['no proxy', { ...closed, auth: { mode: 'trusted-proxy' } }, none, 'fail'],
-    ['serve', { ...closed, tailscale: { mode: 'serve' } }, none, 'pass'],
-    ['funnel', { ...closed, tailscale: { mode: 'funnel' } }, none, 'fail'],
-    ['origins by name', { ...closed, controlUi: { allowedOrigins: ['https://a.example'] } }, none, 'pass'],
-    ['any origin', { ...closed, controlUi: { allowedOrigins: ['https://*.example'] } }, none, 'fail'],
-    ['origins that are no list', { ...closed, controlUi: { allowedOrigins: '*' } }, none, 'fail'],
-    ['insecure logins', { ...closed, controlUi: { allowInsecureAuth: true } }, none, 'fail'],
-  ])('%s', (_, gateway, changes, outcome) => {
-    expect(
-      judgeFacts(exposed, { config: config({ gateway }), process, administration, listeners }, changes).outcome,
-    ).toBe(outcome);
-  });
-
-  describe('another gateway on the host', () => {
-    const judged = (address: string, port: number, holder = 'gateway') => {
-      const found = { listeners: [{ address, port, holder }], unowned: 0 };
-      return judgeFacts(exposed, { config: config({ gateway: closed }), process, administration, listeners: found });
-    };
-    it.each<[string, number, string, string]>([
-      ['0.0.0.0', 19_001, 'gateway', 'fail'],
-      ['::', 19_001, 'gateway', 'fail'],
-      ['10.20.1.10', 19_001, 'gateway', 'fail'],
-      ['100.64.0.9', 19_001, 'gateway', 'pass'],
-      ['127.0.0.1', 19_001, 'gateway', 'pass'],
-      ['0.0.0.0', 22, 'ssh', 'pass'],
-    ])('on %s port %i, held by %s: %s', (address, port, holder, outcome) => {
-      expect(judged(address, port, holder).outcome).toBe(outcome);
-    });
   });
 });
 

@@ -54,6 +54,10 @@ describe('approved-host-reachable', () => {
     expect(outcome(fact(), { 'network.approvedHosts': [{ host: 'c.example' }] })).toBe('fail');
     expect(outcome(fact(), { 'network.approvedHosts': [] })).toBe('undetermined');
   });
+  it('takes another port, or the same without TLS, for another destination', () => {
+    expect(outcome(fact(), { 'network.approvedHosts': [{ host: 'a.example', port: 8443 }] })).toBe('fail');
+    expect(outcome(fact(), { 'network.approvedHosts': [{ host: 'a.example', tls: false }] })).toBe('fail');
+  });
 });
 
 describe('unapproved-host-times-out', () => {
@@ -139,5 +143,39 @@ describe('unapproved-host-times-out', () => {
         reason: 'empty_subject',
       },
     );
+  });
+  it('is unknown when the environment file names no destination, whatever was tried', () => {
+    expect(judged(fact(), { ...hosts, 'network.unapprovedHosts': [] })).toMatchObject({ reason: 'empty_subject' });
+  });
+  it('is unknown when the destinations were not tried', () => {
+    const none = fact();
+    const attempts = none.egress.attempts.filter(({ approved }) => approved);
+    expect(judged({ egress: { ...none.egress, attempts } })).toMatchObject({ reason: 'empty_subject' });
+  });
+  it('takes each approved host on its own port, and no other, as a control', () => {
+    const only = { ...hosts, 'network.approvedHosts': [{ host: 'a.example' }] };
+    expect(judged(fact({ b6: 'tcp_timeout' }), only).outcome).toBe('pass');
+    const elsewhere = { ...hosts, 'network.approvedHosts': [{ host: 'a.example', port: 8443 }] };
+    expect(judged(fact(), elsewhere)).toMatchObject({ reason: 'no_control' });
+  });
+  it('does not count what answers from here and did not time out there', () => {
+    const overIpv6 = { ...place('u.example', false, true), family: 'ipv6' };
+    const silent = [place('a.example', true, true), place('192.0.2.1', false, false)];
+    expect(judged({ ...fact(), here: [...silent, overIpv6] })).toMatchObject({ reason: 'no_control' });
+  });
+  it('names what failed in another way than by a time-out', () => {
+    const judgement = judged(fact({ n6: 'dns_timeout' }));
+    expect(judgement).toMatchObject({ reason: 'no_control' });
+    expect(judgement.evidence.map(({ observed }) => observed)).toEqual(['dns_timeout after 5.0 s']);
+  });
+  it('does not take a time-out on one port for one on another', () => {
+    const { egress } = fact();
+    const more: ConnectionAttempt = { ...attempt('u.example', 'dns_failed'), port: 8443 };
+    expect(judged({ egress: { ...egress, attempts: [...egress.attempts, more] } })).toMatchObject({
+      reason: 'no_control',
+    });
+  });
+  it('is unknown without a gateway, even where no proxy is seen', () => {
+    expect(judged(fact({}, { namespace: 'no-gateway' }))).toMatchObject({ reason: 'conflict' });
   });
 });

@@ -38,6 +38,15 @@ describe('network/ssh-not-public', () => {
       {},
       'fail',
     ],
+    ['ports below SSH: sshd may be there', [rule('0.0.0.0/0', [1, 21])], nothing, {}, 'undetermined'],
+    ['ports above SSH: sshd may be there', [rule('0.0.0.0/0', [23, 99])], nothing, {}, 'undetermined'],
+    [
+      'an internal and a public balancer to SSH',
+      [],
+      { ...nothing, fronts: [{ ...front(true, 22), balancers: [{ isPublic: false }, { isPublic: true }] }] },
+      {},
+      'fail',
+    ],
     ['a way in that cannot be read', [], { ...nothing, unread: ['Classic Load Balancer old'] }, {}, 'undetermined'],
   ])('%s', (_, inbound, loadBalancers, changes, outcome) => {
     const securityGroups = [{ id: 'sg-own', on: ['eni-1'], inbound, outbound: [] }];
@@ -45,16 +54,37 @@ describe('network/ssh-not-public', () => {
     expect(judgeFacts(check, facts, changes as Record<string, unknown>).outcome).toBe(outcome);
   });
 
-  it('does not judge on no interface', () => {
-    const facts = {
-      interfaces: [],
-      routes: [],
-      securityGroups: [],
-      prefixLists: {},
-      loadBalancers: nothing,
-      listeners: lost,
-    };
-    expect(judgeFacts(check, facts).outcome).toBe('undetermined');
+  const own = { id: 'sg-own', on: ['eni-1'], inbound: [], outbound: [] };
+  const rest = { routes: [], prefixLists: {}, loadBalancers: nothing, listeners: lost };
+  it('does not judge on no interface, or no group', () => {
+    expect(judgeFacts(check, { ...rest, interfaces: [], securityGroups: [] }).outcome).toBe('undetermined');
+    expect(judgeFacts(check, { ...rest, interfaces, securityGroups: [] }).outcome).toBe('undetermined');
+    expect(judgeFacts(check, { ...rest, interfaces: [], securityGroups: [own] }).outcome).toBe('undetermined');
+  });
+
+  it('names the group that lets SSH in, and no other', () => {
+    const bad = { ...own, id: 'sg-bad', inbound: [rule('0.0.0.0/0', [22, 22])] };
+    const { evidence } = judgeFacts(check, { ...rest, interfaces, securityGroups: [own, bad] });
+    expect(evidence.map(({ subject }) => subject)).toEqual(['sg-bad on eni-1']);
+  });
+
+  it('shows the public addresses of each interface, and whether its subnet has a way to the internet', () => {
+    const [first] = interfaces;
+    const of = (subnet: string, target: string) => ({ subnet, routes: [{ destination: '0.0.0.0/0', target }] });
+    const { evidence } = judgeFacts(check, {
+      ...rest,
+      securityGroups: [own],
+      interfaces: [
+        { ...first, publicAddresses: ['203.0.113.7'], ipv6: ['2a05:d018::1', 'fd00::1'] },
+        { ...first, id: 'eni-2', subnet: 'subnet-2' },
+      ],
+      routes: [of('subnet-1', 'igw-1'), of('subnet-2', 'nat-1')],
+    });
+    const shown = evidence.filter(({ fact }) => fact === 'interfaces').map(({ observed }) => observed);
+    expect(shown).toEqual([
+      '203.0.113.7, 2a05:d018::1, a route to an internet gateway',
+      'no public address, no route to an internet gateway',
+    ]);
   });
 
   describe('with the listening sockets of the host', () => {
@@ -74,6 +104,14 @@ describe('network/ssh-not-public', () => {
       ['no sshd found, though this run came in', web, [{ ...ssh, holder: 'other' }], 0, 'undetermined'],
       ['a socket of init on that port', web, [ssh, { ...ssh, port: 443, holder: 'init' }], 0, 'undetermined'],
       ['a socket of init on another port', web, [ssh, { ...ssh, port: 80, holder: 'init' }], 0, 'pass'],
+      ['a socket of init above that port', web, [ssh, { ...ssh, port: 8443, holder: 'init' }], 0, 'pass'],
+      [
+        'a socket of init on one of two ports',
+        [...web, rule('0.0.0.0/0', [80, 80])],
+        [ssh, { ...ssh, port: 80, holder: 'init' }],
+        0,
+        'undetermined',
+      ],
       ['a socket that nobody holds', web, [ssh], 1, 'undetermined'],
     ])('%s', (_, inbound, listeners, unowned, outcome) => {
       expect(judged(inbound, listeners, unowned)).toBe(outcome);
@@ -82,6 +120,7 @@ describe('network/ssh-not-public', () => {
       const balancer = { ...nothing, fronts: [front(true, 18_789)] };
       expect(judged([], [ssh], 0, balancer)).toBe('pass');
       expect(judged([], [ssh, { ...ssh, port: 18_789 }], 0, balancer)).toBe('fail');
+      expect(judged([], [ssh, { ...ssh, port: 18_789, holder: 'init' }], 0, balancer)).toBe('undetermined');
     });
   });
 });

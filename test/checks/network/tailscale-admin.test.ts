@@ -9,6 +9,7 @@ const tailscale = { backend: 'Running', keyExpiry: new Date(now.getTime() + 1000
 const facts = { tailscale, ssmAgent: 'absent', cameInAt: '100.64.0.9' };
 const outcome = (change: object, environment = {}) =>
   judgeFacts(check, { administration: { ...facts, ...change } }, environment).outcome;
+const out = { tailscale: { ...tailscale, backend: 'NeedsLogin' } };
 const ssm = { 'network.administration': 'ssm' };
 
 describe('tailscale-admin', () => {
@@ -22,11 +23,12 @@ describe('tailscale-admin', () => {
   });
   it.each<[string, object, object]>([
     ['tailscale is missing', { tailscale: undefined }, {}],
-    ['it is logged out', { tailscale: { ...tailscale, backend: 'NeedsLogin' } }, {}],
+    ['it is logged out', out, {}],
     ['its key ends now', { tailscale: { ...tailscale, keyExpiry: now } }, {}],
     ['it says that it expired', { tailscale: { ...tailscale, keyExpiry: undefined, expired: true } }, {}],
     ['the run came another way', { cameInAt: '10.20.1.10' }, {}],
     ['the run came over a public address', { cameInAt: '100.128.0.1' }, {}],
+    ['it is logged out, and the way of the run is unknown', { ...out, cameInAt: undefined }, {}],
     ['SSM is declared and does not run', { cameInAt: '127.0.0.1' }, ssm],
     ['SSM is declared and the run came another way', { ssmAgent: 'running' }, ssm],
   ])('fails when %s', (_, change, environment) => {

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import version from '../../../checks/infrastructure/gateway-version.ts';
+import sandboxed from '../../../checks/infrastructure/sandboxed-tools.ts';
+import { judgeFacts } from '../../support/judge.ts';
+
+const config = (inForce: object) => ({ inForce, differsFromFile: false });
+
+describe('infrastructure/gateway-version', () => {
+  it.each([
+    ['2026.6.5', {}, 'pass'],
+    ['2026.6.34', {}, 'pass'],
+    ['2026.7.1-2', {}, 'pass'],
+    ['2026.6.4', {}, 'fail'],
+    ['2026.6.5-beta.1', {}, 'fail'],
+    ['2026.9.6', { 'gateway.minimumVersion': '2026.10.1' }, 'fail'],
+    ['2026.6.4', { 'gateway.minimumVersion': '2026.1.1' }, 'fail'],
+    ['newest', {}, 'undetermined'],
+  ])('%s with %j', (running, changes, outcome) => {
+    const facts = { version: { version: running, from: '/startupz' } };
+    expect(judgeFacts(version, facts, changes).outcome).toBe(outcome);
+  });
+});
+
+describe('infrastructure/sandboxed-tools', () => {
+  const mode = (value: unknown, entries: object = {}) =>
+    config({ agents: { defaults: { sandbox: { mode: value } }, entries } });
+  it.each<[string, object, Record<string, unknown>, string]>([
+    ['all', mode('all'), {}, 'pass'],
+    ['the default', config({}), {}, 'fail'],
+    ['non-main where all is required', mode('non-main'), {}, 'fail'],
+    ['non-main where it is required', mode('non-main'), { 'gateway.sandboxMode': 'non-main' }, 'pass'],
+    ['an unknown mode', mode('always'), {}, 'fail'],
+    ['one agent off', mode('all', { main: { sandbox: { mode: 'off' } } }), {}, 'fail'],
+    ['commands on the instance', config({ ...mode('all').inForce, tools: { exec: { host: 'gateway' } } }), {}, 'fail'],
+    ['off where it may be', config({}), { 'gateway.sandboxMode': 'off' }, 'pass'],
+  ])('%s', (_, config, changes, outcome) => {
+    expect(judgeFacts(sandboxed, { config, agents: ['main'] }, changes).outcome).toBe(outcome);
+  });
+  it('does not pass without agents', () => {
+    expect(judgeFacts(sandboxed, { config: mode('all'), agents: [] }).outcome).toBe('undetermined');
+  });
+});

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import exposed from '../../../checks/network/gateway-not-exposed.ts';
+import { ProbeError } from '../../../src/model/reason.ts';
+import { judgeFacts } from '../../support/judge.ts';
+
+const config = (inForce: object) => ({ inForce, differsFromFile: false });
+
+describe('network/gateway-not-exposed', () => {
+  const process = { listeners: ['0100007F'], ownsListener: true, networkNamespace: 'same' };
+  const listeners = { listeners: [], unowned: 0 };
+  const administration = { tailscale: undefined, ssmAgent: 'running', cameInAt: undefined };
+  const closed = { bind: 'loopback', auth: { mode: 'token' } };
+  const none = { 'infrastructure.approvedInbound': [] };
+  const inbound = (...ports: number[]) => ({
+    'infrastructure.approvedInbound': ports.map((port) => ({ from: '10.20.0.0/16', port, reason: 'health checks' })),
+  });
+  it.each<[string, object, Record<string, unknown>, string]>([
+    ['loopback with a token', closed, none, 'pass'],
+    ['the tailnet', { ...closed, bind: 'tailnet' }, none, 'pass'],
+    ['every address', { ...closed, bind: 'lan' }, none, 'fail'],
+    ['every address, behind the approved balancer', { ...closed, bind: 'lan' }, {}, 'pass'],
+    ['a custom address', { ...closed, bind: 'custom' }, {}, 'fail'],
+    ['bind not set', { auth: closed.auth }, {}, 'fail'],
+    ['no login', { ...closed, auth: { mode: 'none' } }, none, 'fail'],
+    ['login not set', { bind: 'loopback' }, none, 'fail'],
+    [
+      'a proxy that is named',
+      { ...closed, auth: { mode: 'trusted-proxy' }, trustedProxies: ['10.20.1.5'] },
+      none,
+      'pass',
+    ],
+    ['any proxy', { ...closed, auth: { mode: 'trusted-proxy' }, trustedProxies: ['0.0.0.0/0'] }, none, 'fail'],
+    ['no proxy', { ...closed, auth: { mode: 'trusted-proxy' } }, none, 'fail'],
+    ['serve', { ...closed, tailscale: { mode: 'serve' } }, none, 'pass'],
+    ['funnel', { ...closed, tailscale: { mode: 'funnel' } }, none, 'fail'],
+    ['origins by name', { ...closed, controlUi: { allowedOrigins: ['https://a.example'] } }, none, 'pass'],
+    ['any origin', { ...closed, controlUi: { allowedOrigins: ['https://*.example'] } }, none, 'fail'],
+    ['origins that are no list', { ...closed, controlUi: { allowedOrigins: '*' } }, none, 'fail'],
+    ['insecure logins', { ...closed, controlUi: { allowInsecureAuth: true } }, none, 'fail'],
+    ['no device login', { ...closed, controlUi: { dangerouslyDisableDeviceAuth: true } }, none, 'fail'],
+    ['origins by host', { ...closed, controlUi: { dangerouslyAllowHostHeaderOriginFallback: true } }, none, 'fail'],
+    ['an option that is no boolean', { ...closed, controlUi: { allowInsecureAuth: 'false' } }, none, 'fail'],
+    ['insecure logins off', { ...closed, controlUi: { allowInsecureAuth: false } }, none, 'pass'],
+    ['one open origin of two', { ...closed, controlUi: { allowedOrigins: ['https://a.example', '*'] } }, none, 'fail'],
+    ['a password', { ...closed, auth: { mode: 'password' } }, none, 'pass'],
+    [
+      'any proxy beside one that is named',
+      { ...closed, auth: { mode: 'trusted-proxy' }, trustedProxies: ['10.20.1.5', '*'] },
+      none,
+      'fail',
+    ],
+    ['Tailscale off', { ...closed, tailscale: { mode: 'off' } }, none, 'pass'],
+    ['another port that is approved', { ...closed, bind: 'lan' }, inbound(443), 'fail'],
+    ['an approved port beside it', { ...closed, bind: 'lan' }, inbound(443, 18_789), 'pass'],
+    ['a custom address and an approved port', { ...closed, bind: 'custom' }, inbound(18_789), 'fail'],
+  ])('%s', (_, gateway, changes, outcome) => {
+    expect(
+      judgeFacts(exposed, { config: config({ gateway }), process, administration, listeners }, changes).outcome,
+    ).toBe(outcome);
+  });
+
+  const judgedWith = (facts: object, changes: Record<string, unknown> = none, gateway: object = closed) =>
+    judgeFacts(exposed, { config: config({ gateway }), process, administration, listeners, ...facts }, changes);
+
+  it.each<[string, string, Record<string, unknown>, string]>([
+    ['loopback', '0100007F', none, 'pass'],
+    ['the tailnet', '09004064', none, 'pass'],
+    ['an address of the network', '0A01140A', none, 'fail'],
+    ['every address', '00000000', none, 'fail'],
+    ['every address, behind the approved balancer', '00000000', {}, 'pass'],
+  ])('the gateway listens on %s', (_, address, changes, outcome) => {
+    expect(judgedWith({ process: { ...process, listeners: [address] } }, changes).outcome).toBe(outcome);
+  });
+
+  const tailscale = (funnel: string) => ({ administration: { ...administration, tailscale: { funnel } } });
+  const lost = new ProbeError('timeout', 'slow');
+  const open = { ...closed, bind: 'lan' };
+  it.each<[string, object, string]>([
+    ['the gateway process', { process: lost }, 'timeout'],
+    ['its socket', { process: { ...process, listeners: [] } }, 'not_found'],
+    ['who holds its socket', { process: { ...process, ownsListener: false } }, 'not_found'],
+    ['its network', { process: { ...process, networkNamespace: 'other' } }, 'conflict'],
+    ['the listening sockets', { listeners: lost }, 'timeout'],
+    ['Tailscale', { administration: lost }, 'timeout'],
+    ['what Tailscale publishes', tailscale('unclear'), 'bad_response'],
+  ])('is unknown without %s, unless something is open', (_, facts, reason) => {
+    expect(judgedWith(facts)).toMatchObject({ outcome: 'undetermined', reason });
+    const judgement = judgedWith(facts, none, open);
+    expect(judgement).toMatchObject({ outcome: 'fail', evidence: [{ subject: 'gateway.bind', observed: 'lan' }] });
+    expect(judgement.evidence).toHaveLength(1);
+  });
+  it('fails when Tailscale publishes something to the internet', () => {
+    expect(judgedWith(tailscale('on')).outcome).toBe('fail');
+    expect(judgedWith(tailscale('off')).outcome).toBe('pass');
+  });
+
+  describe('another gateway on the host', () => {
+    const judged = (address: string, port: number, holder = 'gateway') => {
+      const found = { listeners: [{ address, port, holder }], unowned: 0 };
+      return judgeFacts(exposed, { config: config({ gateway: closed }), process, administration, listeners: found });
+    };
+    it.each<[string, number, string, string]>([
+      ['0.0.0.0', 19_001, 'gateway', 'fail'],
+      ['::', 19_001, 'gateway', 'fail'],
+      ['10.20.1.10', 19_001, 'gateway', 'fail'],
+      ['100.64.0.9', 19_001, 'gateway', 'pass'],
+      ['127.0.0.1', 19_001, 'gateway', 'pass'],
+      ['0.0.0.0', 22, 'ssh', 'pass'],
+    ])('on %s port %i, held by %s: %s', (address, port, holder, outcome) => {
+      expect(judged(address, port, holder).outcome).toBe(outcome);
+    });
+  });
+});
