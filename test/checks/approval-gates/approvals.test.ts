@@ -85,6 +85,25 @@ describe('approval-gates/blocked-without-approval', () => {
   });
 });
 
+describe('approval-gates/blocked-without-approval, what it shows', () => {
+  const judged = (change: Partial<ApprovalRehearsal>) =>
+    judgeFacts(blocked, { rehearsal: { ...good, ...change }, canary: undefined });
+  it.each([
+    ['none', 'no decision'],
+    ['denied', 'denied'],
+    ['allowed', 'allowed'],
+  ] as const)('the answer to silence: %s', (unanswered, observed) => {
+    const expected = 'nobody answers: not allowed';
+    expect(judged({ unanswered }).evidence).toContainEqual(expect.objectContaining({ expected, observed }));
+  });
+  it('when a person approved last', () => {
+    const { outcome, ...rest } = judged({});
+    expect(outcome).toBe('pass');
+    const control = { observed: expect.stringContaining(new Date(at - day).toISOString()) };
+    expect(rest).toMatchObject({ controls: [control] });
+  });
+});
+
 describe('approval-gates/decisions-recorded', () => {
   it.each<[string, Partial<ApprovalRehearsal>, string]>([
     ['both on record', {}, 'pass'],
@@ -93,6 +112,12 @@ describe('approval-gates/decisions-recorded', () => {
     ['decided before it was asked', { denied: { ...denied, resolvedAtMs: at - 1 } }, 'fail'],
     ['nobody named', { denied: { ...denied, resolver: 'unnamed' } }, 'fail'],
     ['decided by the gateway itself', { denied: { ...denied, resolver: 'system' } }, 'fail'],
+    ['decided by a device', { denied: { ...denied, resolver: 'device' } }, 'pass'],
+    ['decided in a channel', { denied: { ...denied, resolver: 'channel' } }, 'pass'],
+    ['decided as it was asked', { denied: { ...denied, resolvedAtMs: at } }, 'pass'],
+    ['a denial for want of an answer', { denied: { ...denied, reason: 'timeout' } }, 'fail'],
+    ['when it was asked is not known', { denied: { ...denied, createdAtMs: 0 } }, 'fail'],
+    ['an expiry by a person', { expired: { ...expired, reason: 'user' } }, 'fail'],
     ['the expiry missing', { expired: undefined }, 'fail'],
     ['the expiry decided by somebody', { expired: { ...expired, resolver: 'runtime' } }, 'fail'],
   ])('%s', (_, change, outcome) => {

@@ -48,6 +48,33 @@ describe('approval-gates/approvers-authorised', () => {
   });
 });
 
+describe('approval-gates/approvers-authorised, one thing wrong', () => {
+  const ada = { name: 'Ada Example', role: 'admin', ids: ['slack:U0ADA'] };
+  const ben = { name: 'Ben Example', role: 'operator', ids: ['slack:U0BEN'] };
+  const gate = (...approvers: string[]) => [{ ...approvalGates.gates[0], approvers }];
+  const judged = (people: object[], gates: object[]) =>
+    judgeFacts(authorised, { config: config(['slack:U0ADA']), declaration: { owners, people, gates } });
+
+  it('passes an admin and an operator who approve', () => {
+    expect(judged([ada, ben], gate('Ada Example', 'Ben Example')).outcome).toBe('pass');
+  });
+  it.each<[string, object[], object[], string]>([
+    ['a gate of somebody unknown', [ada, ben], gate('Ada Example', 'Eve Example'), 'approvers of the documented gates'],
+    [
+      'a gate of a viewer',
+      [ada, ben, { name: 'Vic Example', role: 'viewer', ids: [] }],
+      gate('Vic Example'),
+      'approvers of the documented gates',
+    ],
+    ['no operator', [ada, { ...ben, role: 'builder' }], gate('Ada Example'), 'roles'],
+    ['a person and an id twice', [ada, ben, { ...ben, role: 'builder' }], gate('Ada Example'), 'roles'],
+  ])('fails for %s', (_, people, gates, subject) => {
+    const judgement = judged(people, gates);
+    expect(judgement).toMatchObject({ outcome: 'fail', evidence: [{ subject }] });
+    expect(judgement.evidence).toHaveLength(1);
+  });
+});
+
 describe('approval-gates/gates-documented', () => {
   it('passes specific gates, with a vague one as the control', () => {
     expect(judgeFacts(documented, { declaration })).toMatchObject({ outcome: 'pass', controls: [{}] });
@@ -70,6 +97,14 @@ describe('approval-gates/owners-named', () => {
     ['a placeholder', { ...named, name: 'TBD' }, 'fail'],
     ['the team', { ...named, name: 'Team' }, 'fail'],
     ['no way to reach them', { ...named, contact: 'ask around' }, 'fail'],
+    ['a placeholder between spaces', { ...named, name: ' tbd ' }, 'fail'],
+    ['a placeholder for an address', { ...named, contact: ' N/A ' }, 'fail'],
+    ['na', { ...named, name: 'na' }, 'fail'],
+    ['dashes', { ...named, name: '---' }, 'fail'],
+    ['question marks', { ...named, name: '??' }, 'fail'],
+    ['a name that begins like a placeholder', { ...named, name: 'Nona Example' }, 'pass'],
+    ['a name that begins with a placeholder', { ...named, name: 'None Example' }, 'pass'],
+    ['a name that ends with a placeholder', { ...named, name: 'Ada Todo' }, 'pass'],
   ])('%s', (_, incidentResponse, outcome) => {
     const facts = { declaration: { ...declaration, owners: { ...owners, incidentResponse } } };
     expect(judgeFacts(owned, facts).outcome).toBe(outcome);

@@ -18,6 +18,20 @@ describe('monitoring/agent-answers', () => {
     expect(judgeFacts(answers, { turn: seen }).outcome).toBe(outcome);
   });
 
+  it.each<[object, string]>([
+    [{}, 'answered'],
+    [{ replied: undefined }, 'the turn ended without an error'],
+    [{ replied: false }, 'the turn ended without an answer'],
+    [{ status: 'error', fault: 'read-only' }, 'the turn died on a read-only file system'],
+    [{ status: 'error', fault: 'model', replied: false }, 'the turn died because the model provider refused'],
+    [{ status: 'error' }, 'the turn ended with an error'],
+    [{ status: 'unfinished', replied: false }, 'no end of the turn after 60 seconds; it was stopped'],
+  ])('tells how the turn ended: %j', (change, observed) => {
+    const changes = { 'monitoring.agentTurnSeconds': 60 };
+    const { evidence } = judgeFacts(answers, { turn: { ...turn, ...change } }, changes);
+    expect(evidence.map((one) => one.observed)).toEqual([observed]);
+  });
+
   it('says that no turn was asked for, and that a person may state it', () => {
     expect(judgeFacts(answers, { turn: undefined })).toMatchObject({ reason: 'not_drilled' });
     expect([answers.attestable, logged.attestable]).toEqual([true, true]);

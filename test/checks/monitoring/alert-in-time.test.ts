@@ -56,6 +56,8 @@ describe('monitoring/alert-in-time', () => {
     ['the action failed', alarmOf(), [raised], [{ ...action, succeeded: false }], activities, 'fail'],
     ['an action for another topic', alarmOf(), [raised], [{ ...action, resource: 'arn:other' }], activities, 'fail'],
     ['an action before the alarm', alarmOf(), [raised], [{ ...action, at: afterFailure(100) }], activities, 'fail'],
+    ['an action 60 seconds later', alarmOf(), [raised], [{ ...action, at: afterFailure(210) }], activities, 'pass'],
+    ['an action 61 seconds later', alarmOf(), [raised], [{ ...action, at: afterFailure(211) }], activities, 'fail'],
     ['an action two minutes later', alarmOf(), [raised], [{ ...action, at: afterFailure(271) }], activities, 'fail'],
     ['replaced after 901 seconds', alarmOf(), [raised], [action], [end, { ...launch, end: afterFailure(901) }], 'fail'],
     ['replaced after 900 seconds', alarmOf(), [raised], [action], [end, { ...launch, end: afterFailure(900) }], 'pass'],

@@ -31,6 +31,27 @@ describe('monitoring/gateway-self-audit', () => {
   });
 });
 
+describe('monitoring/gateway-self-audit, what it shows', () => {
+  const other = { ...critical, id: 'gateway.bind_no_auth' };
+  const shown = (...findings: (typeof critical)[]) =>
+    judgeFacts(check, { audit: audit(findings) }).evidence.map(({ subject, observed }) => [subject, observed]);
+  it('which finding the host hides, and which it does not', () => {
+    expect(shown({ ...critical, suppressed: true }, other).slice(0, 2)).toEqual([
+      [critical.id, 'critical, and hidden by the configuration on the host'],
+      [other.id, 'critical'],
+    ]);
+    expect(shown({ ...critical, suppressed: true }, critical)[0]).toEqual([
+      critical.id,
+      'critical, and hidden by the configuration on the host',
+    ]);
+  });
+  it('the warnings by id, and nothing else', () => {
+    const info = { ...warning, id: 'gateway.info', severity: 'info' };
+    expect(shown(warning, info)).toEqual([['openclaw security audit', `0 critical, 1 warning: ${warning.id}`]]);
+    expect(shown(info)).toEqual([['openclaw security audit', '0 critical, 0 warnings']]);
+  });
+});
+
 describe('the answer of the host', () => {
   const good: [string, string][] = [
     ['state', 'audited'],
