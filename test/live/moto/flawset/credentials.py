@@ -122,7 +122,7 @@ def deletion(lab: Lab) -> None:
     lab.client("secretsmanager").delete_secret(SecretId=lab.ids["secrets"]["gateway"], RecoveryWindowInDays=7)
 
 
-@flaw("secret-missing", unknown=(*SECRET, *ONE_SECRET, *LEAST, *APART, "credentials/rotation"))
+@flaw("secret-missing", *SECRET, unknown=(*ONE_SECRET, *LEAST, *APART, "credentials/rotation"))
 def missing(lab: Lab) -> None:
     """The secret that the environment names does not exist; one with a longer name does."""
     manager = lab.client("secretsmanager")
@@ -141,10 +141,12 @@ def old_secret(lab: Lab) -> None:
 def stuck(lab: Lab) -> None:
     """Rotation is on and its last run failed: a pending version that never became the current one."""
     arn = lab.ids["secrets"]["gateway"]
+    stages = {"11111111-1111-4111-8111-111111111111": ["AWSCURRENT"],
+              "22222222-2222-4222-8222-222222222222": ["AWSPENDING"]}
+    # The same under two names: in the description, and in the list.
     lab.state.secrets[arn].update(
         LastRotatedDate=ago(days=80), NextRotationDate=ago(days=50), LastChangedDate=ago(days=80),
-        VersionIdsToStages={"11111111-1111-4111-8111-111111111111": ["AWSCURRENT"],
-                            "22222222-2222-4222-8222-222222222222": ["AWSPENDING"]})
+        VersionIdsToStages=stages, SecretVersionsToStages=stages)
 
 
 @flaw("iam-user-key", "credentials/no-static-keys", "credentials/rotation")

@@ -34,7 +34,7 @@ def hook(lab: Lab, name: str, transition: str, **changes: Any) -> None:
 
 # What is judged on instances, their interfaces, their template or their role.
 ON_INSTANCES = (
-    "infrastructure/runs-in-asg", "infrastructure/private-subnets", "infrastructure/no-public-ip",
+    "infrastructure/private-subnets", "infrastructure/no-public-ip",
     "infrastructure/no-inbound-rules", "infrastructure/health-check-is-gateway", "infrastructure/storage-encrypted",
     "infrastructure/environments-separate", "soul-documents/server-side-read-only", "soul-documents/encrypted-in-transit",
     "credentials/role-reads-one-secret", "credentials/role-least-privilege", "credentials/imdsv2-required",
@@ -44,7 +44,7 @@ ON_INSTANCES = (
 )
 
 
-@flaw("group-empty", *HEALING, unknown=ON_INSTANCES)
+@flaw("group-empty", *HEALING, "infrastructure/runs-in-asg", unknown=ON_INSTANCES)
 def empty(lab: Lab) -> None:
     """No instance, so that no instance has a flaw."""
     update(lab, MinSize=0, DesiredCapacity=0)
