@@ -124,8 +124,8 @@ export function scenarioPorts(
       git: tappedGit(scenarioGit(scenario), tap),
       files: tappedFiles(scenarioFiles(scenario), tap),
       vantage: {
-        answers: ({ host }) =>
-          tap('vantage', host, async () => !scenario.silentHere.includes(host)) as Promise<boolean>,
+        answers: (to) =>
+          tap('vantage', to.host, async () => !scenario.silentHere.includes(to.host), to) as Promise<boolean>,
       },
       signatures: sshSignatures,
       openHost: () => tap('host', 'open', async () => tappedHost(scenarioHost(scenario), tap)) as Promise<HostPort>,
