@@ -114,11 +114,13 @@ liveDescribe('one fault in what AWS answers', motoAvailable(), () => {
       const rule: OperationRule = operations[operation];
       const action = rule.action === undefined ? operation : rule.action;
       const report = await runWith(operation);
-      return [...resultsOf(report).values()]
-        .filter(({ id }) => dependencies.get(id)?.has(operation))
-        // There is no host here either, and a check that asks it may name that first.
-        .filter(({ reason }) => reason?.code !== 'unreachable' && (reason?.action ?? null) !== action)
-        .map(({ id, reason }) => `${operation}: ${id} names ${reason?.action} (${reason?.code})`);
+      return (
+        [...resultsOf(report).values()]
+          .filter(({ id }) => dependencies.get(id)?.has(operation))
+          // There is no host here either, and a check that asks it may name that first.
+          .filter(({ reason }) => reason?.code !== 'unreachable' && (reason?.action ?? null) !== action)
+          .map(({ id, reason }) => `${operation}: ${id} names ${reason?.action} (${reason?.code})`)
+      );
     });
     expect(wrong.flat()).toEqual([]);
   }, 300_000);
