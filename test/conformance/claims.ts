@@ -14,8 +14,8 @@ import type { AwsPort } from '../../src/ports/aws.ts';
 import { alarm } from '../../src/probes/aws/alarm.ts';
 import { elasticAddresses } from '../../src/probes/aws/elastic-addresses.ts';
 import { fileSystem } from '../../src/probes/aws/file-system.ts';
-import { group } from '../../src/probes/aws/group.ts';
-import { interfaces } from '../../src/probes/aws/interfaces.ts';
+import { group, namedGroups } from '../../src/probes/aws/group.ts';
+import { interfaces, vpcInterfaces } from '../../src/probes/aws/interfaces.ts';
 import { prefixLists } from '../../src/probes/aws/prefix-lists.ts';
 import { type Rule, type RuleSet, securityGroups } from '../../src/probes/aws/security-groups.ts';
 import { goodEnvironment } from '../support/rig.ts';
@@ -135,7 +135,10 @@ const publicAddress: Claim = async ({ aws, resource }) => {
   const instances = [await instanceOf(aws, resource)];
   const facts = {
     instances,
-    interfaces: await gather(interfaces, aws, { instances }),
+    interfaces: await gather(interfaces, aws, {
+      instances,
+      vpcInterfaces: await gather(vpcInterfaces, aws, { instances }),
+    }),
     elasticAddresses: await gather(elasticAddresses, aws, {}),
     launchVersions: [],
     subnets: [],
@@ -158,8 +161,12 @@ const fileSystemEncrypted: Claim = async ({ aws, resource }) => {
 };
 
 const zones: Claim = async ({ aws, resource }) => {
-  const environment = environmentFor({ 'infrastructure.autoScalingGroup': resource });
-  const found = await gather(group, aws, {}, environment);
+  const environment = environmentFor({
+    'infrastructure.autoScalingGroup': resource,
+    'aws.account': aws.account,
+    'aws.region': aws.region,
+  });
+  const found = await gather(group, aws, { namedGroups: await gather(namedGroups, aws, {}, environment) }, environment);
   const judgement = judged(selfHealingOn, { group: found, warmPool: [] });
   return verdict(
     !(judgement.outcome === 'fail' && judgement.evidence.some(({ expected }) => expected.includes('zones'))),
