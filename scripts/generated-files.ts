@@ -12,6 +12,7 @@ import { allChecks } from '../src/runner/plan.ts';
 import { checkPages } from './check-pages.ts';
 import { manPage } from './man-page.ts';
 import { probeCallsModule } from './probe-calls.ts';
+import { trapsPage } from './traps-page.ts';
 
 /** Path and content of each file that follows from the declarations in the code. */
 export function generatedFiles(): Map<string, string> {
@@ -27,6 +28,7 @@ export function generatedFiles(): Map<string, string> {
     ['schemas/fleet.schema.json', json({ title: 'clawcheck fleet report', ...z.toJSONSchema(fleetSchema) })],
     ['src/probes/calls.ts', probeCallsModule()],
     ['docs/iam-policy.json', json(iamPolicy())],
+    ['docs/traps.md', trapsPage()],
     ...checkPages(),
     ['clawcheck.example.yaml', exampleFile(environmentSchema as never)],
     ['man/clawcheck.1', manPage()],

@@ -68,6 +68,7 @@ export default defineConfig({
           { text: 'What is tested', link: '/testing' },
           { text: 'Mutation testing', link: '/mutation' },
           { text: 'Tested on AWS', link: '/testing-aws' },
+          { text: 'Ways to pass wrongly', link: '/traps' },
           { text: 'Performance', link: '/performance' },
           { text: 'Dependencies', link: '/dependencies' },
           { text: 'Beside other tools', link: '/comparison' },
