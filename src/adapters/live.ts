@@ -1,16 +1,19 @@
 import { setMaxListeners } from 'node:events';
 import { resolve } from 'node:path';
+import { isProvenRemote } from '../environment/git-remote.ts';
 import type { LoadedEnvironment } from '../environment/load.ts';
 import type { Environment } from '../environment/schema.ts';
 import { ProbeError } from '../model/reason.ts';
 import type { Mode } from '../model/report.ts';
 import type { CallLog } from '../ports/aws.ts';
+import type { GitPort } from '../ports/git.ts';
 import type { Ports } from '../ports/ports.ts';
 import { liveAws } from './aws/aws.ts';
 import type { AwsSessions } from './aws/sessions.ts';
 import { localFiles } from './files/files.ts';
 import { openGateway } from './gateway/gateway.ts';
 import { githubPort, noGit } from './git/github.ts';
+import { plainGitPort } from './git/plain-git.ts';
 import { promptfoo } from './promptfoo/promptfoo.ts';
 import { sshSignatures } from './signature/ssh-keygen.ts';
 import { localVantage } from './vantage/vantage.ts';
@@ -55,7 +58,7 @@ export function livePorts(
   return {
     ports: {
       aws,
-      git: git ? githubPort(git.api, process.env[git.tokenEnv], open) : noGit(),
+      git: gitPort(environment, directory, open),
       files: localFiles(directory, evaluate),
       vantage: localVantage(open),
       signatures: sshSignatures,
@@ -102,6 +105,13 @@ export function livePorts(
   };
 }
 
+function gitPort({ git }: Environment, directory: string, signal: AbortSignal): GitPort {
+  if (!git) return noGit();
+  const { api, branch, remote, tokenEnv } = git;
+  if (remote === undefined) return githubPort(api, process.env[tokenEnv], signal);
+  return plainGitPort({ remote: remote.startsWith('.') ? resolve(directory, remote) : remote, branch, signal });
+}
+
 /** A relative path is one beside the environment file, wherever the command is started; `~` and `%` stand at the front. */
 export function besideFile(directory: string, file: string): string {
   return /^[~%/]/.test(file) || file === 'none' ? file : resolve(directory, file);
@@ -112,6 +122,7 @@ export function modeOf(environment: Environment, env: NodeJS.ProcessEnv): Mode {
   const redirected = Object.keys(env).some((name) => /^AWS_ENDPOINT_URL(_|$)/.test(name) && env[name]);
   // Whoever holds the key of a further authority can answer in the place of AWS, and be believed.
   const unverified = env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0' || Boolean(env['NODE_EXTRA_CA_CERTS']);
-  const plain = environment.git !== undefined && !environment.git.api.startsWith('https://');
+  const { git } = environment;
+  const plain = git !== undefined && !(git.remote ? isProvenRemote(git.remote) : git.api.startsWith('https://'));
   return environment.aws.endpoint || redirected || unverified || plain ? 'simulated' : 'live';
 }

@@ -81,5 +81,5 @@ function gitFinding({ git }: Environment, findings: readonly Finding[]): Finding
   if (findings.some(({ what }) => what === 'git')) return [];
   if (!git) return [note('git', 'the environment file names no git host')];
   if (!findings.some(({ what }) => what === 'clock')) return [note('git', 'not tried, for want of AWS credentials')];
-  return [ok('git', `${git.repository} and the rules of ${git.branch} can be read`)];
+  return [ok('git', `${git.repository ?? git.remote} and the rules of ${git.branch} can be read`)];
 }

@@ -5,6 +5,8 @@ import type { HostProgram } from '../ports/host.ts';
 import { consoleKeys } from '../probes/aws/console-keys.ts';
 import { probeCalls } from '../probes/calls.ts';
 import { gateCanary } from '../probes/gateway/gate-canary.ts';
+import { head } from '../probes/git/head.ts';
+import { tree } from '../probes/git/tree.ts';
 import { destinations } from '../probes/host/egress.ts';
 import { isHostScoped, probesOf } from './gather.ts';
 import { plan, type Registry, type Selection } from './plan.ts';
@@ -73,9 +75,7 @@ export function outlineOf(registry: Registry, environment: Environment, selectio
     fromHere: ids.has('vantage/reachable') && environment.network.controlFromHere ? destinations(environment) : [],
     hostAsks: asksOf(ids, environment),
     gateway: asked(probes, 'gateway'),
-    git: environment.git
-      ? asked(probes, 'git').map(({ call, ...more }) => ({ call: filledIn(call, environment), ...more }))
-      : [],
+    git: gitCalls(probes, environment),
     files: probes.filter(({ kind }) => kind === 'files').map(({ id }) => id),
     writes: writesOf(ids, environment),
   };
@@ -99,6 +99,15 @@ function asked(probes: readonly Probe<unknown>[], kind: ProbeKind): Asked[] {
 export function actionOf(operation: string): string | null {
   const rule = allowed().get(operation);
   return rule?.action === undefined ? operation : rule.action;
+}
+
+function gitCalls(probes: readonly Probe<unknown>[], environment: Environment): Asked[] {
+  const { git } = environment;
+  if (!git) return [];
+  if (git.remote === undefined)
+    return asked(probes, 'git').map(({ call, ...more }) => ({ call: filledIn(call, environment), ...more }));
+  const ids = probes.flatMap(({ id }) => (id === head.id || id === tree.id ? [id] : []));
+  return ids.length === 0 ? [] : [{ call: `git ls-remote and git fetch of ${git.branch}`, probes: ids.sort() }];
 }
 
 /** What a path is made of is known but for the commit and what the host lists. */

@@ -18,7 +18,7 @@ export async function subjectOf(environment: Environment, binding: Binding, gath
     instances: binding.instances,
     fileSystemId: environment.soulDocuments.fileSystemId,
     gatewayVersion: [...running].sort().join(', ') || null,
-    repository: environment.git?.repository ?? null,
+    repository: environment.git?.repository ?? environment.git?.remote ?? null,
     commit: commit?.ok ? commit.value.commit : null,
     mismatches: binding.mismatches,
     unproven: binding.unproven,

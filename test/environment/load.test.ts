@@ -43,6 +43,38 @@ describe('the environment file', () => {
   });
 
   it.each([
+    'https://git.example.com/a/b.git',
+    'ssh://git@git.example.com:2222/a/b.git',
+    'git@git.example.com:a/b.git',
+    '/srv/git/a.git',
+    '../a.git',
+    'http://127.0.0.1:1/a.git',
+  ])('takes the git remote %s', (remote) => {
+    const { environment } = loadEnvironment(write(`${good}    git: { remote: ${JSON.stringify(remote)} }\n`), 'prod');
+    expect(environment.git).toMatchObject({ remote, branch: 'main' });
+  });
+
+  it.each([
+    'https://user:password@git.example.com/a.git',
+    'https://token@git.example.com/a.git',
+    'ssh://git:password@git.example.com/a.git',
+    'ssh://-oProxyCommand=x/a.git',
+    '-oProxyCommand=x@git.example.com:a.git',
+    'http://git.example.com/a.git',
+    'http://127.0.0.1.example.com/a.git',
+    'git://git.example.com/a.git',
+    'ext::sh -c x',
+    '--upload-pack=x',
+    'a.git',
+  ])('refuses the git remote %s', (remote) => {
+    expect(mistakeOf(`${good}    git: { remote: ${JSON.stringify(remote)} }\n`)).toContain('git.remote');
+  });
+
+  it.each(['{ branch: main }', '{ repository: a/b, remote: ./a.git }'])('refuses git: %s', (git) => {
+    expect(mistakeOf(`${good}    git: ${git}\n`)).toContain('repository or remote');
+  });
+
+  it.each([
     ['/srv/openclaw/', '/srv/openclaw'],
     ['//srv/./openclaw//', '/srv/openclaw'],
     ['/srv/.openclaw/.', '/srv/.openclaw'],

@@ -60,7 +60,7 @@ export const branchRules = gitProbe({
       byRuleset.set(id, [...(byRuleset.get(id) ?? []), object(rule, 'a rule')]);
     }
     found.push(...(await Promise.all([...byRuleset].map(([id, rules]) => rulesetRules(git, base, id, rules)))));
-    if (found.length === 0 && head.protected) {
+    if (found.length === 0 && head.protected !== false) {
       throw new ProbeError('access_denied', 'the branch is protected, but the token may not see how', {
         next: 'Give the token read access to the administration of the repository.',
       });

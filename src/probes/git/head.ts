@@ -7,11 +7,11 @@ export interface Head {
   readonly commit: string;
   /** The tree of that commit. */
   readonly tree: string;
-  /** Whether the host protects the branch in any way. */
-  readonly protected: boolean;
+  /** Whether the host protects the branch in any way; undefined where only git was asked. */
+  readonly protected: boolean | undefined;
 }
 
-/** `/repos/{owner}/{repo}` of the environment, and its settings. */
+/** `/repos/{owner}/{repo}` of the environment, nothing for the one repository of a remote, and its settings. */
 export function repositoryOf({ environment }: Pick<ProbeContext, 'environment'>) {
   const { git } = environment;
   if (!git) {
@@ -19,7 +19,11 @@ export function repositoryOf({ environment }: Pick<ProbeContext, 'environment'>)
       next: 'Add git.repository, and a read token in the environment variable of git.tokenEnv.',
     });
   }
-  return { ...git, base: `/repos/${git.repository}`, encodedBranch: encodeURIComponent(git.branch) };
+  return {
+    ...git,
+    base: git.repository === undefined ? '' : `/repos/${git.repository}`,
+    encodedBranch: encodeURIComponent(git.branch),
+  };
 }
 
 const isSha = (value: unknown): value is string =>
@@ -33,7 +37,7 @@ export const head = gitProbe({
     const answer = await git.get(`${base}/branches/${encodedBranch}`);
     if (answer === undefined) {
       throw new ProbeError('not_found', 'the repository has no branch of that name, or the token may not see it', {
-        next: 'Compare git.repository and git.branch with the git host.',
+        next: 'Compare git.repository or git.remote, and git.branch, with the git host.',
       });
     }
     const {
@@ -46,9 +50,14 @@ export const head = gitProbe({
       commit?: { sha?: unknown; commit?: { tree?: { sha?: unknown } } };
     };
     const tree = commit?.commit?.tree?.sha;
-    if (name !== branch || typeof isProtected !== 'boolean' || !isSha(commit?.sha) || !isSha(tree)) {
+    if (
+      name !== branch ||
+      (typeof isProtected !== 'boolean' && isProtected !== null) ||
+      !isSha(commit?.sha) ||
+      !isSha(tree)
+    ) {
       throw new ProbeError('bad_response', 'the branch of the git host is not of the documented form');
     }
-    return { branch, commit: commit.sha, tree, protected: isProtected };
+    return { branch, commit: commit.sha, tree, protected: isProtected ?? undefined };
   },
 });
