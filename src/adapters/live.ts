@@ -106,9 +106,9 @@ export function livePorts(
 }
 
 function gitPort({ git }: Environment, directory: string, signal: AbortSignal): GitPort {
-  if (!git) return noGit();
-  const { api, branch, remote, tokenEnv } = git;
-  if (remote === undefined) return githubPort(api, process.env[tokenEnv], signal);
+  if (git?.repository !== undefined) return githubPort(git.api, process.env[git.tokenEnv], signal);
+  if (git?.remote === undefined) return noGit();
+  const { branch, remote } = git;
   return plainGitPort({ remote: remote.startsWith('.') ? resolve(directory, remote) : remote, branch, signal });
 }
 
@@ -123,6 +123,7 @@ export function modeOf(environment: Environment, env: NodeJS.ProcessEnv): Mode {
   // Whoever holds the key of a further authority can answer in the place of AWS, and be believed.
   const unverified = env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0' || Boolean(env['NODE_EXTRA_CA_CERTS']);
   const { git } = environment;
-  const plain = git !== undefined && !(git.remote ? isProvenRemote(git.remote) : git.api.startsWith('https://'));
+  const gitHost = git?.repository === undefined ? git?.remote : git.api;
+  const plain = gitHost !== undefined && !isProvenRemote(gitHost);
   return environment.aws.endpoint || redirected || unverified || plain ? 'simulated' : 'live';
 }

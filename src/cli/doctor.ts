@@ -69,7 +69,7 @@ function nodeFinding(): Finding {
 function variableFindings({ gateway, git, ssh }: Environment, env: NodeJS.ProcessEnv): Finding[] {
   const named = [
     ['gateway.tokenEnv', gateway.tokenEnv, 'the token of the gateway'],
-    ['git.tokenEnv', git?.remote === undefined ? git?.tokenEnv : undefined, 'a read token of the git host'],
+    ['git.tokenEnv', git?.repository === undefined ? undefined : git.tokenEnv, 'a read token of the git host'],
     ['ssh.passphraseEnv', ssh.passphraseEnv, 'the passphrase of the key'],
   ] as const;
   const findings = named.flatMap(([key, name, content]): Finding[] => {

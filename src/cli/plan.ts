@@ -75,7 +75,7 @@ function planOf(outline: Outline, environment: Environment, runSeconds: number) 
     host: host.map(({ id, as, seconds }) => ({ id, as: as === 'agent' ? environment.host.agentUser : as, seconds })),
     gatewayPort: gateway.port,
     egressSeconds: network.timeoutSeconds,
-    gitApi: git?.remote ?? git?.api ?? null,
+    gitApi: (git?.repository === undefined ? git?.remote : git.api) ?? null,
   };
 }
 

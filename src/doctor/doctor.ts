@@ -79,7 +79,15 @@ async function lostFacts(gatherer: Gatherer, registry: Registry, environment: En
 
 function gitFinding({ git }: Environment, findings: readonly Finding[]): Finding[] {
   if (findings.some(({ what }) => what === 'git')) return [];
-  if (!git) return [note('git', 'the environment file names no git host')];
+  const asked = git?.repository ?? git?.remote;
+  if (asked === undefined) return [note('git', 'the environment file names no git host')];
   if (!findings.some(({ what }) => what === 'clock')) return [note('git', 'not tried, for want of AWS credentials')];
-  return [ok('git', `${git.repository ?? git.remote} and the rules of ${git.branch} can be read`)];
+  return [
+    ok(
+      'git',
+      git?.repository === undefined
+        ? `${git?.branch} of ${asked} can be read; no rules, reviews and runs without git.repository`
+        : `${asked} and the rules of ${git.branch} can be read`,
+    ),
+  ];
 }

@@ -124,34 +124,25 @@ export const gateway = z.strictObject({
     }),
 });
 
-export const git = z
-  .strictObject({
-    api: z.url().default('https://api.github.com').meta({ description: 'REST API of GitHub or GitHub Enterprise' }),
-    repository: z
-      .string()
-      .regex(/^[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+$/, 'owner/name')
-      .optional()
-      .meta({ description: 'Repository of the workspace and skills', example: 'acme/openclaw-workspace' }),
-    remote: gitRemote.optional().meta({
-      description:
-        'In the place of repository, for a host without such an API: what git fetches from, for hashes alone',
-      example: 'git@git.example.com:acme/openclaw-workspace.git',
-    }),
-    branch: name.default('main').meta({ description: 'Branch that is deployed' }),
-    tokenEnv: envName.default('GITHUB_TOKEN').meta({ description: 'Environment variable with a read token' }),
-    minimumReviews: z
-      .number()
-      .int()
-      .min(1)
-      .max(6)
-      .default(1)
-      .meta({ description: 'Approving reviews that a change needs' }),
-    approvedBypass: z
-      .array(text)
-      .default([])
-      .meta({ description: 'Who may bypass the protection, by name or type:id' }),
-  })
-  .refine(
-    ({ repository, remote }) => (repository === undefined) !== (remote === undefined),
-    'git needs repository or remote, and not both',
-  );
+export const git = z.strictObject({
+  api: z.url().default('https://api.github.com').meta({ description: 'REST API of GitHub or GitHub Enterprise' }),
+  repository: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+$/, 'owner/name')
+    .optional()
+    .meta({ description: 'Repository of the workspace and skills', example: 'acme/openclaw-workspace' }),
+  remote: gitRemote.optional().meta({
+    description: 'Without repository, for a host without such an API: what git fetches from, for hashes alone',
+    example: 'git@git.example.com:acme/openclaw-workspace.git',
+  }),
+  branch: name.default('main').meta({ description: 'Branch that is deployed' }),
+  tokenEnv: envName.default('GITHUB_TOKEN').meta({ description: 'Environment variable with a read token' }),
+  minimumReviews: z
+    .number()
+    .int()
+    .min(1)
+    .max(6)
+    .default(1)
+    .meta({ description: 'Approving reviews that a change needs' }),
+  approvedBypass: z.array(text).default([]).meta({ description: 'Who may bypass the protection, by name or type:id' }),
+});

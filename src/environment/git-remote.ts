@@ -24,6 +24,6 @@ export function isLoopbackHttp(remote: string): boolean {
 }
 
 /** Whether another machine answers for the repository, and proves who it is. */
-export function isProvenRemote(remote: string): boolean {
-  return !/^[./]/.test(remote) && !isLoopbackHttp(remote);
+export function isProvenRemote(address: string): boolean {
+  return !/^([./]|http:)/i.test(address);
 }

@@ -103,9 +103,9 @@ export function actionOf(operation: string): string | null {
 
 function gitCalls(probes: readonly Probe<unknown>[], environment: Environment): Asked[] {
   const { git } = environment;
-  if (!git) return [];
-  if (git.remote === undefined)
+  if (git?.repository !== undefined)
     return asked(probes, 'git').map(({ call, ...more }) => ({ call: filledIn(call, environment), ...more }));
+  if (git?.remote === undefined) return [];
   const ids = probes.flatMap(({ id }) => (id === head.id || id === tree.id ? [id] : []));
   return ids.length === 0 ? [] : [{ call: `git ls-remote and git fetch of ${git.branch}`, probes: ids.sort() }];
 }

@@ -70,10 +70,6 @@ describe('the environment file', () => {
     expect(mistakeOf(`${good}    git: { remote: ${JSON.stringify(remote)} }\n`)).toContain('git.remote');
   });
 
-  it.each(['{ branch: main }', '{ repository: a/b, remote: ./a.git }'])('refuses git: %s', (git) => {
-    expect(mistakeOf(`${good}    git: ${git}\n`)).toContain('repository or remote');
-  });
-
   it.each([
     ['/srv/openclaw/', '/srv/openclaw'],
     ['//srv/./openclaw//', '/srv/openclaw'],

@@ -101,7 +101,7 @@ export function runGit({ directory, signal, protocols, pack }: GitLimits, args: 
 }
 
 function noGitProgram(): ProbeError {
-  return new ProbeError('tool_missing', 'git could not be started', { next: 'Install git 2.31 or later here.' });
+  return new ProbeError('tool_missing', 'git could not be started', { next: 'Install git 2.32 or later here.' });
 }
 
 /** Only a part was read. */

@@ -14,9 +14,9 @@ export interface Head {
 /** `/repos/{owner}/{repo}` of the environment, nothing for the one repository of a remote, and its settings. */
 export function repositoryOf({ environment }: Pick<ProbeContext, 'environment'>) {
   const { git } = environment;
-  if (!git) {
+  if (git?.repository === undefined && git?.remote === undefined) {
     throw new ProbeError('not_configured', 'the environment file names no git host', {
-      next: 'Add git.repository, and a read token in the environment variable of git.tokenEnv.',
+      next: 'Add git.repository, and a read token in the environment variable of git.tokenEnv; or git.remote.',
     });
   }
   return {

@@ -13,7 +13,7 @@ import type { GitPort } from '../../../src/ports/git.ts';
 import { branchRules } from '../../../src/probes/git/branch-rules.ts';
 import { head } from '../../../src/probes/git/head.ts';
 import { tree } from '../../../src/probes/git/tree.ts';
-import { goodEnvironment } from '../../support/rig.ts';
+import { goodEnvironment, runScenario } from '../../support/rig.ts';
 
 interface Branch {
   readonly protected: unknown;
@@ -143,6 +143,89 @@ describe('plainGitPort', () => {
     const none = goodEnvironment({ git: { remote: work, branch: 'nowhere' } });
     const missing = head.gather(port({ branch: 'nowhere' }), {} as never, { ...context, environment: none });
     expect(await reasonOf(missing)).toBe('not_found');
+  });
+
+  describe('in a run', () => {
+    const documents = ['AGENTS.md', 'IDENTITY.md', 'SOUL.md', 'USER.md', 'skills/crm-lookup/SKILL.md'];
+    const statuses = async (change: (deployed: Map<string, string>) => void = () => {}) => {
+      const deployed = new Map(documents.map((path) => [path, git('hash-object', `workspace/${path}`)]));
+      change(deployed);
+      const from = port();
+      const checks = [
+        'soul-documents/matches-git',
+        'soul-documents/reviewed-changes',
+        'skills/regressions-block-merge',
+      ];
+      const report = await runScenario([], {
+        checks: [...checks, 'skills/scheduled-evals', 'skills/evals-on-pull-request'],
+        change(scenario) {
+          scenario.environment['git'] = { remote: work };
+          scenario.environment['soulDocuments.repositoryPath'] = 'workspace';
+          scenario.host['host/document-hashes'] = [
+            ['state', 'read'],
+            ['workspace', 'present'],
+            ['count', `${deployed.size}`],
+            ...[...deployed].map(([path, blob]): [string, string] => ['file', `${blob} ./${path}`]),
+          ];
+        },
+        tap: (from_, call, answer) => (from_ === 'git' ? from.get(call) : answer()),
+      });
+      return report.areas.flatMap((area) => area.checks);
+    };
+    const statusOf = async (change?: (deployed: Map<string, string>) => void) =>
+      (await statuses(change)).find(({ id }) => id === 'soul-documents/matches-git')?.status;
+
+    beforeEach(() => {
+      git('rm', '-q', '-r', '--cached', '.');
+      rmSync(join(work, 'workspace'), { recursive: true });
+      mkdirSync(join(work, 'workspace', 'skills', 'crm-lookup'), { recursive: true });
+      for (const path of documents) writeFileSync(join(work, 'workspace', path), `# ${path}\n`);
+      git('add', '.');
+      git('commit', '-q', '-m', 'documents');
+    });
+
+    it('the documents are compared; what only a host tells is unknown, with the next step', async () => {
+      const found = await statuses();
+      const matches = found.find(({ id }) => id === 'soul-documents/matches-git');
+      const others = found.filter((one) => one !== matches);
+      expect(matches).toMatchObject({ status: 'pass' });
+      expect(others).toHaveLength(4);
+      for (const other of others) {
+        expect(other).toMatchObject({ status: 'unknown', reason: { code: 'not_configured' } });
+        expect(JSON.stringify(other)).toContain('git.repository');
+      }
+    });
+
+    it('a change on the instance, a change on the branch, a link and an extra file fail', async () => {
+      const other = '3'.repeat(40);
+      expect(await statusOf((deployed) => deployed.set('skills/crm-lookup/SKILL.md', other))).toBe('fail');
+      expect(await statusOf((deployed) => deployed.set('TOOLS.md', other))).toBe('fail');
+      expect(await statusOf((deployed) => deployed.set('SOUL.md', '-'))).toBe('fail');
+      const before = git('hash-object', 'workspace/SOUL.md');
+      writeFileSync(join(work, 'workspace', 'SOUL.md'), 'Be brief.\n');
+      git('commit', '-q', '-a', '-m', 'moved on');
+      expect(await statusOf((deployed) => deployed.set('SOUL.md', before))).toBe('fail');
+      expect(await statusOf()).toBe('pass');
+    });
+
+    it('compares what is in the repository, not what filters, line ends, links and modules would make of it', async () => {
+      writeFileSync(join(work, '.gitattributes'), 'SOUL.md text eol=crlf\nUSER.md filter=lfs\n');
+      const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'4'.repeat(64)}\nsize 9\n`;
+      writeFileSync(join(work, 'workspace', 'USER.md'), pointer);
+      git('add', '.');
+      git('commit', '-q', '-m', 'attributes');
+      const raw = (text: string) => execFileSync('git', ['hash-object', '--stdin'], { input: text, encoding: 'utf8' });
+      expect(await statusOf((deployed) => deployed.set('USER.md', raw(pointer).trim()))).toBe('pass');
+      expect(await statusOf((deployed) => deployed.set('USER.md', raw('large one').trim()))).toBe('fail');
+      expect(await statusOf((deployed) => deployed.set('SOUL.md', raw('# SOUL.md\r\n').trim()))).toBe('fail');
+      rmSync(join(work, 'workspace', 'SOUL.md'));
+      symlinkSync('AGENTS.md', join(work, 'workspace', 'SOUL.md'));
+      git('update-index', '--add', '--cacheinfo', `160000,${'1'.repeat(40)},workspace/IDENTITY.md`);
+      git('add', 'workspace/SOUL.md');
+      git('commit', '-q', '-m', 'a link');
+      expect(await statusOf((deployed) => deployed.set('SOUL.md', raw('AGENTS.md').trim()))).toBe('fail');
+      expect(await statusOf((deployed) => deployed.set('IDENTITY.md', '1'.repeat(40)))).toBe('fail');
+    });
   });
 
   it('knows no other tree than that of the branch', async () => {
