@@ -14,6 +14,7 @@ const { values } = parseArgs({
     area: { type: 'string', multiple: true },
     file: { type: 'string', multiple: true },
     report: { type: 'boolean', default: false },
+    force: { type: 'boolean', default: false },
   },
 });
 const everything = readdirSync('checks', { withFileTypes: true }).flatMap((e) => (e.isDirectory() ? [e.name] : []));
@@ -49,6 +50,10 @@ for (const area of areas) {
       warnings: { unknownOptions: false },
       tempDirName: join(cache, `stryker-${area}`),
       reporters: ['json', 'dots'],
+      // What was found of code and tests that are the same is kept; `--force` tries everything again.
+      incremental: true,
+      incrementalFile: join(cache, `stryker-${area}-incremental.json`),
+      force: values.force,
       jsonReporter: { fileName: report },
       fileLogLevel: 'off',
       logLevel: 'warn',
