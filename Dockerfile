@@ -2,8 +2,8 @@
 FROM node:22-alpine AS build
 WORKDIR /src
 COPY . .
-# `npm ci` builds dist/; what only the build needs goes away after it.
-RUN npm ci --no-audit --no-fund && npm prune --omit=dev --ignore-scripts
+# No script of a dependency runs; what only the build needs goes away after it.
+RUN npm ci --ignore-scripts --no-audit --no-fund && npm run --silent build && npm prune --omit=dev --ignore-scripts
 
 FROM node:22-alpine
 # ssh resolves the settings of hosts, ssh-keygen signs reports.

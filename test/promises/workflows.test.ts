@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
-const folder = fileURLToPath(new URL('../../.github/workflows', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = join(root, '.github/workflows');
 
 interface Job {
   readonly permissions?: Record<string, string>;
@@ -30,7 +31,6 @@ describe('the workflows', () => {
       const writing = Object.keys(more).filter((scope) => more[scope] !== 'read');
       expect(writing.filter((scope) => !writes[name]?.includes(scope))).toEqual([]);
       for (const { uses, run, with: given } of steps) {
-        if (uses !== undefined) expect(uses).toMatch(/^(actions|github)\/[a-z/-]+@(v\d+|[0-9a-f]{40})$/);
         if (uses?.startsWith('actions/checkout')) expect(given?.['persist-credentials']).toBe(false);
         // What an event carries is data of strangers: in a script it would be a program.
         if (run !== undefined) expect(run).not.toContain('${{');
@@ -41,5 +41,41 @@ describe('the workflows', () => {
 
   it('are all looked at here', () => {
     expect(readdirSync(folder).sort()).toEqual(Object.keys(writes).sort());
+  });
+
+  it('and the action name each action by a whole commit, with its release, and the same one everywhere', () => {
+    const commits = new Map<string, Set<string>>();
+    for (const path of [...Object.keys(writes).map((name) => join(folder, name)), join(root, 'action.yml')]) {
+      const used = readFileSync(path, 'utf8')
+        .split('\n')
+        .filter((line) => /^\s*(- )?uses:/.test(line));
+      expect([path, used.length > 0]).toEqual([path, true]);
+      for (const line of used) {
+        const [, name = '', commit = ''] =
+          /^\s*(?:- )?uses: ((?:actions|github)\/[a-z-]+)(?:\/[a-z]+)?@([0-9a-f]{40} # v\d+\.\d+\.\d+)$/.exec(line) ??
+          [];
+        expect([path, line, name !== '']).toEqual([path, line, true]);
+        commits.set(name, (commits.get(name) ?? new Set()).add(commit));
+      }
+    }
+    for (const [name, found] of commits) expect([name, [...found]]).toEqual([name, [expect.any(String)]]);
+  });
+
+  it('the action and the image install without running a script of a package', () => {
+    for (const file of ['action.yml', 'Dockerfile']) {
+      const installs = readFileSync(join(root, file), 'utf8').match(/npm (ci|install|prune)\b[^&\n]*/g) ?? [];
+      expect([file, installs.length > 0]).toEqual([file, true]);
+      for (const install of installs)
+        expect([file, install]).toEqual([file, expect.stringContaining('--ignore-scripts')]);
+    }
+  });
+
+  it('dependabot moves what is pinned: actions, and the packages of every lock file', () => {
+    const { updates } = parse(readFileSync(join(root, '.github/dependabot.yml'), 'utf8'));
+    const watched = (ecosystem: string) =>
+      updates.find((update: Record<string, unknown>) => update['package-ecosystem'] === ecosystem)?.directories;
+    expect(watched('github-actions')).toEqual(['/']);
+    const locks = ['', 'docs', 'test/mutation'].filter((path) => existsSync(join(root, path, 'package-lock.json')));
+    expect(watched('npm')).toEqual(locks.map((path) => `/${path}`));
   });
 });
