@@ -69,29 +69,51 @@ describe('longestGapMinutes', () => {
   });
 
   it('agrees with looking at each minute', () => {
-    const list = (min: number, max: number) => fc.uniqueArray(fc.integer({ min, max }), { minLength: 1, maxLength: 4 });
+    // A field as it is written, and what it means by counting: lists, ranges, steps, and names.
+    const field = (min: number, max: number, names: readonly string[] = []) => {
+      const every = Array.from({ length: max - min + 1 }, (_, i) => min + i);
+      const say = (n: number) => names[n - min] ?? String(n);
+      const value = fc.integer({ min, max });
+      const pair = fc.tuple(value, value).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const);
+      const step = fc.integer({ min: 1, max: 7 });
+      const part = fc.oneof(
+        value.map((n) => ({ text: say(n), values: [n] })),
+        pair.map(([a, b]) => ({ text: `${say(a)}-${say(b)}`, values: every.filter((n) => a <= n && n <= b) })),
+        fc.tuple(value, step).map(([a, by]) => {
+          return { text: `${say(a)}/${by}`, values: every.filter((n) => n >= a && (n - a) % by === 0) };
+        }),
+        step.map((by) => ({ text: `*/${by}`, values: every.filter((n) => (n - min) % by === 0) })),
+      );
+      return fc.array(part, { minLength: 1, maxLength: 3 }).map((parts) => ({
+        text: parts.map(({ text }) => text).join(','),
+        values: parts.flatMap(({ values }) => values),
+      }));
+    };
     const fields = fc.record({
-      minutes: list(0, 59),
-      hours: list(0, 23),
-      monthDays: fc.option(list(1, 31)),
-      weekDays: list(1, 7),
-      months: fc.option(list(1, 12)),
+      minutes: field(0, 59),
+      hours: field(0, 23),
+      monthDays: fc.option(field(1, 31)),
+      weekDays: field(1, 7, ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT']),
+      months: fc.option(field(1, 12)),
     });
     fc.assert(
       fc.property(fields, ({ minutes, hours, monthDays, weekDays, months }) => {
-        const dayFields = monthDays ? `${monthDays} ${months ?? '*'} ?` : `? ${months ?? '*'} ${weekDays}`;
+        const month = months?.text ?? '*';
+        const dayFields = monthDays ? `${monthDays.text} ${month} ?` : `? ${month} ${weekDays.text}`;
         const runs: number[] = [];
         const start = Date.UTC(2026, 2, 4);
         for (let d = 0; d < 732; d += 1) {
           const date = new Date(start + d * 86_400_000);
-          if (months && !months.includes(date.getUTCMonth() + 1)) continue;
-          if (monthDays ? !monthDays.includes(date.getUTCDate()) : !weekDays.includes(date.getUTCDay() + 1)) continue;
+          if (months && !months.values.includes(date.getUTCMonth() + 1)) continue;
+          const [named, today] = monthDays ? [monthDays, date.getUTCDate()] : [weekDays, date.getUTCDay() + 1];
+          if (!named.values.includes(today)) continue;
           for (let m = 0; m < day; m += 1) {
-            if (hours.includes(Math.floor(m / 60)) && minutes.includes(m % 60)) runs.push(date.getTime() + m * 60_000);
+            if (hours.values.includes(Math.floor(m / 60)) && minutes.values.includes(m % 60))
+              runs.push(date.getTime() + m * 60_000);
           }
         }
         const expected = runs.length > 0 ? gapsOf(runs) : Number.POSITIVE_INFINITY;
-        expect(longestGapMinutes(`cron(${minutes} ${hours} ${dayFields} *)`, from)).toBe(expected);
+        expect(longestGapMinutes(`cron(${minutes.text} ${hours.text} ${dayFields} *)`, from)).toBe(expected);
       }),
       { numRuns: 60 },
     );
@@ -111,5 +133,5 @@ describe('longestGapMinutes', () => {
 function gapsOf(runs: readonly number[]): number {
   const start = Date.UTC(2026, 2, 4);
   const all = [start, ...runs, start + 732 * 86_400_000];
-  return Math.max(...all.slice(1).map((t, i) => (t - (all[i] ?? 0)) / 60_000));
+  return all.slice(1).reduce((longest, t, i) => Math.max(longest, (t - (all[i] ?? 0)) / 60_000), 0);
 }
