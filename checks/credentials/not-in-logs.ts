@@ -19,19 +19,11 @@ export default check({
   failureTitle: 'A credential is in the logs',
   why: 'Logs are copied, searched and kept for a year by people who may not read the secret itself.',
   remediation:
-    'Revoke the credential, delete the events that hold it, find what printed it, leave redaction on (logging.redactSensitive) and add a pattern for it to logging.redactPatterns.',
+    'Revoke the credential, delete the events that hold it, and find what printed it. A pattern of your own in logging.redactPatterns takes the place of the default ones: list those as well. An older gateway, which still has logging.redactSensitive, keeps it on.',
   needs: { config: gatewayConfig, host: gatewayLogs, events: logEvents },
   judge({ config: { inForce }, host, events }, { environment }) {
     const findings: Finding<Fact>[] = [];
-    const redaction = valueAt(inForce, 'logging.redactSensitive');
-    const off = redaction === 'off' || redaction === false;
-    findings.push({
-      fact: 'config',
-      subject: 'logging.redactSensitive',
-      expected: 'not off',
-      observed: off ? 'off' : redaction === undefined ? 'not set: the gateway redacts' : 'on',
-      ok: !off,
-    });
+    findings.push(redactionSwitch(inForce), redactionPatterns(inForce));
     for (const { name, searched } of events) {
       for (const [rule, n] of Object.entries(searched.found)) {
         findings.push(leak('events', name, `${titleOf(rule)}: ${count(n, 'event')}`));
@@ -73,6 +65,32 @@ export default check({
     return judgement;
   },
 });
+
+/** A switch of older gateways. Today's always redact, and refuse a configuration that has it. */
+function redactionSwitch(inForce: unknown): Finding<Fact> {
+  const redaction = valueAt(inForce, 'logging.redactSensitive');
+  const off = redaction === 'off' || redaction === false;
+  const observed = off ? 'off' : redaction === undefined ? 'not set: the gateway redacts' : 'on';
+  return { fact: 'config', subject: 'logging.redactSensitive', expected: 'not off', observed, ok: !off };
+}
+
+/** What stands in some of the patterns that every gateway has by default. */
+const defaults = ['sk-', 'ghp_', 'Bearer', 'PRIVATE KEY', 'PASSWORD'];
+
+/** A list of patterns takes the place of the default ones; an empty list does not. */
+function redactionPatterns(inForce: unknown): Finding<Fact> {
+  const value = valueAt(inForce, 'logging.redactPatterns') ?? [];
+  const list = Array.isArray(value) ? value.filter((one) => typeof one === 'string').join('\n') : '';
+  const own = !Array.isArray(value) || value.length > 0;
+  const missing = own ? defaults.filter((one) => !list.toLowerCase().includes(one.toLowerCase())) : [];
+  return {
+    fact: 'config',
+    subject: 'logging.redactPatterns',
+    expected: 'not set, or with the default patterns in it',
+    observed: missing.length > 0 ? `without patterns for ${missing.join(', ')}` : own ? 'with them' : 'not set',
+    ok: missing.length === 0,
+  };
+}
 
 function leak(fact: Fact, subject: string, observed: string): Finding<Fact> {
   return { fact, subject, expected: 'no credential', observed, ok: false };

@@ -18,6 +18,14 @@ const events = [
 const silent = events.map((one) => ({ ...one, searched: none }));
 const leaking = [events[0], { name: '/s', kind: 'session', searched: { ...searched, found: { anthropic: 1 } } }];
 const hit = { rule: 'github', lines: 2, path: standard.path };
+const likeDefault = [
+  '\\b(sk-[A-Za-z0-9_-]{8,})\\b',
+  '(ghp_[A-Za-z0-9]{20,})',
+  '\\bBearer\\s+([A-Za-z0-9._-]{18,})\\b',
+  '-----BEGIN [A-Z ]*PRIVATE KEY-----[\\s\\S]+?-----END [A-Z ]*PRIVATE KEY-----',
+  '\\b[A-Z0-9_]*(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD)\\b\\s*[=:]\\s*(\\S+)',
+];
+const patterns = (...redactPatterns: string[]) => ({ logging: { redactPatterns } });
 const file = (path: string) => ({ logging: { file: path } });
 
 describe('credentials/not-in-logs', () => {
@@ -29,6 +37,11 @@ describe('credentials/not-in-logs', () => {
     ['redaction off', { logging: { redactSensitive: 'off' } }, host, events, {}, 'fail'],
     ['redaction off, as a boolean', { logging: { redactSensitive: false } }, host, events, {}, 'fail'],
     ['redaction on', { logging: { redactSensitive: 'tools' } }, host, events, {}, 'pass'],
+    ['no patterns of its own', { logging: { redactPatterns: [] } }, host, events, {}, 'pass'],
+    ['patterns that take the place of the default ones', patterns('\\b(acme_[0-9]+)\\b'), host, events, {}, 'fail'],
+    ['some of the default ones left out', patterns(...likeDefault.slice(1)), host, events, {}, 'fail'],
+    ['the default ones and one more', patterns('acme_[0-9]+', ...likeDefault), host, events, {}, 'pass'],
+    ['patterns of another kind', { logging: { redactPatterns: 'sk-' } }, host, events, {}, 'fail'],
     ['no host', {}, new ProbeError('access_denied', 'may not'), events, {}, 'undetermined'],
     ['no log on the host', {}, { ...host, logs: [] }, events, {}, 'undetermined'],
     ['an empty one', {}, { ...host, logs: [{ ...standard, bytes: 0 }] }, events, {}, 'undetermined'],
