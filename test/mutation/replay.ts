@@ -15,7 +15,10 @@ const checks = new Map(allChecks());
 describe('replay', () => {
   recorded.forEach(({ check, facts, context, status, reason }) => {
     // Named after what is judged, so that Stryker can tell what it has tried from what is new.
-    const digest = createHash('sha256').update(serialize([facts, context])).digest('hex').slice(0, 16);
+    const digest = createHash('sha256')
+      .update(serialize([facts, context]))
+      .digest('hex')
+      .slice(0, 16);
     it(`${check} ${digest}`, () => {
       const found = checks.get(check);
       if (!found) throw new Error(`${check} is gone`);
