@@ -60,7 +60,7 @@ async function runBatch(
     seconds: batchSeconds(programs) + 5,
     signal,
   });
-  const error = channelError(result, connection.label);
+  const error = connection.refusal() ?? channelError(result, connection.label);
   if (error || result.kind !== 'exit') {
     return answerAll(programs, error ?? new ProbeError('internal', 'no answer and no error'));
   }
