@@ -2,7 +2,7 @@ import { registry } from '../checks/index.ts';
 import { sourceMeanings } from '../src/model/probe.ts';
 import { describeCheck, lookOf } from '../src/runner/describe.ts';
 import { allChecks, type PlannedCheck } from '../src/runner/plan.ts';
-import { remedies } from '../src/runner/remedies.ts';
+import { type RemedyPlace, remedies } from '../src/runner/remedies.ts';
 
 const notice = 'Generated from the code by `npm run generate`; do not edit.';
 
@@ -62,20 +62,30 @@ function section(item: PlannedCheck): string[] {
   ];
 }
 
+const typed: Readonly<Record<RemedyPlace, string>> = {
+  aws: 'AWS CLI',
+  host: 'as root on the host; then in its image, as the group replaces hosts',
+  gateway: "as the agent's user on the host; then in its image, as the group replaces hosts",
+  git: 'GitHub CLI',
+};
+
 /** What mends one way to fail, as commands, in the console and in Terraform. */
 function remedyOf(id: string): string[] {
   const remedy = remedies[id];
   if (!remedy) return [];
-  const { when, commands, console, terraform, flaw } = remedy;
-  const tried = flaw ? `tried by a test on moto, on the flaw \`${flaw}\`` : 'not tried: moto does not make this change';
+  const { place, when, commands, console, terraform, flaw } = remedy;
+  const tried = flaw ? `tried by a test on moto, on the flaw \`${flaw}\`` : 'not tried';
+  const elsewhere = [
+    ...(console ? [`${place === 'git' ? 'On GitHub' : 'In the console'} (not tried): ${console}.`] : []),
+    ...(terraform ? [`In Terraform: [${terraform}](../terraform/${terraform}).`] : []),
+  ];
   return [
-    `Where ${when} (AWS CLI, ${tried}):`,
+    `Where ${when} (${typed[place]}; ${tried}):`,
     '',
     '```bash',
     ...commands,
     '```',
     '',
-    `In the console (not tried): ${console}. In Terraform: [${terraform}](../terraform/${terraform}).`,
-    '',
+    ...(elsewhere.length > 0 ? [elsewhere.join(' '), ''] : []),
   ];
 }

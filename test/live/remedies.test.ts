@@ -38,6 +38,24 @@ liveDescribe('the commands of the check pages', motoAvailable(), () => {
       TOPIC: ids.topic,
       FUNCTION_ARN: ids.functionArn,
       TRAIL: ids.trail,
+      ACCOUNT: state.account,
+      BUDGET: ids.budget,
+      EMAIL: 'on-call@example.com',
+      SUBNET: ids.subnets[1],
+      RANGE: '10.40.0.0/16',
+      SECRET: ids.secrets.gateway,
+      MONITORING_SECRET: ids.secrets.monitoring,
+      ROLE: ids.role,
+      ROLE_ARN: ids.roleArn,
+      POLICY: 'extra',
+      IAM_USER: 'openclaw-bot',
+      FILE_SYSTEM: ids.fileSystem,
+      FILE_SYSTEM_ARN: ids.fileSystemArn,
+      WORKSPACE_ACCESS_POINT_ARN: ids.accessPoints.workspace,
+      RUNTIME_ACCESS_POINT_ARN: ids.accessPoints.runtime,
+      VAULT: ids.vault,
+      PLAN: ids.plan,
+      BACKUP_ROLE_ARN: ids.backupRoleArn,
     };
     const env = { PATH: process.env['PATH'], HOME: '/nonexistent', ...labCredentials, ...names };
     const place = { AWS_DEFAULT_REGION: region, AWS_ENDPOINT_URL: moto.url };
@@ -62,6 +80,7 @@ liveDescribe('the commands of the check pages', motoAvailable(), () => {
     await moto.plant(remedy.flaw ?? '');
     expect(statusesOf(await liveRun(lab))[id]).toBe('fail');
     await follow(remedy);
-    expect(statusesOf(await liveRun(lab))[id]).toBe('pass');
+    // Where a person's word is part of the check, it counts again once nothing fails.
+    expect(['pass', 'attested']).toContain(statusesOf(await liveRun(lab))[id]);
   });
 });

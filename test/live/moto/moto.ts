@@ -70,6 +70,7 @@ export interface MotoIds {
   readonly fileSystemArn: string;
   readonly accessPoints: { readonly workspace: string; readonly runtime: string };
   readonly vault: string;
+  readonly backupRoleArn: string;
   readonly plan: string;
   readonly planArn: string;
   readonly selection: string;
