@@ -1,39 +1,44 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { registry } from '../checks/index.ts';
 import { sourceMeanings } from '../src/model/probe.ts';
+import { remedies } from '../src/remedies/index.ts';
+import { elsewhere, isFile, remedyPlaces, triedWords } from '../src/remedies/remedy.ts';
 import { describeCheck, lookOf } from '../src/runner/describe.ts';
 import { allChecks, type PlannedCheck } from '../src/runner/plan.ts';
-import { type RemedyPlace, remedies } from '../src/runner/remedies.ts';
 
 const notice = 'Generated from the code by `npm run generate`; do not edit.';
 
-/** The index of all checks, and a page for each area. */
+/** The index of all checks, a page for each area, and one for each check. */
 export function checkPages(): Map<string, string> {
   const checks = allChecks(registry);
   const pages = new Map([['docs/checks.md', indexPage(checks)]]);
+  const add = (path: string, lines: readonly string[]) => pages.set(path, `${lines.join('\n').trimEnd()}\n`);
   for (const [area, { title, why }] of Object.entries(registry)) {
     const own = checks.filter((check) => check.area === area);
-    const sections = own.flatMap(section);
-    pages.set(
-      `docs/checks/${area}.md`,
-      `${[`# ${title}`, '', notice, '', why, '', ...sections].join('\n').trimEnd()}\n`,
-    );
+    const rows = own.map(({ name, check }) => `| [\`${name}\`](${area}/${name}.md) | ${check.title} |`);
+    add(`docs/checks/${area}.md`, [
+      `# ${title}`,
+      '',
+      notice,
+      '',
+      why,
+      '',
+      '| check | claim |',
+      '| --- | --- |',
+      ...rows,
+    ]);
+    for (const item of own) add(`docs/checks/${item.id}.md`, checkPage(item));
   }
   return pages;
 }
 
 function indexPage(checks: readonly PlannedCheck[]): string {
-  const lines = [
-    '# Checks',
-    '',
-    notice,
-    '',
-    '`clawcheck explain CHECK` shows the same in the terminal, with the scenarios of `clawcheck demo` that show it failing.',
-    '',
-  ];
+  const lines = ['# Checks', '', notice, '', '`clawcheck explain CHECK` shows the same in the terminal.', ''];
   for (const [area, { title, why }] of Object.entries(registry)) {
     lines.push(`## ${title}`, '', why, '', '| check | claim |', '| --- | --- |');
-    for (const { id, name, check } of checks.filter((c) => c.area === area)) {
-      lines.push(`| [\`${id}\`](checks/${area}.md#${name}) | ${check.title} |`);
+    for (const { id, check } of checks.filter((c) => c.area === area)) {
+      lines.push(`| [\`${id}\`](checks/${id}.md) | ${check.title} |`);
     }
     lines.push('');
   }
@@ -42,50 +47,65 @@ function indexPage(checks: readonly PlannedCheck[]): string {
   return `${lines.join('\n').trimEnd()}\n`;
 }
 
-function section(item: PlannedCheck): string[] {
-  const { title, why, failureTitle, remediation, attestable, probes } = describeCheck(item);
+function checkPage(item: PlannedCheck): string[] {
+  const { title, why, trap, failureTitle, remediation, attestable, probes } = describeCheck(item);
   return [
-    `## ${item.name}`,
+    `# ${item.id}`,
+    '',
+    notice,
     '',
     `**${title}.** ${why}`,
     '',
-    `- Id: \`${item.id}\``,
     `- Fails as: ${failureTitle}`,
     `- To do: ${remediation}`,
     `- A named person may attest it: ${attestable ? 'yes, where no machine could see it' : 'no'}`,
+    '',
+    ...(trap ? ['## What passes wrongly elsewhere', '', trap, ''] : []),
+    '## How it is verified',
     '',
     '| fact | source | how it is seen |',
     '| --- | --- | --- |',
     ...probes.map((probe) => `| \`${probe.id}\` | \`${probe.source}\` | ${lookOf(probe)} |`),
     '',
     ...remedyOf(item.id),
+    `\`clawcheck explain ${item.id}\` names the scenarios of \`clawcheck demo\` that show it failing and unknown.`,
   ];
 }
-
-const typed: Readonly<Record<RemedyPlace, string>> = {
-  aws: 'AWS CLI',
-  host: 'as root on the host; then in its image, as the group replaces hosts',
-  gateway: "as the agent's user on the host; then in its image, as the group replaces hosts",
-  git: 'GitHub CLI',
-};
 
 /** What mends one way to fail, as commands, in the console and in Terraform. */
 function remedyOf(id: string): string[] {
   const remedy = remedies[id];
   if (!remedy) return [];
-  const { place, when, commands, console, terraform, flaw } = remedy;
-  const tried = flaw ? `tried by a test on moto, on the flaw \`${flaw}\`` : 'not tried';
-  const elsewhere = [
-    ...(console ? [`${place === 'git' ? 'On GitHub' : 'In the console'} (not tried): ${console}.`] : []),
-    ...(terraform ? [`In Terraform: [${terraform}](../terraform/${terraform}).`] : []),
-  ];
+  const { place, when, commands } = remedy;
+  const { console, terraform } = elsewhere(remedy);
+  const file = terraform && terraformFiles().get(terraform);
   return [
-    `Where ${when} (${typed[place]}; ${tried}):`,
+    '## One way to mend it',
     '',
-    '```bash',
+    `Where ${when}.`,
+    '',
+    `Typed: ${remedyPlaces[place]}; ${triedWords(remedy)}.`,
+    '',
+    isFile(remedy) ? '```yaml' : '```bash',
     ...commands,
     '```',
     '',
-    ...(elsewhere.length > 0 ? [elsewhere.join(' '), ''] : []),
+    console ? `${place === 'git' ? 'On GitHub' : 'In the console'} (not tried): ${console}.` : 'No console has it.',
+    '',
+    terraform ? `In Terraform: \`${terraform}\` in [${file}](../../terraform/${file}).` : 'Not in docs/terraform.',
+    '',
   ];
+}
+
+/** The file of docs/terraform that declares an address. */
+export function terraformFiles(): ReadonlyMap<string, string> {
+  const names = readdirSync('docs/terraform').filter((name) => name.endsWith('.tf'));
+  return new Map(
+    names.flatMap((name) => {
+      const text = readFileSync(join('docs/terraform', name), 'utf8');
+      const resources = [...text.matchAll(/^resource "(\w+)" "(\w+)"/gm)].map(([, kind, own]) => `${kind}.${own}`);
+      const variables = [...text.matchAll(/^variable "(\w+)"/gm)].map(([, own]) => `var.${own}`);
+      return [...resources, ...variables].map((address) => [address, name] as const);
+    }),
+  );
 }

@@ -8,6 +8,7 @@ export default check({
   title: 'Only named people can approve',
   failureTitle: 'People who are not named can approve',
   why: 'An approval by anyone, or by whoever built the action, is a formality.',
+  trap: 'There is a list of approvers: with a wildcard on it, or with whoever builds the action.',
   remediation:
     'List approvers by id in commands.ownerAllowFrom or execApprovals.approvers without wildcards, and each of them under approvalGates.people with the role operator or admin.',
   needs: { config: gatewayConfig, declaration },

@@ -10,6 +10,7 @@ export default check({
   title: 'Nothing goes on without an approval',
   failureTitle: 'Something goes on without an approval',
   why: 'A gate that opens when nobody answers is no gate.',
+  trap: 'The setting says deny; nobody tried what happens on a time-out, or afterwards to what was denied.',
   remediation: 'Set askFallback to deny, and update the gateway if a denied request can be allowed afterwards.',
   needs: { rehearsal: approvalRehearsal, canary: gateCanary },
   judge({ rehearsal, canary = [] }, { now }) {

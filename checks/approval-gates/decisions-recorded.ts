@@ -8,6 +8,7 @@ export default check({
   title: 'Who decided what, and when, is on record',
   failureTitle: 'A decision is not on record',
   why: 'After an incident the first question is who let it happen.',
+  trap: 'Requests are on record, without who decided them.',
   remediation: 'Update the gateway: its approval history keeps each decision with time and decider for 30 days.',
   needs: { rehearsal: approvalRehearsal, canary: gateCanary },
   judge({ rehearsal: { ids, denied, expired }, canary = [] }) {

@@ -16,6 +16,7 @@ export default check({
   title: 'Each high-stakes action has a specific gate',
   failureTitle: 'A gate is too vague to be enforced',
   why: 'A gate that says "important actions" is read differently by everyone, and by the model last of all.',
+  trap: 'There is a document; it says "important actions", or lets through what nobody answers.',
   remediation:
     'For each gate write the action, the tool or pattern, the threshold as a number or a list, approvers by name, a timeout, and onTimeout: deny.',
   needs: { declaration },

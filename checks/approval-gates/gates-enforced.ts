@@ -17,6 +17,7 @@ export default check({
   title: 'The gateway enforces each gate',
   failureTitle: 'The gateway does not enforce a gate',
   why: 'A gate on paper stops nothing: without configuration the gateway asks nobody and runs everything.',
+  trap: 'The default asks; an allowlist with a shell, an elevated session or a plugin that is loaded and not enabled lets it through.',
   remediation:
     'Set tools.exec.mode to ask, askFallback to deny and tools.elevated.enabled to false, remove wildcards from the allowlist, and give every other gated tool a plugin that is enabled in plugins.entries, or deny it.',
   needs: {

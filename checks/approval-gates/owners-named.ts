@@ -14,6 +14,7 @@ export default check({
   title: 'Four duties have a named owner',
   failureTitle: 'A duty has no named owner',
   why: 'What belongs to everyone is done by nobody when it is urgent.',
+  trap: 'The field is filled: with a placeholder.',
   remediation: 'Name a person and how to reach them for each duty under owners in the environment file.',
   needs: { declaration },
   judge({ declaration: { owners } }) {

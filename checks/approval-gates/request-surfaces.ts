@@ -10,6 +10,7 @@ export default check({
   title: 'An attempt raises a request, and a person can be reached',
   failureTitle: 'An attempt does not reach a person',
   why: 'A request that nobody sees is denied for ever, and people switch the gate off.',
+  trap: 'The gateway raises requests, which reach nobody.',
   remediation:
     'Route requests to people: approvals.exec.enabled and approvals.plugin.enabled with targets, for every gated agent, or execApprovals.enabled with approvers in a channel.',
   needs: { rehearsal: approvalRehearsal, config: gatewayConfig, agents: gatewayAgents, canary: gateCanary },

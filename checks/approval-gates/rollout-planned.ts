@@ -8,6 +8,7 @@ export default check({
   title: 'The rollout is planned in phases and the security review is done',
   failureTitle: 'The statement about the rollout names no phases or no security review',
   why: 'An agent that meets every user on its first day makes its first mistakes in front of all of them.',
+  trap: 'There is a statement; it names no phase and no date.',
   remediation:
     'Have a named person attest it: each phase with its date (2026-03-09) and entry rule, what users were told, and that the security review was done, with a link as evidence.',
   attestable: true,

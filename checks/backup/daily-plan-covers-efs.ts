@@ -10,6 +10,7 @@ export default check({
   title: 'A daily backup plan covers the file system',
   failureTitle: 'No daily backup plan covers the file system',
   why: 'What no plan selects is backed up only when somebody remembers to.',
+  trap: 'A plan exists; its selection misses or excludes the file system, or its rules leave out the weekend.',
   remediation:
     'Give a backup plan a rule that runs at least once a day into the vault, and a selection that matches the file system by its ARN or tags and does not exclude it.',
   needs: { fileSystem, backupPlans },

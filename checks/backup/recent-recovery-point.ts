@@ -8,6 +8,7 @@ export default check({
   title: 'Recovery points of the file system are made without a gap',
   failureTitle: 'Recovery points of the file system are missing',
   why: 'A plan can exist and do nothing: a missing tag or a broken role leaves no backup and no error that anyone sees.',
+  trap: 'The newest point counts: one of another file system, made by hand, past its deletion date, or after a gap of days.',
   remediation:
     'Look at the newest jobs of the backup plan in AWS Backup, mend what made them fail, and wait for scheduled points.',
   needs: { fileSystem, recoveryPoints },

@@ -9,6 +9,7 @@ export default check({
   title: 'A second person can execute the recovery runbook',
   failureTitle: 'The recovery runbook is missing, incomplete or untested',
   why: 'The person who set it up is not there on the day that it is needed.',
+  trap: 'A file of that name exists; it has no steps, or only its author has followed it.',
   remediation:
     'Write the runbook with its author, its roles and numbered steps, have somebody else execute it, and have that person attest it.',
   attestable: true,

@@ -8,6 +8,7 @@ export default check({
   title: 'A test restore of the file system succeeded lately',
   failureTitle: 'No test restore of the file system succeeded lately',
   why: 'A backup that was never restored is a hope: that it can be read back is known only by doing it.',
+  trap: 'Some restore has completed: of another file system, into the file system itself, or of a point a year old.',
   remediation:
     'Restore a recent recovery point of the file system to a new file system with AWS Backup, or set up a restore testing plan that does so on a schedule.',
   needs: { fileSystem, restoreJobs },

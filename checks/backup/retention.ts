@@ -14,6 +14,7 @@ export default check({
   title: 'Backups are kept as long as the policy says',
   failureTitle: 'Backups are not kept as long as the policy says',
   why: 'Damage that is found late can be undone only from a point that is older than the damage.',
+  trap: 'The rule is read, while the points carry another date or the daily rule writes into another vault.',
   remediation:
     'Set the lifecycle of the daily backup rule to at least the required days, and let the vault lock permit that many.',
   needs: { fileSystem, backupPlans, recoveryPoints, backupVaults },

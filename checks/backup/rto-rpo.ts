@@ -10,6 +10,7 @@ export default check({
   title: 'Recovery objectives are defined and met',
   failureTitle: 'Recovery takes longer, or loses more, than the objectives allow',
   why: 'How long a recovery takes, and how much it loses, has to be known before it is needed.',
+  trap: 'The objectives are written down, and nobody measured.',
   remediation:
     'Back up more often than the recovery point objective, and speed up the restore or agree on a longer recovery time objective.',
   needs: { fileSystem, recoveryPoints, restoreJobs },

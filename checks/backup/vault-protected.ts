@@ -33,6 +33,7 @@ export default check({
   title: 'A compromised instance cannot erase the backups',
   failureTitle: 'A compromised instance could erase the backups',
   why: 'Whoever takes over the agent can do what its role may do; backups that it may delete are lost with it.',
+  trap: 'A policy exists that denies one role only, while that of the instance may delete.',
   remediation:
     'Lock the vault, or deny the deletion of recovery points in its access policy, and take every backup permission from the instance role.',
   needs: { recoveryPoints, backupVaults, instanceRoles },

@@ -6,6 +6,7 @@ export default check({
   title: 'Each integration goes through a named bot account',
   failureTitle: 'An integration does not go through a documented bot account',
   why: 'An agent that acts as a person has all that this person may do, and leaves with them.',
+  trap: 'An empty list counts as complete, and an account that belongs to a person as one of a bot.',
   remediation:
     'Create a bot account for each connected service, list it in credentials.integrations with its owner, purpose and scopes, and have somebody attest it.',
   // What the file says of accounts elsewhere is a claim: that they are bot accounts, somebody has to state.

@@ -7,6 +7,7 @@ export default check({
   title: 'An IMDSv1 query is rejected on the instance',
   failureTitle: 'The instance answers IMDSv1 queries',
   why: 'With IMDSv1, anything that can make the agent fetch a URL can fetch the credentials of the instance.',
+  trap: 'No answer counts as rejected; a service that is switched off or out of reach looks the same, and IPv6 is not asked.',
   remediation:
     'Set HttpTokens to required on the instance and in the launch template (aws ec2 modify-instance-metadata-options --http-tokens required).',
   needs: { metadata: metadataService },

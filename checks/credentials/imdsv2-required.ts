@@ -7,6 +7,7 @@ export default check({
   title: 'The metadata service demands IMDSv2',
   failureTitle: 'The metadata service can be asked without a session token',
   why: 'With IMDSv1 one forged web request of the agent hands out the credentials of the role.',
+  trap: 'The instances of today are read, not the template of the next one, and an option that is not applied yet counts.',
   remediation:
     'Set MetadataOptions HttpTokens=required and HttpPutResponseHopLimit=1 in the launch template, and replace the instances (or change them with modify-instance-metadata-options).',
   needs: { instances, launchVersions, metadataDefaults },

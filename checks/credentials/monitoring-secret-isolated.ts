@@ -8,6 +8,7 @@ export default check({
   title: 'Alerting has a secret of its own',
   failureTitle: 'Alerting and the gateway can read the secrets of each other',
   why: 'Whoever takes over one of the two must not get the credentials of the other.',
+  trap: 'Two names are taken for two keepers; one role may read both.',
   remediation:
     'Give the alerting function a role of its own that reads the monitoring secret only, and keep that secret out of reach of the instance role.',
   needs: { alertRole, instanceRoles, ownSecret, guardedSecrets, alertSimulation, instanceSimulation },

@@ -8,6 +8,7 @@ export default check({
   title: 'No credential lies on disk as plain text',
   failureTitle: 'A credential lies on disk as plain text',
   why: 'What lies on disk can be read by the agent, ends up in backups, and outlives its rotation.',
+  trap: 'Known files are searched; backups of the configuration, the write-ahead log of the database and what could not be read are not.',
   remediation:
     'Move the value to Secrets Manager and refer to it (SecretRef with an exec provider), delete the file with its backups, -wal and history, and revoke the credential.',
   needs: { disk: secretsOnDisk },

@@ -8,6 +8,7 @@ export default check({
   title: 'No credential is in the environment of the gateway',
   failureTitle: 'A credential is in the environment of the gateway',
   why: 'Every command that the agent starts inherits the environment and can print it.',
+  trap: 'Names of variables are looked at; a harmless one may hold a credential.',
   remediation:
     'Take the variable out of the unit and its EnvironmentFile, read the value from Secrets Manager (SecretRef with an exec provider), and rotate it.',
   needs: { process: gatewayEnvironment },

@@ -18,6 +18,7 @@ export default check({
   title: 'No credential is in a sample of the logs',
   failureTitle: 'A credential is in the logs',
   why: 'Logs are copied, searched and kept for a year by people who may not read the secret itself.',
+  trap: 'Redaction is on, and nobody looks at what was logged; an empty sample has no finding, either.',
   remediation:
     'Revoke the credential, delete the events that hold it, and find what printed it. A pattern of your own in logging.redactPatterns takes the place of the default ones: list those as well. An older gateway, which still has logging.redactSensitive, keeps it on.',
   needs: { config: gatewayConfig, host: gatewayLogs, events: logEvents },

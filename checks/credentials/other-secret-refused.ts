@@ -6,6 +6,7 @@ export default check({
   title: 'Another secret is refused to the instance',
   failureTitle: 'The instance can read a secret that is not its own',
   why: 'Policies are read wrongly more often than they answer wrongly: only a refused read proves the refusal.',
+  trap: 'Any error counts as refused; a secret that does not exist and a network without a way out give one, too.',
   remediation:
     'Name only the own secret by its full ARN in the policies of the instance role, and take the role out of the resource policies of others.',
   needs: { reads: secretReads, allSecrets },

@@ -11,6 +11,7 @@ export default check({
   title: 'The instance role can do no more than run the gateway',
   failureTitle: 'The instance role can do more than run the gateway',
   why: 'What the role can change, whoever steers the agent can change.',
+  trap: 'The policy is searched for a lone asterisk; NotAction, or every action of one service, says nearly the same.',
   remediation:
     'Replace wildcards and NotAction by the actions that the gateway needs, and remove iam, sts:AssumeRole and secret writes from the policies of the role.',
   needs: { instanceRoles, ownSecret, guardedSecrets, instanceSimulation },

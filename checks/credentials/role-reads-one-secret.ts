@@ -9,6 +9,7 @@ export default check({
   title: 'The instance role reads its own secret and no other',
   failureTitle: 'The instance role reads more than its own secret, or not even that',
   why: 'Whoever talks the agent into something gets no further than what its role can read.',
+  trap: 'The ARN looks like one secret, and its wildcard matches a second; NotResource, managed policies and the policies of other secrets are not read.',
   remediation:
     'Allow secretsmanager:GetSecretValue on the full ARN of the one secret, without wildcards, and remove every other statement, managed policy and resource policy that reaches a secret.',
   needs: { instanceRoles, ownSecret, guardedSecrets, instanceSimulation },

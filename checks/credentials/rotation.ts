@@ -7,6 +7,7 @@ export default check({
   title: 'Secrets and keys are renewed in time, and unused keys are gone',
   failureTitle: 'A secret or key is too old, or an unused key is still there',
   why: 'A value that leaked is worth something only until it is renewed.',
+  trap: 'The date of the last change counts, though only the description was edited.',
   remediation:
     'Rotate what is too old (a rotation schedule in Secrets Manager does it for you), and delete inactive and unused access keys.',
   needs: { secretAges, deploymentKeys },

@@ -7,6 +7,7 @@ export default check({
   title: 'The configuration secrets live in Secrets Manager',
   failureTitle: 'The secret in Secrets Manager is not fit for use',
   why: 'A secret that is about to be deleted, open to others or years old protects nothing.',
+  trap: 'The secret exists, while it is scheduled for deletion, stuck between two versions or open to another account.',
   remediation:
     'Restore the secret if it is scheduled for deletion, finish or cancel a pending rotation, rotate a value that is too old, and let its resource policy name principals of this account only.',
   needs: { configuredSecret, guardedSecrets },

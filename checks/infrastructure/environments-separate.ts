@@ -6,6 +6,7 @@ export default check({
   title: 'Environments share nothing',
   failureTitle: 'Environments share resources',
   why: 'What staging shares with production, a mistake in staging breaks in production.',
+  trap: 'Names are compared; two instance profiles of one role look like two roles.',
   remediation:
     'Give each environment its own group, role, secrets, file system, alarm and log groups, best in an account of its own.',
   needs: { siblingGroups },

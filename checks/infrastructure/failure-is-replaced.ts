@@ -10,6 +10,7 @@ export default check({
   title: 'A failed instance was replaced in time',
   failureTitle: 'A failed instance was not replaced in time',
   why: 'Only a replacement that happened shows that health check, launch template, image and capacity work together.',
+  trap: 'Settings are taken for the event, or the record of a drill counts where AWS launched nothing.',
   remediation:
     'Stop the gateway on an instance, or mark it unhealthy with set-instance-health, and wait until the group has replaced it. If it takes too long, shorten the health check and the start of the image.',
   needs: { scalingActivities, drills: drillRecords },

@@ -10,6 +10,7 @@ export default check({
   title: 'The gateway has no known vulnerability',
   failureTitle: 'The gateway has a known vulnerability',
   why: 'Several published flaws of older versions give anyone the rights of an administrator.',
+  trap: 'The version on the disk is read, while the process that runs is older.',
   remediation: 'Update the gateway to the current release and restart it: the running process is what counts.',
   needs: { version: gatewayVersion },
   judge({ version: { version, from } }, { environment, now }) {

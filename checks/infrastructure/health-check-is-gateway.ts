@@ -10,6 +10,7 @@ export default check({
   title: 'The health of the group follows the gateway',
   failureTitle: 'The group looks at the machine, not at the gateway',
   why: 'A machine can run for weeks with a dead gateway on it, and nobody replaces it.',
+  trap: 'The type ELB is taken for enough; with no target group, a path that any web server answers or a matcher that takes errors, it heals nothing.',
   remediation:
     'Attach a target group that asks the gateway for /readyz on its port with matcher 200 and set the health check type to ELB; or let a timer on the instance call SetInstanceHealth when /readyz fails, and name it in infrastructure.healthReporterTimer.',
   needs: { group, interfaces, loadBalancers, healthReporter, timer: healthTimer },

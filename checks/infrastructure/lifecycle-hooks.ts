@@ -11,6 +11,7 @@ export default check({
   title: 'Hooks guard launch and termination',
   failureTitle: 'Launch or termination is not guarded by a hook',
   why: 'Without a launch hook a half-started gateway goes into service; without a termination hook it is cut off at work.',
+  trap: 'A hook is counted without its default result; with CONTINUE, an instance that never answered goes into service.',
   remediation:
     'Add one lifecycle hook for launching with default result ABANDON and one for terminating, both with a heartbeat timeout within infrastructure.hookSeconds.',
   needs: { group, lifecycleHooks },

@@ -9,6 +9,7 @@ export default check({
   title: 'No inbound rule but the approved ones',
   failureTitle: 'A security group lets in what nobody approved',
   why: 'The gateway is administered through Tailscale or Session Manager, and neither needs an inbound rule.',
+  trap: 'Rules are searched for 0.0.0.0/0; two halves of the internet, ::/0, a prefix list or the group of a public load balancer open the same door.',
   remediation:
     'Delete the inbound rules. What a health-checking load balancer needs goes into infrastructure.approvedInbound with its source group, or a range inside the VPC, its port and the reason.',
   needs: { securityGroups, prefixLists, routes },

@@ -12,6 +12,7 @@ export default check({
   title: 'No instance has a public address',
   failureTitle: 'An instance has a public address, or the next one will get one',
   why: 'What the internet cannot address, nobody can scan or attack from there.',
+  trap: 'The first address of the first interface is read; a second interface, an Elastic IP on a secondary address, IPv6 and what the launch template gives the next instance are not.',
   remediation:
     'Set AssociatePublicIpAddress to false in the launch template, turn off the assignment of public addresses in the subnets, release Elastic IP addresses, and replace the instances.',
   needs: { instances, interfaces, elasticAddresses, launchVersions, subnets, routes },

@@ -7,6 +7,7 @@ export default check({
   title: 'Instances live in private subnets',
   failureTitle: 'A subnet of the instances is not private',
   why: 'In a subnet with a route to an internet gateway, one public address is enough to be on the internet.',
+  trap: 'A subnet without a route table of its own counts as private, though it falls back to a public main table; IPv6 routes are not read.',
   remediation:
     'Give the subnets of the group a route table whose default route leads to a NAT gateway, and turn off auto-assignment of public IPv4 and of IPv6 addresses in them.',
   needs: { subnets, routes },

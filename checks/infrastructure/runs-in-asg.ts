@@ -6,6 +6,7 @@ export default check({
   title: 'The gateway runs in an Auto Scaling Group',
   failureTitle: 'The Auto Scaling Group does not run the gateway',
   why: 'An instance outside a group is not replaced when it fails.',
+  trap: 'A group that exists counts as one that runs; it may hold no instance, or one that hangs in its launch hook.',
   remediation: 'Set the desired capacity of the group to at least 1 and wait until an instance is InService.',
   needs: { group, describedInstances },
   judge({ group, describedInstances }) {

@@ -8,6 +8,7 @@ export default check({
   title: "Every agent's tools run in the sandbox",
   failureTitle: "An agent's tools run outside the sandbox",
   why: 'A tool outside the sandbox acts on the instance with the rights of the gateway.',
+  trap: 'The default is read; one agent or one tool leaves the sandbox by a setting of its own.',
   remediation:
     'Set agents.defaults.sandbox.mode to the mode of gateway.sandboxMode, remove weaker settings of single agents, and leave tools.exec.host at auto.',
   needs: { config: gatewayConfig, agents: gatewayAgents },

@@ -8,6 +8,7 @@ export default check({
   title: 'Nothing stops the group from healing itself',
   failureTitle: 'The group cannot heal itself',
   why: 'A suspended process or an instance in standby looks fine until the first failure, which then stays.',
+  trap: 'The size of the group is right, while a process is suspended or an instance is protected or in standby.',
   remediation:
     'Resume all processes of the group, set its minimum to at least 1, put instances back into service, remove scale-in protection, and spread the group over the zones that are required.',
   needs: { group, warmPool },

@@ -9,6 +9,7 @@ export default check({
   title: 'All storage is encrypted at rest',
   failureTitle: 'Some storage is not encrypted at rest',
   why: 'A snapshot or a disk that leaves the account takes with it whatever the agent has seen.',
+  trap: 'The first volume of today is read, not the others and not the template of the next instance; an unset flag counts as encrypted.',
   remediation:
     'Turn on EBS encryption by default for the region, set Encrypted=true for every device of the launch template, and replace volumes and file systems that are not encrypted: encryption cannot be added later.',
   needs: { instances, volumes, launchVersions, templateSnapshots, fileSystem, defaultEncryption },

@@ -11,6 +11,7 @@ export default check({
   title: 'A deploy leaves no gap',
   failureTitle: 'A deploy takes the gateway away before the next one is ready',
   why: 'With one instance, terminating first means that nobody answers until the next one is up.',
+  trap: 'The policy of the group is read; the last instance refresh overrode it.',
   remediation:
     'Set the instance maintenance policy of the group to a minimum of 100 % and a maximum above 100 % healthy, and start instance refreshes without lower values.',
   needs: { group, instanceRefreshes },

@@ -11,6 +11,7 @@ export default check({
   title: 'The agent answers',
   failureTitle: 'The agent does not answer',
   why: 'A gateway can say that it is ready while every turn of its agents dies.',
+  trap: 'The health endpoint is taken for the agent, whose every turn may die on its read-only workspace.',
   remediation:
     'See the log of the gateway for the turn. Where it could not write to the read-only workspace, deploy every bootstrap file there or set agents.defaults.skipBootstrap.',
   attestable: true,

@@ -16,6 +16,7 @@ export default check({
   title: 'An alarm watches the health of the gateway',
   failureTitle: 'No alarm that works watches the health of the gateway',
   why: 'An alarm with the wrong dimension, or that takes silence for health, never rings.',
+  trap: 'The alarm is OK because it never gets data, watches another dimension, has its actions off or is muted.',
   remediation:
     'Set the alarm on the health metric of this group or its target group, with actions on, missing data breaching, and period times datapoints within the detection time.',
   needs: { alarm, alarmMutes, group, targetGroups },

@@ -15,6 +15,7 @@ export default check({
   title: 'A stopped gateway raised the alarm in time and was replaced',
   failureTitle: 'A stopped gateway was not alerted or replaced in time',
   why: 'Only an alarm that rang shows that metric, threshold, topic and healing work together.',
+  trap: 'Periods are added up, or the record of a drill is believed against the history of AWS; nobody saw the alarm ring.',
   remediation:
     'Stop the gateway on an instance and wait for alarm and replacement. If they come late, shorten the period of the alarm, the health check, or the start of the image.',
   needs: { alarm, alarmHistory, scalingActivities, drills: drillRecords },

@@ -14,6 +14,7 @@ export default check({
   title: 'The alarm reaches people: topic, function, channel',
   failureTitle: 'The alarm does not reach people',
   why: 'An alarm is as good as the weakest hop on its way to someone who acts.',
+  trap: 'Each hop exists; none is permitted to call the next, or the function fails whenever it is called.',
   remediation:
     'Let the alarm publish to an SNS topic with a confirmed subscription of the alert function, permit each hop in the policies, and mend the function until an invocation ends without an error.',
   needs: { alarm, alertTopics, alertFunction, alertInvocations },

@@ -8,6 +8,7 @@ export default check({
   title: 'What the agent saw, decided and touched can be answered',
   failureTitle: 'What the agent saw, decided and touched cannot be answered',
   why: 'After an incident the questions are who asked, what the agent did, and who let it.',
+  trap: 'A trail exists; it records data events only, another region, or nothing since its bucket refused it.',
   remediation:
     'Turn on a CloudTrail trail with management events for this region, and ship prompts, tool calls, outputs, errors and approvals of every session to the session log.',
   attestable: true,

@@ -8,6 +8,7 @@ export default check({
   title: 'Spending has a limit, an alert and an automatic pause',
   failureTitle: 'Spending has no effective limit',
   why: 'A loop of an agent spends all night; the bill is the first that anyone hears of it.',
+  trap: 'A budget exists; it alerts on a forecast or above its limit, counts usage, has ended, or waits for a person.',
   remediation:
     'Give the budget a limit, an alert on actual cost at or below it, and an automatic action that stops the agent; set the spend limit at the model provider too, and have it stated.',
   attestable: true,

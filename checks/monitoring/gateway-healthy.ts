@@ -20,6 +20,7 @@ export default check({
   title: 'The gateway says that it is ready',
   failureTitle: 'The gateway is not ready',
   why: 'A web server that answers proves nothing: only the gateway itself knows whether it can work.',
+  trap: 'Status 200 counts; a gateway answers any path with a page and 200, and another program on the port can do so as well.',
   remediation:
     'See the log of the gateway for what it names as failing; if a page answered, see what else listens on the port.',
   needs: { readiness },

@@ -6,6 +6,7 @@ export default check({
   title: "The gateway's own audit is clean",
   failureTitle: "The gateway's own audit has critical findings",
   why: 'The gateway knows dangers of its own configuration that nothing else looks for.',
+  trap: 'The exit code of the audit counts, which is always 0, or findings were suppressed on the host.',
   remediation:
     'Run openclaw security audit as the agent user, and mend what it calls critical; what is accepted goes into gateway.acceptedAuditFindings, not into suppressions on the host.',
   needs: { audit: selfAudit },

@@ -10,6 +10,7 @@ export default check({
   title: 'Anyone authorised can stop the agent at once without SSH',
   failureTitle: 'There is no kill switch that works',
   why: 'An agent that does harm has to be stopped by whoever notices, not by whoever has a key.',
+  trap: 'A document of that name exists; it cannot be run, only lets running work end, or was last used a year ago.',
   remediation:
     'Create an SSM document or Lambda function that kills the gateway and keeps it from starting again, let the people on call run it, use it once, and have that stated.',
   attestable: true,

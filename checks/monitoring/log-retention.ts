@@ -5,6 +5,7 @@ export default check({
   title: 'Logs are kept as long as the client needs',
   failureTitle: 'Logs are not kept as the client needs',
   why: 'What happened can be reconstructed only from logs that are still there.',
+  trap: 'A log group that does not exist has no wrong retention, and a missing setting is read as a number.',
   remediation:
     'Set the retention of each log group to at least the required days, and give it a KMS key where one is required.',
   needs: { logGroups },

@@ -6,6 +6,7 @@ export default check({
   title: 'Gateway and session logs reach CloudWatch from every instance',
   failureTitle: 'Logs do not reach CloudWatch',
   why: 'A log that stays on the instance is gone with the instance.',
+  trap: 'The log group has events: those of another instance, or of yesterday.',
   remediation:
     'Have the CloudWatch agent on each instance ship the log to the group, with {instance_id} in the name of the stream, and check its role and the path of the file.',
   needs: { logEvents },

@@ -10,6 +10,7 @@ export default check({
   title: 'Loops, long turns and floods are bounded',
   failureTitle: 'A loop, a long turn or a flood is not bounded',
   why: 'A model that loops spends money as fast as it can until somebody notices: nothing stops it by default.',
+  trap: 'Defaults are taken for limits; there is none until it is set.',
   remediation:
     'Set tools.loopDetection.enabled, agents.defaults.timeoutSeconds, agents.defaults.maxConcurrent, tools.exec.timeoutSeconds and gateway.auth.rateLimit in the gateway configuration.',
   needs: { config: gatewayConfig, agents: gatewayAgents },

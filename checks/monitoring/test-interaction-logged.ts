@@ -6,6 +6,7 @@ export default check({
   title: 'A test interaction shows up in the logs',
   failureTitle: 'A test interaction does not show up in the logs',
   why: 'Only a message that was sent and found shows that a conversation can be looked up later.',
+  trap: 'Any message in the log counts, though it is not the one that was sent.',
   remediation:
     'Ship what is said in sessions to the session log group: recent gateways keep it in a database, so export it (diagnostics.otel with captureContent, or a scheduled export) instead of a file.',
   attestable: true,

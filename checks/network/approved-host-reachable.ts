@@ -5,6 +5,7 @@ export default check({
   title: 'Every approved host answers from the instance',
   failureTitle: 'An approved host does not answer from the instance',
   why: 'The agent needs what is approved, and without a connection that works a refused one proves nothing.',
+  trap: 'An open port counts, though the instance does not trust the certificate behind it.',
   remediation:
     'Allow the destination in the security group, the network ACL and the firewall, or take it off network.approvedHosts.',
   needs: { egress },

@@ -22,6 +22,7 @@ export default check({
   title: 'Outbound connections go to approved destinations only',
   failureTitle: 'Outbound connections can leave for destinations that nobody approved',
   why: 'An agent that was talked into it sends data wherever the network lets it.',
+  trap: 'The approved list is believed, though it approves both halves of the internet; IPv6 rules, prefix lists and referenced groups are not resolved.',
   remediation:
     'Replace broad outbound rules by prefix lists or ranges of the approved destinations, and list those in network.approvedRanges. What has no fixed addresses goes through a proxy or a VPC endpoint.',
   needs: { securityGroups, prefixLists },

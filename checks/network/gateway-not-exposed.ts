@@ -17,6 +17,7 @@ export default check({
   title: "The gateway's port and panel are not exposed",
   failureTitle: "The gateway's port or panel is exposed",
   why: 'Whoever reaches the gateway without a login commands the agent.',
+  trap: 'One configuration is read, not what listens; a second gateway or Tailscale Funnel publishes it all the same.',
   remediation:
     'Set gateway.bind to loopback or tailnet, gateway.auth.mode to token, password or trusted-proxy, gateway.tailscale.mode to off or serve, and leave the dangerous options of gateway.controlUi out.',
   needs: { config: gatewayConfig, process: gatewayProcess, administration, listeners },

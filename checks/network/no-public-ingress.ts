@@ -9,6 +9,7 @@ export default check({
   title: 'Nothing is let in from the internet',
   failureTitle: 'Something is let in from the internet',
   why: 'A rule that lets the internet in is one address or route away from being an open door.',
+  trap: 'Security groups are searched for 0.0.0.0/0; halves of it, IPv6, prefix lists and the load balancers, VPC links and CDN origins in front are not seen.',
   remediation:
     'Delete the inbound rules with public ranges, and make load balancers in front of the gateway internal. Let administrators in through Tailscale or Session Manager, which need no inbound rule.',
   needs: { securityGroups, prefixLists, loadBalancers },

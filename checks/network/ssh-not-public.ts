@@ -15,6 +15,7 @@ export default check({
   title: 'SSH cannot be reached from the internet',
   failureTitle: 'SSH can be reached from the internet',
   why: 'A public sshd is found within minutes, and every key and every flaw of it is tried.',
+  trap: 'Rules are searched for port 22; a second sshd has another port, and a public load balancer may forward to it.',
   remediation:
     'Delete the inbound rules for SSH and the listeners of public load balancers that forward to it. Administer through Tailscale or Session Manager.',
   needs: { interfaces, routes, securityGroups, prefixLists, loadBalancers, listeners },

@@ -7,6 +7,7 @@ export default check({
   title: 'Administrators come in over the declared private way only',
   failureTitle: 'Administrators do not come in over the declared private way',
   why: 'A way in that needs no open port and ends with an account leaves nothing to scan and nothing to forget.',
+  trap: 'The daemon runs; whether it is logged in, its key has expired or this run came in another way is not asked.',
   remediation:
     'Log the instance in to the tailnet (tailscale up) with a key that has not expired and use its tailnet address in ssh.hosts; or declare network.administration: ssm and run the SSM agent.',
   needs: { administration },

@@ -21,6 +21,7 @@ export default check({
   title: 'A connection to an unapproved host times out',
   failureTitle: 'A connection to an unapproved host does not time out',
   why: 'What the agent can send anywhere, it can be talked into sending to anyone.',
+  trap: 'Any failure to connect counts; a host without a way out fails too, a refused packet did leave, and DNS over UDP is not tried.',
   remediation:
     'Limit the egress rules of the security groups to the approved ranges and prefix lists; drop, do not reject.',
   needs: { egress, here: reachableFromHere },

@@ -8,6 +8,7 @@ export default check({
   title: 'Each skill that takes input from outside is tried with hostile input',
   failureTitle: 'A skill that takes input from outside is not tried with hostile input',
   why: 'A mail, a page or a ticket can carry instructions; whether the agent follows them has to be tried.',
+  trap: 'A list that names a skill which does not exist asks for nothing, and the one that takes mail goes untried.',
   remediation:
     'Add a promptfoo test with metadata.case: injection and an assertion that fails when the agent follows the instruction in the input.',
   needs: { skills: repositorySkills, configs: evalConfigs },

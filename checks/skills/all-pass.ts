@@ -12,6 +12,7 @@ export default check({
   title: 'Every evaluation case passed lately, on the commit that is deployed',
   failureTitle: 'Evaluation cases failed, are missing, or are out of date',
   why: 'Cases that are not run say nothing, and results of another state of the skills say nothing about this one.',
+  trap: 'The results have no failure; they are of another commit or provider, leave cases out, or assert what is always true.',
   remediation:
     'Run promptfoo eval on the deployed branch for every configuration, mend what fails, and put the JSON results where skills.evalResults finds them.',
   needs: { configs: evalConfigs, results: evalResults, head },

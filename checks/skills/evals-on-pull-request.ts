@@ -13,6 +13,7 @@ export default check({
   title: 'Each pull request that touches a skill runs the evaluations',
   failureTitle: 'A pull request can change a skill without a run of the evaluations that can fail',
   why: 'What is not tried on the change itself is tried on the customers.',
+  trap: 'A workflow exists; its paths leave out scripts, its failure is swallowed, or the git host has disabled it.',
   remediation:
     'Let the workflow start on pull_request for every path below the skills folder, and run promptfoo eval in a job without continue-on-error, || true or a condition; docs/skills.md has one.',
   needs: { workflow: evalWorkflow, history: workflowHistory, skills: repositorySkills, head },

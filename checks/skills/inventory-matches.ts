@@ -9,6 +9,7 @@ export default check({
   title: 'The skills on the instance are those of the repository',
   failureTitle: 'The skills on the instance are not those of the repository',
   why: 'A skill that nobody listed was reviewed and tried by nobody.',
+  trap: 'Names of folders are compared; a script in one has changed, or a second skill has the same name.',
   remediation: 'Deploy the skills folder of the reviewed branch anew, and remove skills that are not in it.',
   needs: { deployed: deployedSkills, repository: repositorySkills },
   judge({ deployed, repository }) {

@@ -12,6 +12,7 @@ export default check({
   title: 'A failing evaluation blocks the merge',
   failureTitle: 'A failing evaluation does not block the merge',
   why: 'A red run that can be merged is a remark, not a gate.',
+  trap: 'A status check is required: under a name that the job does not have, or not of administrators.',
   remediation:
     'Make the job that runs the evaluations a required status check of the deployed branch, under the exact name of the job.',
   needs: { workflow: evalWorkflow, rules: branchRules, head },

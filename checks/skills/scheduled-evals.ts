@@ -11,6 +11,7 @@ export default check({
   title: 'The evaluations run on a schedule, and a scheduled run succeeded lately',
   failureTitle: 'The evaluations do not run on a schedule, or no scheduled run succeeded lately',
   why: 'Models and connected services change without a commit; only a run that nobody has to start notices.',
+  trap: 'There is a schedule; its runs fail, are of another branch, or were switched off after inactivity.',
   remediation:
     'Add on.schedule to the workflow of the evaluations, enable it again on the git host if it was disabled, and mend what fails.',
   needs: { workflow: evalWorkflow, history: workflowHistory, head },

@@ -14,6 +14,7 @@ export default check({
   title: 'Each skill has evaluation cases for the normal, the refused and the edge case',
   failureTitle: 'A skill lacks evaluation cases',
   why: 'What a skill does when it should not act is where it does harm, and nobody tries that by hand each time.',
+  trap: 'Cases are counted: one case with three labels, or three that assert nothing.',
   remediation:
     'Write promptfoo tests with metadata.skill, metadata.case (normal, escalate or decline, edge) and an assertion that can fail; docs/skills.md has an example.',
   needs: { skills: repositorySkills, configs: evalConfigs },

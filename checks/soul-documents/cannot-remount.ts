@@ -26,6 +26,7 @@ export default check({
   title: "The agent's user cannot remount the workspace",
   failureTitle: "The agent's user has a way to remount the workspace",
   why: 'A read-only mount holds only as long as nobody who runs there can make it writable.',
+  trap: 'Not being root is taken for enough; capabilities, sudo rules, the group docker or a unit that the agent may write lead there.',
   remediation:
     'Run the gateway as its own user without capabilities, sudo rules or membership in docker, lxd, disk, sudo or wheel; set NoNewPrivileges and an empty CapabilityBoundingSet in its unit; let root own what root runs and every directory above the mount.',
   needs: { process: gatewayProcess, ways: waysToRoot },

@@ -8,6 +8,7 @@ export default check({
   title: 'The soul documents are in the workspace that the gateway reads',
   failureTitle: 'A soul document is missing from the workspace that the gateway reads',
   why: 'Without its documents the agent runs on defaults that nobody reviewed.',
+  trap: 'The files are where the tool looks, while an agent works in another directory; an empty file or a link counts as a document.',
   remediation:
     'Deploy every document of soulDocuments.documents to the workspace, readable by the agent, and set agents.defaults.workspace to that directory.',
   needs: { documents, config: gatewayConfig, agents: gatewayAgents },

@@ -11,6 +11,7 @@ export default check({
   title: 'The file system is reached over TLS only',
   failureTitle: 'The file system can be reached without TLS',
   why: 'Rules that travel in clear text can be read and changed on the way.',
+  trap: 'A mount with TLS is taken for the rule; unless a policy denies the rest to everyone, the next mount may be in clear text.',
   remediation:
     'Add a statement to the file system policy that denies every action to "*" where aws:SecureTransport is false, and mount with -o tls.',
   needs: { fileSystem, fileSystemPolicy, accessPoints, instanceRoles },

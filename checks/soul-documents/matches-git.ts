@@ -9,6 +9,7 @@ export default check({
   title: 'The documents on the instance are those of the reviewed branch',
   failureTitle: 'The documents on the instance differ from the reviewed branch',
   why: 'A review protects only what is really deployed.',
+  trap: 'The commit that the host names is believed, and no byte is compared.',
   remediation: 'Deploy the head of the branch anew to the file system of the workspace, and remove what is not in it.',
   needs: { deployed: documentHashes, tree, head },
   judge({ deployed, tree, head }, { environment }) {

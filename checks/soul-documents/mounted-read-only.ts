@@ -16,6 +16,7 @@ export default check({
   title: 'The workspace is a read-only mount of the EFS file system',
   failureTitle: 'The workspace is not a read-only mount of the EFS file system',
   why: 'Permissions can be changed by who owns the files; a read-only mount cannot be written by anyone.',
+  trap: 'The mount table of the login is read, not that of the gateway; an overlay, a bind over one file or a second writable mount of the same tree goes unseen.',
   remediation:
     'Mount the workspace with the EFS mount helper and the options ro,tls, for the gateway and the whole host, with no bind or overlay over it and no second writable mount.',
   needs: { agent: agentMounts, root: rootMounts },

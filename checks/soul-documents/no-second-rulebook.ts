@@ -12,6 +12,7 @@ export default check({
   title: 'The agent has no second rulebook',
   failureTitle: 'The agent can write rules for itself elsewhere',
   why: 'Read-only documents are worth nothing when the agent may write skills that it then obeys.',
+  trap: 'Only the documents are looked at; skills, plugins and a configuration that the agent may write rule it as well.',
   remediation:
     'Set skills.workshop.autonomous.mode to off, remove agent-written skills and skill folders outside the workspace, take the gateway tool from agents with tools.deny, and where tools run outside the sandbox keep the configuration file out of the reach of their user.',
   needs: {

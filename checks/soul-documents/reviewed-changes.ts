@@ -7,6 +7,7 @@ export default check({
   title: 'A change of the soul documents needs a reviewed pull request',
   failureTitle: 'The soul documents can be changed without a review',
   why: 'Whoever can push to the deployed branch alone can rewrite what the agent is.',
+  trap: 'A protection exists and is taken to bind administrators and those who may bypass it.',
   remediation:
     'Protect the deployed branch with a rule or ruleset: an approving review, no exemption for administrators, no force push, an empty bypass list.',
   needs: { rules: branchRules, head },

@@ -8,6 +8,7 @@ export default check({
   title: 'Runtime files are writable and apart from the workspace',
   failureTitle: 'Runtime files are not apart from the workspace',
   why: 'The agent must write somewhere, and that must not be a way to its rules.',
+  trap: 'Two paths are taken for two places; both may show the same tree, or one holds the other.',
   remediation:
     'Give the runtime directory a mount of its own, with another access point whose root is neither inside nor above that of the workspace.',
   needs: { mounts: agentMounts, writes: agentWriteAttempts },

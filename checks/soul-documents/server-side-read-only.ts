@@ -20,6 +20,7 @@ export default check({
   title: 'The file system itself refuses writes to the workspace',
   failureTitle: 'The file system would let the instance write to the workspace',
   why: 'A read-only mount can be mounted again by root; only the file system can refuse for good.',
+  trap: 'The mount option ro is taken for the answer, or a policy exists that lets every client write, or the role writes by a policy of its own.',
   remediation:
     'Put a file system policy on the EFS file system that allows the role ClientMount through the workspace access point, and ClientWrite through the runtime access point only; allow nothing to "*", and remove elasticfilesystem:ClientWrite and ClientRootAccess from the policies of the role.',
   needs: { fileSystem, fileSystemPolicy, accessPoints, instanceRoles, instanceSimulation },

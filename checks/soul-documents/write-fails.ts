@@ -27,6 +27,7 @@ export default check({
   title: 'A write to the soul documents is refused as read-only',
   failureTitle: 'A write to the soul documents is not refused as read-only',
   why: 'An agent that can change its own rules will, sooner or later, be talked into it.',
+  trap: 'Any failed write counts; a full disk, mode bits or a missing directory refuse too, until they change.',
   remediation:
     'Mount the workspace read-only (option ro in /etc/fstab or the mount unit) for the gateway and for the whole host, and restart the gateway.',
   needs: { agent: agentWriteAttempts, root: rootWriteAttempts },

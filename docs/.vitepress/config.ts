@@ -55,7 +55,14 @@ export default defineConfig({
         text: 'Checks',
         items: [
           { text: 'All checks', link: '/checks' },
-          ...areas.map((name) => ({ text: titled(name), link: `/checks/${name.replace('.md', '')}` })),
+          ...areas.map((file) => {
+            const area = file.replace('.md', '');
+            const items = readdirSync(new URL(`../checks/${area}`, import.meta.url)).map((name) => ({
+              text: titled(name),
+              link: `/checks/${area}/${name.replace('.md', '')}`,
+            }));
+            return { text: titled(file), link: `/checks/${area}`, collapsed: true, items };
+          }),
           { text: 'Skills and evals', link: '/skills' },
           { text: 'Checks of your own', link: '/extending' },
         ],

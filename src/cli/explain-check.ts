@@ -4,6 +4,8 @@ import { nearest } from '../environment/suggest.ts';
 import { exitCodeOf } from '../model/exit-code.ts';
 import { sourceMeanings } from '../model/probe.ts';
 import { UsageError } from '../model/reason.ts';
+import { remedies } from '../remedies/index.ts';
+import { elsewhere, type Remedy, remedyPlaces, triedWords } from '../remedies/remedy.ts';
 import { type CheckDescription, describeCheck, lookOf, type ShownBy } from '../runner/describe.ts';
 import { allChecks, known } from '../runner/plan.ts';
 import { extendedRegistry } from './extended.ts';
@@ -38,13 +40,17 @@ export async function explainCommand(id: string, { format, checks: further }: Ex
     const description = describeCheck(item);
     const shownBy = flawsByCheck(fixturesFolder).get(wanted) ?? [];
     const text =
-      format === 'json' ? JSON.stringify({ ...description, shownBy }, null, 2) : render(description, shownBy);
+      format === 'json'
+        ? JSON.stringify({ ...description, remedy: asData(remedies[wanted]), shownBy }, null, 2)
+        : render(description, shownBy, remedies[wanted]);
     process.stdout.write(`${text}\n`);
   }
   process.exitCode = exitCodeOf('READY');
 }
 
-function render(check: CheckDescription, shownBy: readonly ShownBy[]): string {
+const asData = (remedy: Remedy | undefined) => remedy && { ...remedy, ...elsewhere(remedy) };
+
+function render(check: CheckDescription, shownBy: readonly ShownBy[], remedy: Remedy | undefined): string {
   const width = Math.max(...check.probes.map(({ id }) => id.length));
   const shown = (status: string) => shownBy.filter((flaw) => flaw.status === status);
   const sources = [...new Set(check.probes.map(({ source }) => source))];
@@ -54,6 +60,7 @@ function render(check: CheckDescription, shownBy: readonly ShownBy[]): string {
     `Claim      ${check.title}`,
     `Why        ${check.why}`,
     `Fails as   ${check.failureTitle}`,
+    ...(check.trap ? [`Elsewhere  ${check.trap}`] : []),
     `To do      ${check.remediation}`,
     `Evidence   ${sources.map((source) => `${source} (${sourceMeanings[source]})`).join('; ')}`,
     `Attested   ${
@@ -64,9 +71,24 @@ function render(check: CheckDescription, shownBy: readonly ShownBy[]): string {
     '',
     'Verified by',
     ...check.probes.map((probe) => `  ${probe.id.padEnd(width)}  ${lookOf(probe)}`),
+    ...mended(remedy),
     ...scenarios('Seen failing in', shown('fail')),
     ...scenarios('Seen unknown in', shown('unknown')),
   ].join('\n');
+}
+
+/** One way to mend it: commands, console, Terraform. */
+function mended(remedy: Remedy | undefined): string[] {
+  if (!remedy) return [];
+  const { console, terraform } = elsewhere(remedy);
+  return [
+    '',
+    `Mended where ${remedy.when}`,
+    ...remedy.commands.map((line) => `  ${line}`),
+    `Typed      ${remedyPlaces[remedy.place]}; ${triedWords(remedy)}`,
+    `Console    ${console ? `${console} (not tried)` : 'none has it'}`,
+    `Terraform  ${terraform ? `${terraform} of docs/terraform` : 'not in docs/terraform'}`,
+  ];
 }
 
 function scenarios(title: string, flaws: readonly ShownBy[]): string[] {

@@ -108,6 +108,7 @@ export function acceptExtension(
     if (!/^[a-z][a-z0-9-]{0,60}$/.test(key)) refuse(`${JSON.stringify(key.slice(0, 60))} is no name of a check`);
     if (!isRecord(given) || typeof given['judge'] !== 'function') return refuse(`${key} is not check({ … })`);
     for (const word of ['title', 'failureTitle', 'why', 'remediation']) text(given, word, key);
+    if (given['trap'] !== undefined) text(given, 'trap', key);
     const needs = probesIn(given['needs'], key, []);
     if (Object.keys(needs).length === 0) refuse(`${key} needs no fact, so that nothing could decide it`);
     return [key, confinedCheck(given as unknown as Check, `${id}/${key}`, needs)];

@@ -142,11 +142,12 @@ type AnyCheck = Check<any>;
 
 /** A check of an extension that judges copies, and whose judgement is one, whatever it gives back or throws. */
 export function confinedCheck(check: AnyCheck, id: string, needs: Readonly<Record<string, AnyProbe>>): AnyCheck {
-  const { title, failureTitle, why, remediation, attestable = false } = check;
+  const { title, failureTitle, why, trap, remediation, attestable = false } = check;
   return {
     title,
     failureTitle,
     why,
+    ...(trap !== undefined && { trap }),
     remediation,
     attestable,
     needs,

@@ -57,6 +57,8 @@ export interface Check<N extends Needs = Needs> {
   /** The headline when it does not hold. */
   readonly failureTitle: string;
   readonly why: string;
+  /** What a shallower look takes for a pass, and this check does not. */
+  readonly trap?: string;
   readonly remediation: string;
   /** A person may state this where no machine can see it; it turns `unknown` into `attested`, never a failure. */
   readonly attestable?: boolean;

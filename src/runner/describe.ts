@@ -23,6 +23,8 @@ export interface CheckDescription {
   readonly title: string;
   readonly failureTitle: string;
   readonly why: string;
+  /** What passes wrongly where less is looked at; undefined where the author of a check names none. */
+  readonly trap: string | undefined;
   readonly remediation: string;
   readonly attestable: boolean;
   readonly probes: readonly DescribedProbe[];
@@ -37,7 +39,7 @@ export interface ShownBy {
 
 /** A check as its declarations describe it, with every probe that it leads to. */
 export function describeCheck({ id, area, check }: PlannedCheck): CheckDescription {
-  const { title, failureTitle, why, remediation, attestable = false } = check;
+  const { title, failureTitle, why, trap, remediation, attestable = false } = check;
   const probes = [...probesOf([check.needs])].map((probe) => ({
     id: probe.id,
     kind: probe.kind,
@@ -45,7 +47,7 @@ export function describeCheck({ id, area, check }: PlannedCheck): CheckDescripti
     as: probe.kind === 'host' ? probe.as : undefined,
     calls: callsOf(probe),
   }));
-  return { id, area, title, failureTitle, why, remediation, attestable, probes: probes.sort(byId) };
+  return { id, area, title, failureTitle, why, trap, remediation, attestable, probes: probes.sort(byId) };
 }
 
 const byId = (a: DescribedProbe, b: DescribedProbe) => (a.id < b.id ? -1 : 1);

@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process';
+import { expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { registry } from '../checks/index.ts';
+import { terraformFiles } from '../scripts/check-pages.ts';
+import { remedies } from '../src/remedies/index.ts';
+import { elsewhere, isFile } from '../src/remedies/remedy.ts';
+import { allChecks } from '../src/runner/plan.ts';
+import { runScenario, statusesOf } from './support/rig.ts';
+
+const all = allChecks(registry);
+const entries = Object.entries(remedies);
+
+it('there is one for each check, and none for a check that does not exist', () => {
+  expect(Object.keys(remedies).sort()).toEqual(all.map(({ id }) => id).sort());
+});
+
+it('each check says what passes wrongly elsewhere, in words that no other has', () => {
+  const traps = all.map(({ check }) => check.trap ?? '');
+  expect(all.filter(({ check }) => !/^\S.{30,}\.$/.test(check.trap ?? '')).map(({ id }) => id)).toEqual([]);
+  expect(new Set(traps).size).toBe(traps.length);
+});
+
+it('names a place of docs/terraform that exists, and the console for all that is in AWS or at the git host', () => {
+  const addresses = terraformFiles();
+  const named = entries.flatMap(([id, one]) => {
+    const { terraform } = elsewhere(one);
+    return terraform === undefined ? [] : [[id, terraform] as const];
+  });
+  expect(named.filter(([, address]) => !addresses.has(address))).toEqual([]);
+  const without = entries.filter(([, one]) => ['aws', 'git'].includes(one.place) && one.console === undefined);
+  // Instances fail by a command: the console has no button that says so.
+  expect(without.map(([id]) => id)).toEqual(['infrastructure/failure-is-replaced']);
+});
+
+it('names no AWS remedy without Terraform but where Terraform cannot know', () => {
+  const without = entries.filter(([, one]) => one.place === 'aws' && one.terraform === undefined).map(([id]) => id);
+  expect(without).toEqual(['credentials/rotation', 'credentials/not-in-logs']);
+});
+
+it.each(entries.filter(([, one]) => isFile(one)))('the lines for %s are YAML', (_, { commands }) => {
+  expect(parse(commands.join('\n'))).toBeTypeOf('object');
+});
+
+it.each(entries.filter(([, one]) => !isFile(one)))('the commands for %s are shell', (_, { commands }) => {
+  execFileSync('bash', ['-n', '-c', commands.join('\n')], { stdio: ['ignore', 'ignore', 'inherit'] });
+});
+
+const embedded = entries.flatMap(([id, { tried, commands }]) =>
+  tried?.lab === 'embedded' ? [[id, tried.flaw, commands.join('\n')] as const] : [],
+);
+
+it.each(embedded)('%s on the embedded deployment: %s is mended', async (id, flaw, text) => {
+  const sections = Object.entries(parse(text) as Record<string, Record<string, unknown>>);
+  // `owners` is a whole section; of the others only the key that stands there is written.
+  const lines = sections.flatMap(([section, keys]) =>
+    section === 'owners' ? [[section, keys]] : Object.entries(keys).map(([key, value]) => [`${section}.${key}`, value]),
+  ) as [string, unknown][];
+  const follow = (environment: Record<string, unknown>) => {
+    for (const [path, value] of lines) {
+      for (const planted of Object.keys(environment)) if (planted.startsWith(path)) delete environment[planted];
+      environment[path] = value;
+    }
+  };
+  const statusWith = async (change: (environment: Record<string, unknown>) => void) =>
+    statusesOf(await runScenario([flaw], { checks: [id], change: (s) => change(s.environment as never) }))[id];
+  expect(await statusWith(() => {})).toBe('fail');
+  expect(['pass', 'attested']).toContain(await statusWith(follow));
+});
