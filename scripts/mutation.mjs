@@ -82,7 +82,9 @@ if (done.length === everything.length) {
 async function record(area, facts) {
   const outfile = join(cache, `record-${area}-${process.pid}.mjs`);
   process.env.CLAWCHECK_RECORD_AREAS = area;
-  await bundle([`${home}/record.ts`, 'test/variations/aws.test.ts'], outfile, `${home}/record.ts`);
+  // Every test that judges whole runs, beside those of single judgements.
+  const runs = ['test/variations/aws.test.ts', 'test/checks/drill-record.test.ts', 'test/checks/aws-subject.test.ts'];
+  await bundle([`${home}/record.ts`, ...runs], outfile, `${home}/record.ts`);
   const { collected, writeRecorded } = await import(pathToFileURL(outfile).href);
   for (const test of collected) {
     try {

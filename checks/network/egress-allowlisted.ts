@@ -30,7 +30,6 @@ export default check({
     const named = environment.network.approvedRanges;
     const approved = rangesNamed(named, prefixLists);
     const isApproved = ({ peer }: Rule): boolean => {
-      if (peer.kind === 'group') return named.includes(peer.id);
       const ranges = rangesOf(peer, prefixLists);
       return named.includes(peer.id) || (ranges.length > 0 && isCovered(ranges, approved));
     };

@@ -33,7 +33,11 @@ export function clawcheck(
     child.stderr.on('data', (chunk) => err.push(chunk));
     child.on('error', reject);
     child.on('close', (code, signal) => {
-      resolve({ code, signal, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() });
+      const stderr = Buffer.concat(err).toString();
+      // A warning of Node, such as of a listener too many, is a defect that a verdict does not show.
+      const warning = /^\(node:\d+\) .*/m.exec(stderr);
+      if (warning) reject(new Error(`clawcheck ${args.join(' ')}: ${warning[0]}`));
+      else resolve({ code, signal, stdout: Buffer.concat(out).toString(), stderr });
     });
     if (child.pid) options.onSpawn?.(child.pid, (signal) => child.kill(signal));
   });

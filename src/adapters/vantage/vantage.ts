@@ -5,22 +5,33 @@ import type { Destination, VantagePort } from '../../ports/vantage.ts';
 /** A question for the name servers of the root: id, one question, `.`, NS, IN. Any DNS server has an answer or a refusal. */
 export const rootQuestion = Buffer.from('43430100000100000000000000000200 01'.replaceAll(' ', ''), 'hex');
 
-/** What answers from this machine, over its own sockets; no proxy and no configuration is read. */
+/**
+ * What answers from this machine, over its own sockets; no proxy and no configuration is read.
+ * @param signal ends everything that is being asked
+ */
 export function localVantage(signal: AbortSignal): VantagePort {
+  // One listener however much is asked: a signal that is lent to every connection warns of a leak after ten.
+  const aborts = new Set<() => void>();
+  signal.addEventListener('abort', () => {
+    for (const abort of [...aborts]) abort();
+  });
   return {
     answers: (destination, seconds) =>
       new Promise((resolve, reject) => {
+        if (signal.aborted) {
+          reject(signal.reason);
+          return;
+        }
         const end = (act: () => void) => {
           clearTimeout(timer);
-          signal.removeEventListener('abort', abort);
+          aborts.delete(abort);
           close();
           act();
         };
         const abort = () => end(() => reject(signal.reason));
         const timer = setTimeout(() => end(() => resolve(false)), seconds * 1000);
         const close = open(destination, (answered) => end(() => resolve(answered)));
-        if (signal.aborted) abort();
-        else signal.addEventListener('abort', abort);
+        aborts.add(abort);
       }),
   };
 }

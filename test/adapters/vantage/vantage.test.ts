@@ -1,4 +1,5 @@
 import { createSocket } from 'node:dgram';
+import { getEventListeners } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { expect, it } from 'vitest';
 import { localVantage } from '../../../src/adapters/vantage/vantage.ts';
@@ -53,4 +54,20 @@ it('takes no route for none, and ends when the run is stopped', async () => {
   stop.abort(new Error('stopped'));
   await expect(asked).rejects.toThrow('stopped');
   silent.close();
+});
+
+it('lends its signal to any number of connections, as one listener', async () => {
+  const { signal } = new AbortController();
+  const silent = createSocket('udp4');
+  await new Promise<void>((resolve) => silent.bind(0, '127.0.0.1', resolve));
+  const one = localVantage(signal);
+  const asked = Array.from({ length: 30 }, () => one.answers(to('dns-over-udp', silent.address().port), 0.2));
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+  expect(new Set(await Promise.all(asked))).toEqual(new Set([false]));
+  silent.close();
+});
+
+it('asks nothing of a run that was stopped before', async () => {
+  const stopped = AbortSignal.abort(new Error('stopped'));
+  await expect(localVantage(stopped).answers(to('tcp', 9), 5)).rejects.toThrow('stopped');
 });

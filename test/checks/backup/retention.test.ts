@@ -35,6 +35,18 @@ describe('backup/retention', () => {
     expect(judgeFacts(check, facts).outcome).toBe(outcome);
   });
 
+  it('counts the rules that keep long enough together, and no others', () => {
+    const keeping = (DeleteAfterDays: number, ScheduleExpression: string) =>
+      plan({ Lifecycle: { DeleteAfterDays }, ScheduleExpression }).rules;
+    const judge = (...rules: object[][]) => {
+      const backupPlans = [{ ...plan(), rules: rules.flat() }];
+      const facts = { fileSystem, backupPlans, recoveryPoints: vaultOf(daily), backupVaults: [vault] };
+      return judgeFacts(check, facts).outcome;
+    };
+    expect(judge(keeping(7, 'rate(1 day)'), keeping(45, 'rate(7 days)'))).toBe('fail');
+    expect(judge(keeping(7, 'rate(1 day)'), keeping(45, 'rate(1 day)'))).toBe('pass');
+  });
+
   it('asks no history of a file system that is younger, and the whole where its age is not known', () => {
     const judge = (changes: object, points: readonly object[]) => {
       const facts = { backupPlans: [plan()], recoveryPoints: vaultOf(points), backupVaults: [vault] };

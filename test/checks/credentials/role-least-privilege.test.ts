@@ -80,6 +80,22 @@ describe('credentials/role-least-privilege', () => {
     expect(judge([]).outcome).toBe('undetermined');
   });
 
+  it('is unknown where one of the roles cannot be asked about', () => {
+    expect(judge([role(narrow), { ...role(narrow), trust: undefined }]).outcome).toBe('undetermined');
+    expect(judge([role(narrow), { ...role([]), policies: [] }]).outcome).toBe('undetermined');
+  });
+
+  it('hears the simulation of each role', () => {
+    const other = { ...role(narrow), arn: `${arn}-2` };
+    const facts = { instanceRoles: [role(narrow), other], ownSecret: { ARN: own.arn }, guardedSecrets: [own] };
+    const heard = (allowed: string[]) => [
+      { role: arn, allowed: [] },
+      { role: other.arn, allowed },
+    ];
+    expect(judgeFacts(check, { ...facts, instanceSimulation: heard([]) }).outcome).toBe('pass');
+    expect(judgeFacts(check, { ...facts, instanceSimulation: heard(['iam:PassRole']) }).outcome).toBe('undetermined');
+  });
+
   it('does not take a role without its own secret for one without privileges', () => {
     expect(judge([{ ...role([]), policies: [] }]).outcome).toBe('undetermined');
     expect(judge([{ ...role([]), policies: [identity(allow('iam:*'))] }]).outcome).toBe('fail');

@@ -100,6 +100,19 @@ describe('credentials/role-reads-one-secret', () => {
     expect(judge([]).outcome).toBe('undetermined');
   });
 
+  it('hears the simulation of each role', () => {
+    const facts = {
+      instanceRoles: [role(allow(own)), { ...role(allow(own)), arn: `${arn}2` }],
+      ownSecret: { ARN: own },
+      guardedSecrets: secrets,
+      instanceSimulation: [
+        { role: arn, decisions: {} },
+        { role: `${arn}2`, decisions: { [foreign]: 'allowed' } },
+      ],
+    };
+    expect(judgeFacts(check, facts).outcome).toBe('undetermined');
+  });
+
   it('does not judge without its own secret in the list', () => {
     expect(judge([role(allow(own))], [secret(foreign)]).outcome).toBe('undetermined');
   });

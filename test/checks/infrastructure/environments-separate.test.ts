@@ -18,6 +18,7 @@ describe('infrastructure/environments-separate', () => {
     ['the same role', goodOthers(), sibling(['openclaw-prod']), 'fail'],
     ['the same secret', secret('openclaw/prod/gateway'), [], 'fail'],
     ['the same secret by its ARN', secret(arn), [], 'fail'],
+    ['the same secret by its ARN without the characters behind it', secret(arn.slice(0, -7)), [], 'fail'],
     ['the same name in another region', secret(arn.replace('eu-west-1', 'us-east-1')), [], 'pass'],
     ['its secret is our monitoring secret', secret('openclaw/prod/monitoring'), [], 'fail'],
     [
@@ -44,5 +45,26 @@ describe('infrastructure/environments-separate', () => {
       typeof check.judge
     >[0];
     expect(check.judge(facts, { environment: goodEnvironment(), others, now }).outcome).toBe(outcome);
+  });
+
+  it('says that there is nothing to compare with', () => {
+    const facts = { siblingGroups: { own: ['openclaw-prod'], groups: [] } } as unknown as Parameters<
+      typeof check.judge
+    >[0];
+    const judgement = check.judge(facts, { environment: goodEnvironment(), others: [], now });
+    expect(judgement).toMatchObject({ outcome: 'undetermined', reason: 'not_configured' });
+  });
+
+  it('does not take what neither has for something shared', () => {
+    const without = (e: Environment): Environment => ({
+      ...e,
+      credentials: { ...e.credentials, monitoringSecret: undefined },
+      backup: { ...e.backup, vault: undefined },
+    });
+    const facts = { siblingGroups: { own: ['openclaw-prod'], groups: [] } } as unknown as Parameters<
+      typeof check.judge
+    >[0];
+    const environment = without(goodEnvironment());
+    expect(check.judge(facts, { environment, others: as(without), now }).outcome).toBe('pass');
   });
 });

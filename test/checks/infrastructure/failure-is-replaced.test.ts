@@ -111,6 +111,32 @@ describe('infrastructure/failure-is-replaced', () => {
       'undetermined',
     ],
     [
+      'exactly as long ago as counts',
+      [
+        ['termination', 'health', 90 * day + 200, 90 * day + 190],
+        ['launch', 'health', 90 * day + 180, 90 * day],
+      ],
+      'pass',
+    ],
+    [
+      'just now',
+      [
+        ['termination', 'health', 300, 290],
+        ['launch', 'health', 280, 100],
+      ],
+      'pass',
+    ],
+    ['exactly the time allowed ago, and not yet replaced', [['termination', 'health', 900, 890]], 'undetermined'],
+    [
+      'another failed with it, and was not replaced',
+      [
+        ['termination', 'health', 5000, 4990],
+        ['launch', 'health', 4980, 4900],
+        ['termination', 'health', 5900, 5890],
+      ],
+      'fail',
+    ],
+    [
       'in the future',
       [
         ['termination', 'health', -5000, -5050],

@@ -32,6 +32,26 @@ describe('infrastructure/sandboxed-tools', () => {
     ['an unknown mode', mode('always'), {}, 'fail'],
     ['one agent off', mode('all', { main: { sandbox: { mode: 'off' } } }), {}, 'fail'],
     ['commands on the instance', config({ ...mode('all').inForce, tools: { exec: { host: 'gateway' } } }), {}, 'fail'],
+    [
+      'commands of one agent on the instance',
+      mode('all', { main: { tools: { exec: { host: 'gateway' } } } }),
+      {},
+      'fail',
+    ],
+    [
+      'commands in the sandbox by name',
+      config({ ...mode('all').inForce, tools: { exec: { host: 'sandbox' } } }),
+      {},
+      'pass',
+    ],
+    [
+      'commands on the instance where no sandbox is asked for',
+      config({ tools: { exec: { host: 'gateway' } } }),
+      { 'gateway.sandboxMode': 'off' },
+      'pass',
+    ],
+    ['an unknown mode where non-main is required', mode('always'), { 'gateway.sandboxMode': 'non-main' }, 'fail'],
+    ['an unknown mode where none is required', mode('always'), { 'gateway.sandboxMode': 'off' }, 'fail'],
     ['off where it may be', config({}), { 'gateway.sandboxMode': 'off' }, 'pass'],
   ])('%s', (_, config, changes, outcome) => {
     expect(judgeFacts(sandboxed, { config, agents: ['main'] }, changes).outcome).toBe(outcome);

@@ -23,7 +23,10 @@ const targetGroup = {
 };
 const target = { Target: { Id: 'i-1' }, HealthCheckPort: '18789', TargetHealth: { State: 'healthy' } };
 const front = { targetGroup, ofGroup: true, targets: [target], balancers: [{ arn: 'arn:lb' }] };
-const interfaces = [{ instance: 'i-1', privateAddresses: ['10.20.1.10'] }];
+const interfaces = [
+  { instance: 'i-1', privateAddresses: ['10.20.1.10'] },
+  { instance: 'i-9', privateAddresses: ['10.20.1.99'] },
+];
 const none = { timer: undefined, roles: [], permitted: false, reported: undefined };
 const timer = {
   timer: 'health.timer',
@@ -37,6 +40,7 @@ describe('infrastructure/health-check-is-gateway', () => {
   it.each<[string, object, object[], object, string]>([
     ['ELB on /readyz', {}, [front], none, 'pass'],
     ['several types, ELB among them', { HealthCheckType: 'EC2,ELB' }, [front], none, 'pass'],
+    ['several types with a space between', { HealthCheckType: 'EC2, ELB' }, [front], none, 'pass'],
     ['EC2 alone', { HealthCheckType: 'EC2' }, [front], none, 'fail'],
     ['no type', { HealthCheckType: undefined }, [front], none, 'fail'],
     ['EC2 with a reporter that may report', { HealthCheckType: 'EC2' }, [], timer, 'undetermined'],
@@ -44,6 +48,7 @@ describe('infrastructure/health-check-is-gateway', () => {
     ['ELB without a target group', {}, [], none, 'fail'],
     ['a target group that the group does not register in', {}, fronts({ ofGroup: false }), none, 'fail'],
     ['a target group without a load balancer', {}, fronts({ balancers: [] }), none, 'fail'],
+    ['another target group without a load balancer', {}, [front, ...fronts({ balancers: [] })], none, 'fail'],
     ['another path', {}, fronts({}, { HealthCheckPath: '/' }), none, 'fail'],
     ['another endpoint than is configured', {}, fronts({}, { HealthCheckPath: '/healthz' }), none, 'fail'],
     ['the gateway port by number', {}, fronts({}, { HealthCheckPort: '18789' }), none, 'pass'],
@@ -77,6 +82,42 @@ describe('infrastructure/health-check-is-gateway', () => {
       'fail',
     ],
     ['a target by its address', {}, fronts({ targets: [{ ...target, Target: { Id: '10.20.1.10' } }] }), none, 'pass'],
+    [
+      'the address of another instance',
+      {},
+      fronts({ targets: [{ ...target, Target: { Id: '10.20.1.99' } }] }),
+      none,
+      'fail',
+    ],
+    ['a further target', {}, fronts({ targets: [target, { ...target, Target: { Id: 'i-9' } }] }), none, 'pass'],
+    [
+      'a target that drains beside one that is healthy',
+      {},
+      fronts({ targets: [target, { ...target, Target: { Id: 'i-9' }, TargetHealth: { State: 'draining' } }] }),
+      none,
+      'pass',
+    ],
+    [
+      'a target with no port of its own',
+      {},
+      fronts({ targets: [{ ...target, HealthCheckPort: undefined }] }),
+      none,
+      'pass',
+    ],
+    [
+      'an instance that is not yet in service and no target',
+      { Instances: [...group.Instances, { InstanceId: 'i-2', LifecycleState: 'Pending' }] },
+      [front],
+      none,
+      'pass',
+    ],
+    [
+      'an instance in service that is no target',
+      { Instances: [...group.Instances, { InstanceId: 'i-2', LifecycleState: 'InService' }] },
+      [front],
+      none,
+      'fail',
+    ],
     ['only other targets', {}, fronts({ targets: [{ ...target, Target: { Id: 'i-9' } }] }), none, 'fail'],
     ['a target asked on another port', {}, fronts({ targets: [{ ...target, HealthCheckPort: '80' }] }), none, 'fail'],
     ['a grace period of exactly what is allowed', { HealthCheckGracePeriod: 900 }, [front], none, 'pass'],
@@ -103,6 +144,8 @@ describe('infrastructure/health-check-is-gateway', () => {
     it('passes when its timer works and AWS took an instance out of service for a report', () => {
       expect(judged(good)).toBe('pass');
       expect(judged(good, at(90))).toBe('pass');
+      expect(judged(good, at(0))).toBe('pass');
+      expect(judged({ ...good, triggeredSecondsAgo: 900 })).toBe('pass');
     });
     it.each<[string, object]>([
       ['loaded', { loaded: false }],

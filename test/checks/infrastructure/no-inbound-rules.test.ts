@@ -3,7 +3,7 @@ import check from '../../../checks/infrastructure/no-inbound-rules.ts';
 import { judgeFacts } from '../../support/judge.ts';
 
 const routes = [{ subnet: 'subnet-1', routes: [{ destination: '10.20.0.0/16', ipv6: false, target: 'local' }] }];
-const prefixLists = { 'pl-1': ['10.20.1.0/24'], 'pl-2': ['10.20.1.0/24', '203.0.113.0/24'] };
+const prefixLists = { 'pl-empty': [], 'pl-1': ['10.20.1.0/24'], 'pl-2': ['10.20.1.0/24', '203.0.113.0/24'] };
 const approve = (...froms: string[]) => ({
   'infrastructure.approvedInbound': froms.map((from) => ({ from, port: 8443, reason: 'a test' })),
 });
@@ -35,6 +35,35 @@ describe('infrastructure/no-inbound-rules', () => {
     ['every port', [rule('group', 'sg-1', [0, 65_535], 'all')], approve('sg-1'), 'fail'],
     ['UDP', [rule('group', 'sg-1', [8443, 8443], 'udp')], approve('sg-1'), 'fail'],
     ['ICMP', [rule('range', '10.20.0.0/16', null, 'icmp')], approve('10.20.0.0/16'), 'fail'],
+    [
+      'another range of the VPC than the approved one',
+      [rule('range', '10.20.2.0/24')],
+      approve('10.20.1.0/24'),
+      'fail',
+    ],
+    [
+      'two ports, both approved',
+      [rule('group', 'sg-1', [8443, 8444])],
+      { 'infrastructure.approvedInbound': [8443, 8444].map((port) => ({ from: 'sg-1', port, reason: 'a test' })) },
+      'pass',
+    ],
+    [
+      'two ports, one approved for another group',
+      [rule('group', 'sg-1', [8443, 8444])],
+      {
+        'infrastructure.approvedInbound': [
+          { from: 'sg-1', port: 8443, reason: 'a test' },
+          { from: 'sg-2', port: 8444, reason: 'a test' },
+        ],
+      },
+      'fail',
+    ],
+    [
+      'an empty list on a port that is not approved',
+      [rule('prefix-list', 'pl-empty', [443, 443])],
+      approve('10.20.0.0/16'),
+      'fail',
+    ],
     ['an approved prefix list', [rule('prefix-list', 'pl-1')], approve('pl-1'), 'pass'],
     ['an approved prefix list with a public range', [rule('prefix-list', 'pl-2')], approve('pl-2'), 'fail'],
   ])('%s', (_, inbound, changes, outcome) => {

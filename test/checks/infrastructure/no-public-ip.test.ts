@@ -25,11 +25,20 @@ describe('infrastructure/no-public-ip', () => {
   it.each<[string, object, string]>([
     ['private addresses only', {}, 'pass'],
     ['no instance', { instances: [], interfaces: [] }, 'undetermined'],
+    ['no instance, but an interface', { instances: [] }, 'undetermined'],
     ['no interface', { interfaces: [] }, 'undetermined'],
     ['an address on any interface', { interfaces: [eni, { ...eni, publicAddresses: ['203.0.113.9'] }] }, 'fail'],
     [
       'an Elastic IP by interface',
       { elasticAddresses: [{ PublicIp: '203.0.113.9', NetworkInterfaceId: 'eni-1' }] },
+      'fail',
+    ],
+    [
+      'an Elastic IP on one of two interfaces',
+      {
+        interfaces: [eni, { ...eni, id: 'eni-2', instance: 'i-2' }],
+        elasticAddresses: [{ PublicIp: '203.0.113.9', NetworkInterfaceId: 'eni-1' }],
+      },
       'fail',
     ],
     ['an Elastic IP by instance', { elasticAddresses: [{ PublicIp: '203.0.113.9', InstanceId: 'i-1' }] }, 'fail'],
@@ -65,6 +74,24 @@ describe('infrastructure/no-public-ip', () => {
     [
       'the template asks for IPv6 where it is routed',
       { launchVersions: [template({ AssociatePublicIpAddress: false, Ipv6AddressCount: 1 })], routes: [via('igw-1')] },
+      'fail',
+    ],
+    [
+      'the template asks for an IPv6 prefix where it is routed',
+      { launchVersions: [template({ AssociatePublicIpAddress: false, Ipv6PrefixCount: 1 })], routes: [via('igw-1')] },
+      'fail',
+    ],
+    [
+      'one of two devices asks for IPv6 where it is routed',
+      {
+        launchVersions: [
+          {
+            ...template(undefined),
+            data: { NetworkInterfaces: [{ AssociatePublicIpAddress: false }, { DeviceIndex: 1, Ipv6AddressCount: 1 }] },
+          },
+        ],
+        routes: [via('igw-1')],
+      },
       'fail',
     ],
     [

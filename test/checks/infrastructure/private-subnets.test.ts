@@ -27,6 +27,7 @@ describe('infrastructure/private-subnets', () => {
     ],
     ['a subnet without routes', [subnet, { ...subnet, id: 'subnet-2' }], [routes('nat-1')], 'undetermined'],
     ['no subnet', [], [], 'undetermined'],
+    ['no subnet, but routes', [], [routes('nat-1')], 'undetermined'],
   ])('%s', (_, subnets, routes, outcome) => {
     expect(judgeFacts(check, { subnets, routes }).outcome).toBe(outcome);
   });

@@ -21,6 +21,13 @@ describe('infrastructure/runs-in-asg', () => {
     ['fewer than desired', { ...group, DesiredCapacity: 2 }, [instance], 'fail'],
     ['EC2 says stopped', group, [{ ...instance, State: { Name: 'stopped' } }], 'fail'],
     ['EC2 does not know it', group, [], 'undetermined'],
+    ['EC2 knows another one', group, [{ ...instance, InstanceId: 'i-9' }], 'undetermined'],
+    [
+      'one runs and one is stopped',
+      { ...group, DesiredCapacity: 2, Instances: [member, { ...member, InstanceId: 'i-2' }] },
+      [instance, { InstanceId: 'i-2', State: { Name: 'stopped' } }],
+      'fail',
+    ],
   ])('%s', (_, group, describedInstances, outcome) => {
     expect(judgeFacts(check, { group, describedInstances }).outcome).toBe(outcome);
   });

@@ -51,6 +51,31 @@ describe('infrastructure/storage-encrypted', () => {
       { launchVersions: template(disk(true), { DeviceName: '/dev/sdb', NoDevice: '' }) },
       'pass',
     ],
+    [
+      'a device that is left out, with settings',
+      { launchVersions: template(disk(true), { ...disk(false), DeviceName: '/dev/sdb', NoDevice: '' }) },
+      'pass',
+    ],
+    [
+      'a disk of the machine itself',
+      { launchVersions: template(disk(true), { DeviceName: '/dev/sdb', VirtualName: 'ephemeral0' }) },
+      'pass',
+    ],
+    [
+      'another root device, which the template does not name',
+      { instances: [...good.instances, { InstanceId: 'i-2', RootDeviceName: '/dev/sda1' }] },
+      'fail',
+    ],
+    [
+      'an instance that says nothing of its root device',
+      { instances: [...good.instances, { InstanceId: 'i-2' }] },
+      'pass',
+    ],
+    [
+      'an encrypted snapshot, but of another device',
+      { launchVersions: template(disk(undefined, { SnapshotId: 'snap-2' })), templateSnapshots: snapshot(true) },
+      'fail',
+    ],
     ['the root device is not known', { instances: [{ InstanceId: 'i-1' }] }, 'fail'],
     [
       'an encrypted snapshot makes an encrypted volume',

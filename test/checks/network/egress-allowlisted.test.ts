@@ -3,6 +3,7 @@ import check from '../../../checks/network/egress-allowlisted.ts';
 import { judgeFacts } from '../../support/judge.ts';
 
 const prefixLists = {
+  'pl-0': [],
   'pl-1': ['160.79.104.0/23'],
   'pl-2': ['160.79.104.0/24', '160.79.105.0/24'],
   'pl-a11': ['0.0.0.0/1', '128.0.0.0/1'],
@@ -21,6 +22,7 @@ describe('network/egress-allowlisted', () => {
     ['a prefix list that an approved one covers', [rule('prefix-list', 'pl-2')], ['pl-1'], 'pass'],
     ['a range that an approved prefix list covers', [range('160.79.105.0/24')], ['pl-2'], 'pass'],
     ['a prefix list that nobody approved', [rule('prefix-list', 'pl-1')], ['10.0.0.0/8'], 'fail'],
+    ['an empty prefix list that nobody approved', [rule('prefix-list', 'pl-0')], [], 'fail'],
     ['an approved group', [rule('group', 'sg-1')], ['sg-1'], 'pass'],
     ['a group that nobody approved', [rule('group', 'sg-1')], ['sg-2'], 'fail'],
     ['everything, approved', [range('0.0.0.0/0')], ['0.0.0.0/0'], 'fail'],

@@ -44,6 +44,20 @@ describe('regressions-block-merge', () => {
     expect(judge(other, { 'git.api': 'https://git.example.com/api/v3' })).toBe('pass');
   });
 
+  it('needs the job to run on pull requests, whatever the rule says', () => {
+    const text = readFileSync(join(fixtures, 'good/files', path), 'utf8');
+    const judgeText = (changed: string, rules: readonly unknown[], changes = {}) =>
+      judgeFacts(regressionsBlockMerge, { workflow: parseWorkflow(changed, path), rules, head }, changes).outcome;
+    expect(judgeText(text, [rule()])).toBe('pass');
+    const onPush = text.replace(/^( *)steps:/m, "$1if: github.event_name == 'push'\n$1steps:");
+    expect(onPush).not.toBe(text);
+    expect(judgeText(onPush, [rule()])).toBe('fail');
+  });
+
+  it('does not ask for a name where the file gives none', () => {
+    expect(judge([rule()], { 'skills.requiredCheck': null })).toBe('pass');
+  });
+
   it('compares the name of the job with the one in the file', () => {
     expect(judge([rule()], { 'skills.requiredCheck': 'evals' })).toBe('fail');
   });

@@ -32,6 +32,14 @@ describe('cannot-remount', () => {
   ])('fails when %s', (_, changes) => {
     expect(outcome(changes)).toBe('fail');
   });
+  it.each([
+    ...['root', 'docker', 'podman', 'lxd', 'incus', 'incus-admin', 'libvirt', 'disk', 'sudo', 'wheel', 'admin'],
+    ...['shadow', 'kmem', 'microk8s'],
+  ])('fails for a member of %s, and names it', (group) => {
+    const facts = { process: { ...process, groups: ['openclaw', group] }, ways };
+    const judged = judgeFacts(cannotRemount, facts);
+    expect([judged.outcome, judged.evidence.map(({ observed }) => observed)]).toEqual(['fail', [group]]);
+  });
   it.each<[string, object, string]>([
     [
       'known programs',
@@ -78,6 +86,8 @@ describe('documents-present', () => {
   it('passes when each is a file with text in the workspace in force', () => {
     expect(outcome([present])).toBe('pass');
     expect(outcome([present], inForce('/elsewhere', workspace))).toBe('pass');
+    expect(outcome([present], inForce(`${workspace}//`))).toBe('pass');
+    expect(outcome([present], inForce(`${workspace}/..support`), ['main'])).toBe('fail');
     expect(outcome([present], inForce(workspace, `${workspace}/support`), ['main', 'other'])).toBe('pass');
   });
   it.each<[string, object]>([
@@ -85,6 +95,7 @@ describe('documents-present', () => {
     ['it is a link', { kind: 'symlink' }],
     ['it is a directory', { kind: 'other' }],
     ['it is empty', { bytes: 0, hasText: false }],
+    ['its size is none, whatever is said of its text', { bytes: 0 }],
     ['it is blank', { hasText: false }],
     ['the agent cannot read it', { readable: false }],
   ])('fails when %s', (_, change) => {

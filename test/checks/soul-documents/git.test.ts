@@ -105,4 +105,26 @@ describe('matches-git', () => {
     }
     expect(judge(deployed, top)).toBe('undetermined');
   });
+
+  it.each(['./workspace', 'workspace/', '/workspace', './/workspace//', './workspace/.'])(
+    'takes %s for the folder',
+    (path) => {
+      expect(judge(deployed, tree, { 'soulDocuments.repositoryPath': path })).toBe('pass');
+    },
+  );
+
+  it.each(['deep//workspace', 'deep/./workspace/', '/deep/workspace'])('takes %s for a folder in a folder', (path) => {
+    const deep = tree.map((entry) => ({ ...entry, path: `deep/${entry.path}` }));
+    expect(judge(deployed, deep, { 'soulDocuments.repositoryPath': path })).toBe('pass');
+  });
+
+  it.each(['./agent/skills', 'agent/skills//', './agent/skills/'])('finds the skills in %s', (directory) => {
+    const blob = 'd'.repeat(40);
+    const there = [...deployed, { path: 'skills/a/SKILL.md', blob }];
+    const reviewed = [...tree, { path: 'agent/skills/a/SKILL.md', mode: '100644', blob }];
+    expect(judge(there, reviewed, { 'skills.directory': directory })).toBe('pass');
+    expect(judge([...deployed, { path: 'a/SKILL.md', blob }], reviewed, { 'skills.directory': directory })).toBe(
+      'fail',
+    );
+  });
 });

@@ -139,6 +139,21 @@ describe('a second mount of its own', () => {
     expect(outcome(workspace, { source: workspace.source.replace('/workspace', '/') })).toBe('fail');
   });
 
+  it('on the same device is judged by where it begins, and one that is no NFS leads elsewhere', () => {
+    const below = { ...workspace, root: '/a' };
+    expect(outcome(below, { device: below.device, root: '/b', source: '10.20.1.50:/', shares: undefined })).toBe(
+      'pass',
+    );
+    expect(outcome(workspace, { type: 'xfs', source: '/dev/sdb1', shares: undefined })).toBe('pass');
+  });
+
+  it('by name and by the helper are not taken for the same way', () => {
+    expect(
+      outcome(workspace, { source: '127.0.0.1:/elsewhere', superOptions: ['rw', 'port=20049'], shares: 'yes' }),
+    ).toBe('fail');
+    expect(outcome(helped, { source: '10.20.1.50:/', superOptions: ['rw'], shares: undefined })).toBe('undetermined');
+  });
+
   it('that is read-only is no way in', () => {
     expect(outcome(helped, { ...otherPort, superOptions: ['ro', 'port=20051'], shares: 'yes' })).toBe('pass');
     expect(outcome(helped, { ...otherPort, readOnly: true, shares: 'yes' })).toBe('pass');
@@ -165,6 +180,35 @@ describe('runtime-separate', () => {
     ['one holds the other', { ...facts, shared: 'yes' }],
   ])('fails when %s', (_, mounts) => {
     expect(outcome(mounts)).toBe('fail');
+  });
+  it.each<[string, object]>([
+    [
+      'the other way round',
+      { 'soulDocuments.workspace': '/mnt/openclaw/runtime/w', 'soulDocuments.runtime': '/mnt/openclaw/runtime' },
+    ],
+    [
+      'the same path',
+      { 'soulDocuments.workspace': '/mnt/openclaw/runtime', 'soulDocuments.runtime': '/mnt/openclaw/runtime' },
+    ],
+  ])('fails when one path lies in the other: %s', (_, changes) => {
+    expect(outcome({ ...facts, seen: [root, runtime], workspaceDevice: 46, shared: 'no' }, undefined, changes)).toBe(
+      'fail',
+    );
+  });
+  it('takes one NFS mount and a bind of it on another type apart by their device', () => {
+    const local = { ...runtime, type: 'xfs', device: '0:45' };
+    expect(outcome({ ...facts, seen: [root, workspace, local], runtimeDevice: 45 })).toBe('fail');
+    expect(
+      outcome({
+        ...facts,
+        seen: [root, { ...workspace, type: 'xfs' }, { ...runtime, device: '0:45' }],
+        runtimeDevice: 45,
+      }),
+    ).toBe('fail');
+  });
+  it('is unknown when the mount table does not name the mount of one of them', () => {
+    expect(outcome({ ...facts, seen: [workspace] })).toMatch('undetermined');
+    expect(outcome({ ...facts, seen: [runtime] })).toMatch('undetermined');
   });
   it('is unknown when it could not be seen whether one holds the other, and nothing else is wrong', () => {
     expect(outcome({ ...facts, shared: 'unclear' })).toBe('undetermined');
