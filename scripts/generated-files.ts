@@ -12,6 +12,7 @@ import { allChecks } from '../src/runner/plan.ts';
 import { checkPages } from './check-pages.ts';
 import { manPage } from './man-page.ts';
 import { probeCallsModule } from './probe-calls.ts';
+import { testingHostPage } from './testing-host-page.ts';
 import { trapsPage } from './traps-page.ts';
 
 /** Path and content of each file that follows from the declarations in the code. */
@@ -29,6 +30,7 @@ export function generatedFiles(): Map<string, string> {
     ['src/probes/calls.ts', probeCallsModule()],
     ['docs/iam-policy.json', json(iamPolicy())],
     ['docs/traps.md', trapsPage()],
+    ['docs/testing-host.md', testingHostPage()],
     ...checkPages(),
     ['clawcheck.example.yaml', exampleFile(environmentSchema as never)],
     ['man/clawcheck.1', manPage()],

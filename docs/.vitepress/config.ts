@@ -75,6 +75,7 @@ export default defineConfig({
           { text: 'What is tested', link: '/testing' },
           { text: 'Mutation testing', link: '/mutation' },
           { text: 'Tested on AWS', link: '/testing-aws' },
+          { text: 'Tested on hosts', link: '/testing-host' },
           { text: 'Ways to pass wrongly', link: '/traps' },
           { text: 'Performance', link: '/performance' },
           { text: 'Dependencies', link: '/dependencies' },

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { openHost } from '../../src/adapters/ssh/host.ts';
 import { localVantage } from '../../src/adapters/vantage/vantage.ts';
 import type { Environment } from '../../src/environment/schema.ts';
@@ -45,6 +46,8 @@ export async function judgeHost(
   known: ReadonlyMap<unknown, unknown> = new Map(),
 ): Promise<Record<string, Outcome>> {
   const stop = new AbortController();
+  // Every connection and command listens to it; that is no leak.
+  setMaxListeners(0, stop.signal);
   const context = { environment, others: [], now: new Date(), nonce: crypto.randomUUID(), signal: stop.signal };
   const ports = {
     openHost: (_: unknown, signal: AbortSignal) =>

@@ -80,7 +80,7 @@ run() {
     ip addr add $link.2/30 dev mgmt; ip link set mgmt up
     ip -6 addr add fdcc:$slot:1::2/64 dev mgmt nodad"
   ip -6 addr add "fdcc:$slot:1::1/64" dev "cclab$slot" nodad
-  for range in "$link.8/30" "198.51.100.$docs/30" "203.0.113.$docs/30"; do
+  for range in "$link.8/30" "100.64.$slot.10/32" "198.51.100.$docs/30" "203.0.113.$docs/30"; do
     ip route add "$range" via "$link.2" dev "cclab$slot"
   done
   ip -6 route add "2001:db8:$slot::/64" via "fdcc:$slot:1::2" dev "cclab$slot"
@@ -89,9 +89,12 @@ run() {
   ip link add name eth0 netns "$host" type veth peer name lan netns "$internet"
   nsenter -t "$internet" -n sh -eu -c "
     ip addr add $link.9/30 dev lan; ip link set lan up
+    ip route add 100.64.$slot.10/32 via $link.10 dev lan
     ip -6 addr add fdcc:$slot:2::1/64 dev lan nodad"
   on_host_net sh -eu -c "
     ip link set lo up
+    # An address of the range that Tailscale uses, as a second way in.
+    ip addr add 100.64.$slot.10/32 dev lo
     ip addr add $link.10/30 dev eth0; ip link set eth0 up
     ip -6 addr add fdcc:$slot:2::2/64 dev eth0 nodad
     ip route add $link.0/30 via $link.9
@@ -153,6 +156,8 @@ host_init() {
   mount -t tmpfs -o "mode=755,size=2m,nr_inodes=256" "$source" ".$workspace"
   mount -t tmpfs -o "mode=755,size=16m" openclaw-runtime ".$runtime"
   cp -a "$dir/seed/." .
+  # Programs of the test; /usr itself is that of the machine.
+  if [ -d opt/programs ]; then mount --bind opt/programs usr/local/bin; fi
 
   mount -t tmpfs -o mode=755 dev dev
   for node_spec in "null 1 3" "zero 1 5" "full 1 7" "random 1 8" "urandom 1 9" "tty 5 0"; do

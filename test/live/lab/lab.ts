@@ -37,6 +37,8 @@ export interface Lab {
   /** Address of the host, reachable from the machine that runs the tests. SSH listens on `port`. */
   readonly host: string;
   readonly port: number;
+  /** A second address of the host, of the range that Tailscale uses. */
+  readonly tailnetHost: string;
   readonly login: string;
   readonly agentUser: string;
   readonly hostKeyFingerprint: string;
@@ -277,6 +279,7 @@ function assemble({ directory, slot, plan, seed, hostPid, stop }: Parts): Lab {
   ];
   return {
     host,
+    tailnetHost: `100.64.${slot}.10`,
     port: 22,
     login: plan.login,
     agentUser: 'openclaw',
