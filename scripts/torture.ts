@@ -1,6 +1,7 @@
 // Every call of a run, every fault, once and for good: no single fault may turn what is not READY into READY, or make
 // any check better than it is. Prints the figures. `--sample N` tries N trials of each scenario, `--seed S` others;
-// `--sockets N` then tries N pairs of an operation and a fault on real sockets, and `--sockets 0` none.
+// `--sockets N` then tries N pairs of an operation and a fault on real sockets, and `--writes N` as many faults of the
+// disk under the reports and the recording; 0 is none.
 import { parseArgs } from 'node:util';
 import { tortureSockets } from '../test/torture/sockets.ts';
 import {
@@ -13,6 +14,7 @@ import {
   trialsOf,
   violationsOf,
 } from '../test/torture/torture.ts';
+import { tortureWrites } from '../test/torture/writes.ts';
 
 const { values } = parseArgs({
   options: {
@@ -20,6 +22,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     scenario: { type: 'string', multiple: true, default: ['good', 'instance-public-address'] },
     sockets: { type: 'string', default: '25' },
+    writes: { type: 'string', default: 'all' },
     verbose: { type: 'boolean', default: false },
   },
 });
@@ -63,3 +66,13 @@ process.stdout.write(
   `through real sockets: ${sockets.length} faults injected, ${spoiled.length} with a broken promise\n`,
 );
 if (spoiled.length > 0) process.exitCode = 1;
+
+const most = values.writes === 'all' ? Number.POSITIVE_INFINITY : Number(values.writes);
+const onDisk = await tortureWrites(most, Number(values.seed));
+const unkept = onDisk.filter(({ violations }) => violations.length > 0);
+for (const { call, fault, persistent, violations } of unkept)
+  process.stdout.write(`  ${call}: ${fault}, ${persistent ? 'from then on' : 'once'}: ${violations.join('; ')}\n`);
+process.stdout.write(
+  `while reports and a recording are written: ${onDisk.length} faults injected, ${unkept.length} with a broken promise\n`,
+);
+if (unkept.length > 0) process.exitCode = 1;

@@ -130,7 +130,11 @@ export function writeFile(file: string, text: string): void {
   try {
     const handle = openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o644);
     try {
-      for (let written = 0; written < bytes.length; ) written += writeSync(handle, bytes, written);
+      for (let written = 0; written < bytes.length; ) {
+        const more = writeSync(handle, bytes, written);
+        if (more === 0) throw Object.assign(new Error(), { code: 'EIO' });
+        written += more;
+      }
       fsyncSync(handle);
     } finally {
       closeSync(handle);

@@ -29,7 +29,12 @@ export function recordedRun(
   const recorder = new Recorder(redactor);
   const nonce = crypto.randomUUID();
   return {
-    live: { ...live, ports: recorder.record(live.ports), clock: recorder.clock(() => new Date()), nonce },
+    live: {
+      ...live,
+      ports: recorder.record(live.ports),
+      clock: recorder.clock(live.clock ?? (() => new Date())),
+      nonce,
+    },
     async finish({ window, mode, environment, ...rest }) {
       const complete = !window.interrupted;
       const recording = recorder.finish(

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { EventSink } from '../model/event.ts';
 import type { GatewayProbe, HostProbe, Needs, Probe, ProbeContext } from '../model/probe.ts';
 import { ProbeError } from '../model/reason.ts';
@@ -57,6 +58,8 @@ export class Gatherer {
     emit: EventSink,
     scope?: { parent: Gatherer; host: HostAccess },
   ) {
+    // Whatever is being gathered waits for the end of the run as well, and stops waiting with its answer: no leak.
+    setMaxListeners(0, context.signal);
     this.#context = context;
     this.#ports = ports;
     this.#clock = clock;

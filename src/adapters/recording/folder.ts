@@ -40,6 +40,8 @@ export function writeRecording(recording: Recording, folder: string, redactor: R
     mkdirSync(temporary, { mode: 0o700 });
     for (const [name, text] of texts)
       writeFileSync(join(temporary, name), text, { mode: 0o600, flag: 'wx', flush: true });
+    for (const [name, text] of texts)
+      if (readFileSync(join(temporary, name), 'utf8') !== text) throw Object.assign(new Error(), { code: 'EIO' });
     renameSync(temporary, final);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });

@@ -53,9 +53,9 @@ export class Recorder {
   }
 
   /** The clock of the run, whose times are kept: the first of each moment. */
-  clock(now: () => Date): (moment: string) => Date {
+  clock(now: (moment: string) => Date): (moment: string) => Date {
     return (moment) => {
-      const time = this.#times.get(moment) ?? now().toISOString();
+      const time = this.#times.get(moment) ?? now(moment).toISOString();
       this.#times.set(moment, time);
       return new Date(time);
     };
