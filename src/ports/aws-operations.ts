@@ -19,18 +19,22 @@ export type AllowList<T> = { readonly [K in keyof T]: K extends ReadOperation ? 
 /** Accepts a list of operations that only read; anything else does not compile. */
 export const allow = <const T extends AllowList<T>>(list: T): T => list;
 
-const paged = (member: string, token = 'NextToken'): OperationRule => ({ members: [member], token: [token, token] });
+const paged = (member: string, pageSize?: OperationRule['pageSize']): OperationRule => ({
+  members: [member],
+  token: ['NextToken', 'NextToken'],
+  ...(pageSize && { pageSize }),
+});
 
 /**
  * Every AWS operation that `clawcheck run` can call, and nothing else can be called. The IAM policy is printed from
- * this table. Page tokens, list names and error codes are those of the services' API references.
+ * this table. Page tokens and sizes, list names and error codes are those of the services' API references.
  */
 export const operations = allow({
   'autoscaling:DescribeAutoScalingGroups': paged('AutoScalingGroups'),
-  'autoscaling:DescribeInstanceRefreshes': paged('InstanceRefreshes'),
+  'autoscaling:DescribeInstanceRefreshes': paged('InstanceRefreshes', ['MaxRecords', 100]),
   'autoscaling:DescribeLaunchConfigurations': paged('LaunchConfigurations'),
   'autoscaling:DescribeLifecycleHooks': { members: ['LifecycleHooks'] },
-  'autoscaling:DescribeScalingActivities': paged('Activities'),
+  'autoscaling:DescribeScalingActivities': paged('Activities', ['MaxRecords', 100]),
   'autoscaling:DescribeWarmPool': { members: [], joined: ['Instances'], token: ['NextToken', 'NextToken'] },
   'backup:DescribeBackupVault': {
     members: ['BackupVaultArn'],
@@ -39,11 +43,11 @@ export const operations = allow({
   'backup:GetBackupPlan': { members: ['BackupPlan'], absent: ['ResourceNotFoundException'] },
   'backup:GetBackupSelection': { members: ['BackupSelection'], absent: ['ResourceNotFoundException'] },
   'backup:GetBackupVaultAccessPolicy': { members: [], absent: ['ResourceNotFoundException'] },
-  'backup:ListBackupPlans': paged('BackupPlansList'),
-  'backup:ListBackupSelections': paged('BackupSelectionsList'),
-  'backup:ListRecoveryPointsByBackupVault': paged('RecoveryPoints'),
-  'backup:ListRecoveryPointsByResource': paged('RecoveryPoints'),
-  'backup:ListRestoreJobs': paged('RestoreJobs'),
+  'backup:ListBackupPlans': paged('BackupPlansList', ['MaxResults', 1000]),
+  'backup:ListBackupSelections': paged('BackupSelectionsList', ['MaxResults', 1000]),
+  'backup:ListRecoveryPointsByBackupVault': paged('RecoveryPoints', ['MaxResults', 1000]),
+  'backup:ListRecoveryPointsByResource': paged('RecoveryPoints', ['MaxResults', 1000]),
+  'backup:ListRestoreJobs': paged('RestoreJobs', ['MaxResults', 1000]),
   'budgets:DescribeBudgetActionsForBudget': { ...paged('Actions'), absent: ['NotFoundException'] },
   'budgets:DescribeBudgets': { ...paged('Budgets'), action: 'budgets:ViewBudget' },
   'budgets:DescribeNotificationsForBudget': {
@@ -54,21 +58,21 @@ export const operations = allow({
   'cloudtrail:DescribeTrails': { members: ['trailList'] },
   'cloudtrail:GetEventSelectors': { members: ['TrailARN'] },
   'cloudtrail:GetTrailStatus': { members: ['IsLogging'] },
-  'cloudwatch:DescribeAlarmHistory': paged('AlarmHistoryItems'),
+  'cloudwatch:DescribeAlarmHistory': paged('AlarmHistoryItems', ['MaxRecords', 100]),
   'cloudwatch:DescribeAlarms': {
     members: [],
     joined: ['MetricAlarms', 'CompositeAlarms'],
     token: ['NextToken', 'NextToken'],
   },
   'cloudwatch:GetMetricData': paged('MetricDataResults'),
-  'cloudwatch:ListAlarmMuteRules': paged('AlarmMuteRuleSummaries'),
+  'cloudwatch:ListAlarmMuteRules': paged('AlarmMuteRuleSummaries', ['MaxRecords', 50]),
   'ec2:DescribeAddresses': { members: ['Addresses'] },
   // Members of an attribute that is not set may be left out; the id is always there.
   'ec2:DescribeInstanceAttribute': { members: ['InstanceId'] },
   'ec2:DescribeInstances': paged('Reservations'),
   'ec2:DescribeLaunchTemplateVersions': paged('LaunchTemplateVersions'),
-  'ec2:DescribeNetworkInterfaces': paged('NetworkInterfaces'),
-  'ec2:DescribeRouteTables': paged('RouteTables'),
+  'ec2:DescribeNetworkInterfaces': paged('NetworkInterfaces', ['MaxResults', 1000]),
+  'ec2:DescribeRouteTables': paged('RouteTables', ['MaxResults', 100]),
   'ec2:DescribeSecurityGroups': paged('SecurityGroups'),
   'ec2:DescribeSnapshots': paged('Snapshots'),
   'ec2:DescribeSubnets': paged('Subnets'),
@@ -76,9 +80,9 @@ export const operations = allow({
   'ec2:GetConsoleOutput': { members: ['InstanceId'] },
   'ec2:GetEbsEncryptionByDefault': { members: ['EbsEncryptionByDefault'] },
   'ec2:GetInstanceMetadataDefaults': { members: ['AccountLevel'] },
-  'ec2:GetManagedPrefixListEntries': paged('Entries'),
+  'ec2:GetManagedPrefixListEntries': paged('Entries', ['MaxResults', 100]),
   'efs:DescribeAccessPoints': {
-    ...paged('AccessPoints'),
+    ...paged('AccessPoints', ['MaxResults', 100]),
     action: 'elasticfilesystem:DescribeAccessPoints',
   },
   'efs:DescribeFileSystemPolicy': {
@@ -95,11 +99,13 @@ export const operations = allow({
   'elbv2:DescribeLoadBalancers': {
     members: ['LoadBalancers'],
     token: ['Marker', 'NextMarker'],
+    pageSize: ['PageSize', 400],
     action: 'elasticloadbalancing:DescribeLoadBalancers',
   },
   'elbv2:DescribeTargetGroups': {
     members: ['TargetGroups'],
     token: ['Marker', 'NextMarker'],
+    pageSize: ['PageSize', 400],
     action: 'elasticloadbalancing:DescribeTargetGroups',
   },
   'elbv2:DescribeTargetHealth': {
@@ -129,8 +135,11 @@ export const operations = allow({
   },
   'secretsmanager:DescribeSecret': { members: ['ARN'], absent: ['ResourceNotFoundException'] },
   'secretsmanager:GetResourcePolicy': { members: ['ARN'], absent: ['ResourceNotFoundException'] },
-  'secretsmanager:ListSecretVersionIds': { ...paged('Versions'), absent: ['ResourceNotFoundException'] },
-  'secretsmanager:ListSecrets': paged('SecretList'),
+  'secretsmanager:ListSecretVersionIds': {
+    ...paged('Versions', ['MaxResults', 100]),
+    absent: ['ResourceNotFoundException'],
+  },
+  'secretsmanager:ListSecrets': paged('SecretList', ['MaxResults', 100]),
   'sns:GetSubscriptionAttributes': { members: ['Attributes'], absent: ['NotFound', 'NotFoundException'] },
   'sns:GetTopicAttributes': { members: ['Attributes'], absent: ['NotFound', 'NotFoundException'] },
   'sns:ListSubscriptionsByTopic': {

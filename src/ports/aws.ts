@@ -57,6 +57,11 @@ export interface OperationRule {
   readonly joined?: readonly string[];
   /** Names of the page token in the input and in the answer. */
   readonly token?: readonly [input: string, output: string];
+  /**
+   * The input's member for the length of a page, and the most that the service takes. Asked for, so that a page that is
+   * as long and has no token is known for what may be a list that lost it.
+   */
+  readonly pageSize?: readonly [input: string, most: number];
   /** Error codes by which the service says that the thing does not exist; `find` gives undefined for them. */
   readonly absent?: readonly string[];
   /** The IAM action, where it is not `<service>:<operation>`; null where none is needed. */

@@ -35,7 +35,7 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'aws/identity': 'sts:GetCallerIdentity',
   'aws/instance-refreshes': 'autoscaling:DescribeInstanceRefreshes',
   'aws/instance-roles': 'iam:GetPolicy, iam:GetPolicyVersion',
-  'aws/instance-simulation': 'iam:SimulatePrincipalPolicy',
+  'aws/instance-simulation': 'iam:SimulatePrincipalPolicy, secretsmanager:ListSecrets',
   'aws/instances': '',
   'aws/interfaces': '',
   'aws/kill-switch': 'lambda:GetFunctionConfiguration, ssm:DescribeDocument',

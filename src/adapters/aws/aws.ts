@@ -20,6 +20,8 @@ export interface AwsOptions {
   readonly direct?: boolean;
   /** What is shared with other runs. Default: nothing. */
   readonly sessions?: AwsSessions;
+  /** How many items to ask for in a page. Default: as many as the service gives. */
+  readonly pageRows?: number;
 }
 
 export interface AwsAdapter extends AwsPort, CallLog {
@@ -37,7 +39,7 @@ export interface AwsAdapter extends AwsPort, CallLog {
 export function liveAws(
   environment: Environment,
   signal: AbortSignal,
-  { callSeconds = awsCallSeconds, direct = false, sessions = new AwsSessions() }: AwsOptions = {},
+  { callSeconds = awsCallSeconds, direct = false, sessions = new AwsSessions(), pageRows }: AwsOptions = {},
 ): AwsAdapter {
   const answers = new Map<string, Promise<Answer | undefined>>();
   const counts = new Map<string, number>();
@@ -52,7 +54,7 @@ export function liveAws(
       await session.budget.take(operation, signal);
       counts.set(operation, (counts.get(operation) ?? 0) + 1);
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(callSeconds * 1000)]);
-      return await session.call(operation, input, guard, deadline);
+      return demandSender(operation, rule, await session.call(operation, input, guard, deadline));
     } catch (thrown) {
       if (signal.aborted && signal.reason instanceof ProbeError) throw signal.reason;
       if (rule.absent?.includes(codeOf(thrown))) return undefined;
@@ -76,7 +78,7 @@ export function liveAws(
     const key = `${operation} ${JSON.stringify(input)}`;
     let answer = answers.get(key);
     if (!answer) {
-      answer = session.share(self, key, () => allPages(operation, input, send));
+      answer = session.share(self, key, () => allPages(operation, input, send, pageRows));
       answers.set(key, answer);
     }
     return answer;
@@ -107,17 +109,48 @@ export function liveAws(
   };
 }
 
-/** Every page joined. The same token twice, too many pages or an absent member is an error: never a shorter list. */
+type Send = (operation: AwsOperation, input: object) => Promise<object | undefined>;
+
+/**
+ * Every page joined. The same token twice, too many pages or an absent member is an error: never a shorter list. A last
+ * page as long as was asked for may have lost its token: then the list is read again in shorter pages, which cannot end
+ * at the same place without one.
+ * @param mostRows how many items to ask for in a page, where less than the service gives
+ */
 export async function allPages(
   operation: AwsOperation,
   input: object,
-  send: (operation: AwsOperation, input: object) => Promise<object | undefined>,
+  send: Send,
+  mostRows = Number.POSITIVE_INFINITY,
 ): Promise<Answer | undefined> {
   const rule = ruleOf(operation);
+  if (!rule.pageSize) return (await walk(operation, rule, input, send))?.whole;
+  const [param, limit] = rule.pageSize;
+  const asked = Math.min(limit, mostRows);
+  const read = await walk(operation, rule, { ...input, [param]: asked }, send);
+  if (!read || rowsOf(rule, read.last) !== asked || asked === 1) return read?.whole;
+  const again = await walk(operation, rule, { ...input, [param]: asked - 1 }, send);
+  if (!again || rowsOf(rule, again.whole) !== rowsOf(rule, read.whole)) {
+    throw new ProbeError('truncated', `${operation} ended at a full page, and shorter pages end elsewhere`);
+  }
+  return read.whole;
+}
+
+interface Read {
+  readonly whole: Answer;
+  readonly last: Answer;
+}
+
+async function walk(
+  operation: AwsOperation,
+  rule: OperationRule,
+  input: object,
+  send: Send,
+): Promise<Read | undefined> {
   const first = (await send(operation, input)) as Answer | undefined;
   if (!first) return undefined;
   demandMembers(operation, rule, first);
-  if (!rule.token) return first;
+  if (!rule.token) return { whole: first, last: first };
   const [tokenIn, tokenOut] = rule.token;
   demandToken(operation, rule, first);
   const joined: Answer = { ...first };
@@ -142,7 +175,25 @@ export async function allPages(
   }
   delete joined[tokenOut];
   if (joined['IsTruncated'] === true) joined['IsTruncated'] = false;
-  return joined;
+  return { whole: joined, last: page };
+}
+
+/** How many items an answer lists. */
+function rowsOf({ joined, members }: OperationRule, answer: Answer): number {
+  const lists = (joined ?? members).map((member) => answer[member]);
+  return Math.max(0, ...lists.map((list) => (Array.isArray(list) ? list.length : 0)));
+}
+
+/**
+ * Where AWS's own answer may be an empty object, as for a function that nothing is reserved for, only the request id
+ * that AWS puts beside it tells it from that of a proxy.
+ */
+function demandSender(operation: string, { members }: OperationRule, answer: Answer): Answer {
+  const { requestId } = answer['$metadata'] as { readonly requestId?: string };
+  if (members.length > 0 || requestId) return answer;
+  throw new ProbeError('bad_response', `${operation} was answered without the request id of AWS`, {
+    next: 'Check whether a proxy or portal answers in the place of AWS.',
+  });
 }
 
 function demandMembers(operation: string, rule: OperationRule, answer: Answer): void {

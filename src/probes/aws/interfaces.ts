@@ -32,14 +32,10 @@ export const vpcInterfaces = awsProbe({
     const vpcs = instances.flatMap((i) => [i.VpcId, ...(i.NetworkInterfaces ?? []).map(({ VpcId }) => VpcId)]);
     const { NetworkInterfaces } = await aws.read('ec2:DescribeNetworkInterfaces', {
       Filters: [{ Name: 'vpc-id', Values: distinct(vpcs) }],
-      MaxResults: perPage,
     });
     return NetworkInterfaces ?? [];
   },
 });
-
-/** The most that EC2 puts into a page. */
-const perPage = 1000;
 
 /**
  * Every network interface of every instance of the group, whatever the state of the instance. What EC2 says about the

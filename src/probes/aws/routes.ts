@@ -1,6 +1,7 @@
 import type { Route as AwsRoute, RouteTable } from '@aws-sdk/client-ec2';
 import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
+import type { AwsPort } from '../../ports/aws.ts';
 import { demand, demandOwner, distinct } from './demand.ts';
 import { subnets } from './subnets.ts';
 
@@ -29,9 +30,13 @@ export const routes = awsProbe({
       Filters: [{ Name: 'vpc-id', Values: distinct(subnets.map(({ vpc }) => vpc)) }],
     });
     const tables = RouteTables ?? [];
+    await demandNoTableOf(
+      aws,
+      subnets.map(({ id }) => id).filter((id) => !tables.some((t) => isNamed(t, id))),
+    );
     return subnets.map(({ id, vpc }) => {
       const inVpc = tables.filter((t) => t.VpcId === vpc);
-      const named = inVpc.filter((t) => associationsOf(t).some((a) => a.SubnetId === id));
+      const named = inVpc.filter((t) => isNamed(t, id));
       const main = inVpc.filter((t) => associationsOf(t).some((a) => a.Main === true));
       const [table, ...others] = named.length > 0 ? named : main;
       if (!table || others.length > 0) {
@@ -48,6 +53,24 @@ export const routes = awsProbe({
     });
   },
 });
+
+/**
+ * The main table is in force for a subnet only because no other is, and a list that was cut short may lack that other:
+ * EC2 is asked for the tables of those subnets alone.
+ */
+async function demandNoTableOf(aws: AwsPort, subnets: readonly string[]): Promise<void> {
+  if (subnets.length === 0) return;
+  const { RouteTables } = await aws.read('ec2:DescribeRouteTables', {
+    Filters: [{ Name: 'association.subnet-id', Values: [...subnets] }],
+  });
+  if ((RouteTables ?? []).some((table) => subnets.some((id) => isNamed(table, id)))) {
+    throw new ProbeError('truncated', 'EC2 did not list every route table of the VPC');
+  }
+}
+
+function isNamed(table: RouteTable, subnet: string): boolean {
+  return associationsOf(table).some(({ SubnetId }) => SubnetId === subnet);
+}
 
 /** An association that is going away still counts until it is gone; one that is gone does not. */
 function associationsOf(table: RouteTable) {

@@ -4,15 +4,22 @@ import { ProbeError } from '../../model/reason.ts';
 import { accountDetails } from './account-details.ts';
 import { instanceRoles } from './instance-roles.ts';
 import { type RolePolicies, readRole, roleNameOf } from './role-policies.ts';
-import { allSecrets } from './secrets.ts';
+import { allSecrets, readSecrets } from './secrets.ts';
 import { type Simulation, simulate } from './simulation.ts';
 
-/** What the policy simulation says of the instance roles: reading each secret, and a few things that none should do. */
+/**
+ * What the policy simulation says of the instance roles: reading each secret, and a few things that none should do.
+ * Whoever asks for the secrets' part needs their list too, so where that cannot be read, the rest is asked alone.
+ */
 export const instanceSimulation = awsProbe({
   id: 'aws/instance-simulation',
-  needs: { instanceRoles, allSecrets },
-  gather(aws, { instanceRoles, allSecrets }): Promise<readonly Simulation[]> {
-    return Promise.all(instanceRoles.map(({ arn }) => simulate(aws, arn, allSecrets, simulatedActions)));
+  needs: { instanceRoles },
+  async gather(aws, { instanceRoles }): Promise<readonly Simulation[]> {
+    const secrets = await readSecrets(aws).catch((thrown) => {
+      if (thrown instanceof ProbeError) return [];
+      throw thrown;
+    });
+    return Promise.all(instanceRoles.map(({ arn }) => simulate(aws, arn, secrets, simulatedActions)));
   },
 });
 

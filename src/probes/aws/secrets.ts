@@ -18,19 +18,21 @@ export interface GuardedSecret {
 /** Every secret of the account in the region, those that wait for their deletion among them. */
 export const allSecrets = awsProbe({
   id: 'aws/all-secrets',
-  async gather(aws): Promise<readonly Secret[]> {
-    const { SecretList = [] } = await aws.read('secretsmanager:ListSecrets', { IncludePlannedDeletion: true });
-    return SecretList.map((s) => {
-      if (!s.ARN || !s.Name)
-        throw new ProbeError('bad_response', 'Secrets Manager listed a secret without ARN or name');
-      const [, , , region, account] = s.ARN.split(':');
-      if (account !== aws.account || region !== aws.region) {
-        throw new ProbeError('wrong_subject', 'a secret of another account or region was listed');
-      }
-      return { ...s, ARN: s.ARN, Name: s.Name };
-    });
-  },
+  gather: (aws) => readSecrets(aws),
 });
+
+/** The same, for a probe that can do without. */
+export async function readSecrets(aws: AwsPort): Promise<readonly Secret[]> {
+  const { SecretList = [] } = await aws.read('secretsmanager:ListSecrets', { IncludePlannedDeletion: true });
+  return SecretList.map((s) => {
+    if (!s.ARN || !s.Name) throw new ProbeError('bad_response', 'Secrets Manager listed a secret without ARN or name');
+    const [, , , region, account] = s.ARN.split(':');
+    if (account !== aws.account || region !== aws.region) {
+      throw new ProbeError('wrong_subject', 'a secret of another account or region was listed');
+    }
+    return { ...s, ARN: s.ARN, Name: s.Name };
+  });
+}
 
 /**
  * The configured secret as Secrets Manager lists it; undefined where it says that there is none. Its value is never

@@ -54,6 +54,42 @@ describe('the pages of an answer', () => {
     expect(await reasonOf({ Reservations: [1], NextToken: 'a' }, undefined)).toBe('truncated');
   });
 
+  describe('that end at a full page', () => {
+    const listed = ['a', 'b', 'c', 'd', 'e', 'f'];
+    /** A service that gives as many as are asked for; `keeps`: how often a token comes through. */
+    const service = (all: readonly string[], keeps = Number.POSITIVE_INFINITY) => {
+      let tokens = 0;
+      return async (_: string, given: object) => {
+        const { MaxResults, NextToken } = given as { MaxResults: number; NextToken?: string };
+        const from = Number(NextToken ?? 0);
+        const end = from + MaxResults;
+        const more = end < all.length && ++tokens <= keeps;
+        return { SecretList: all.slice(from, end), ...(more && { NextToken: String(end) }) };
+      };
+    };
+    const read = (send: Parameters<typeof allPages>[2], rows: number) =>
+      allPages('secretsmanager:ListSecrets', {}, send, rows);
+
+    it('are read again in shorter ones, and believed where those end there too', async () => {
+      for (const rows of [1, 2, 3, 4, 5, 6, 7]) {
+        expect(await read(service(listed), rows)).toEqual({ SecretList: listed });
+      }
+    });
+
+    it.each([
+      [2, 0],
+      [2, 1],
+      [3, 0],
+      [5, 0],
+    ])('of %i are not believed where a token was lost after %i', async (rows, keeps) => {
+      await expect(read(service(listed, keeps), rows)).rejects.toMatchObject({ reason: 'truncated' });
+    });
+
+    it('are believed of a service that gives everything, whatever is asked for', async () => {
+      expect(await read(async () => ({ SecretList: listed }), 6)).toEqual({ SecretList: listed });
+    });
+  });
+
   it('end after a bounded number', async () => {
     let n = 0;
     const send = async () => ({ Reservations: [], NextToken: `t${n++}` });

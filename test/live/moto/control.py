@@ -34,8 +34,14 @@ def first(value: Any) -> str:
     return (value[0] if isinstance(value, list) else value).split(" || ")[0]
 
 
+def asked(call: Call) -> int | None:
+    """The length of a page that the client asks for."""
+    sizes = [call.params.get(name) for name in ("MaxResults", "MaxRecords", "MaxItems", "PageSize")]
+    return next((int(size) for size in sizes if size), None)
+
+
 class Pager:
-    """Cuts answers into pages of a chosen size, so that a client must follow every token."""
+    """Cuts answers into pages of a chosen size, or of a lower one that is asked for: a client must follow every token."""
 
     def __init__(self) -> None:
         self.size: int | None = None
@@ -47,6 +53,7 @@ class Pager:
         return token if isinstance(token, str) and token.startswith("lab-") else None
 
     def page(self, call: Call, output: dict[str, Any]) -> dict[str, Any]:
+        size = min(self.size or 0, asked(call) or self.size or 0)
         rule = pagination(call.service)[call.operation]
         keys = rule["result_key"] if isinstance(rule["result_key"], list) else [rule["result_key"]]
         keys = [key for key in keys if isinstance(output.get(key), (list, dict))]
@@ -56,9 +63,9 @@ class Pager:
             value = output[key]
             if isinstance(value, dict):
                 items = list(value.items())
-                shown[key], left[key] = dict(items[: self.size]), dict(items[self.size:])
+                shown[key], left[key] = dict(items[:size]), dict(items[size:])
             else:
-                shown[key], left[key] = value[: self.size], value[self.size:]
+                shown[key], left[key] = value[:size], value[size:]
             more = more or bool(left[key])
         if more:
             token = f"lab-{uuid.uuid4().hex}"
@@ -111,6 +118,8 @@ class Front:
             self.calls.append({"service": call.service, "action": call.operation, "parameters": plain(call.params),
                                **({"fault": fault[0]} if fault else {})})
         answer = self.paged(call, environ)
+        if all(name.lower() != "x-amzn-requestid" for name, _ in answer.headers):
+            answer = Answer(answer.status, [*answer.headers, ("x-amzn-requestid", str(uuid.uuid4()))], answer.body)
         return self.faults.show(fault, call, answer) if fault and call.model else answer
 
     def paged(self, call: Call, environ: dict[str, Any]) -> Answer:

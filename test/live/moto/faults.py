@@ -78,7 +78,7 @@ class Faults:
         if fault == "html":
             return Answer(200, [("Content-Type", "text/html")], b"<html><body><h1>Welcome</h1></body></html>")
         if fault == "empty":
-            return Answer(200, answer.headers, b"")
+            return Answer(200, [("Content-Type", dict(answer.headers).get("Content-Type", "text/plain"))], b"")
         if fault == "{}":
             return empty_object(call)
         if fault == "truncate":

@@ -82,8 +82,8 @@ export async function liveRun(lab: LabEnvironment, clock?: Clock): Promise<Repor
   }
 }
 
-export function openAws({ environment }: LabEnvironment, callSeconds = 20): AwsAdapter {
-  return liveAws(environment, new AbortController().signal, { callSeconds });
+export function openAws({ environment }: LabEnvironment, callSeconds = 20, pageRows?: number): AwsAdapter {
+  return liveAws(environment, new AbortController().signal, { callSeconds, ...(pageRows && { pageRows }) });
 }
 
 export function resultsOf(report: Report): Map<string, CheckResult> {
@@ -139,7 +139,7 @@ export async function traceDependencies(work: () => Promise<unknown>): Promise<D
 
 /**
  * The port of a good run, but for one operation, which the lab is asked for again: with the fault that is planted.
- * @param onCut called when an answer has fewer rows than in the good run
+ * @param onCut called when an answer has fewer rows than in the good run, or is refused for what it lacks
  */
 export function faultyAt(
   operation: AwsOperation,
@@ -148,15 +148,20 @@ export function faultyAt(
   onCut: () => void = () => {},
 ): AwsPort & CallLog {
   const of = (asked: AwsOperation) => (asked === operation ? live : good);
-  const compared = async <O extends AwsOperation, T>(asked: O, input: InputOf<O>, answer: T): Promise<T> => {
-    if (asked === operation && rowsOf(asked, answer) < rowsOf(asked, await good.find(asked, input))) onCut();
+  const compared = async <O extends AwsOperation, T>(asked: O, input: InputOf<O>, answered: Promise<T>): Promise<T> => {
+    if (asked !== operation) return answered;
+    const answer = await answered.catch((thrown) => {
+      onCut();
+      throw thrown;
+    });
+    if (rowsOf(asked, answer) < rowsOf(asked, await good.find(asked, input))) onCut();
     return answer;
   };
   return {
     region: good.region,
     account: good.account,
-    find: async (asked, input) => compared(asked, input, await of(asked).find(asked, input)),
-    read: async (asked, input) => compared(asked, input, await of(asked).read(asked, input)),
+    find: async (asked, input) => compared(asked, input, of(asked).find(asked, input)),
+    read: async (asked, input) => compared(asked, input, of(asked).read(asked, input)),
     counts: () => live.counts(),
   };
 }
