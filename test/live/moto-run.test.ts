@@ -146,7 +146,7 @@ liveDescribe('clawcheck on the moto lab', motoAvailable(), () => {
     } finally {
       await fleet.stop();
     }
-  });
+  }, 120_000);
 
   it('says the same when every list comes in pages of one', async () => {
     const start = new Date();
