@@ -29,7 +29,7 @@ export interface Readiness {
   /** What keeps it from being ready, as far as the names are of the documented form. */
   readonly failing: readonly string[];
   readonly uptimeMs: number | undefined;
-  /** Milliseconds of the slower of the last two answers. */
+  /** Milliseconds of the faster of the last two answers, as seen from here: this machine may be what is slow. */
   readonly elapsedMs: number;
   /** Seconds for which its start was waited for. */
   readonly waitedSeconds: number;
@@ -80,7 +80,7 @@ async function twice(gateway: GatewayPort, first: Seen, waiting: Waiting): Promi
   await waiting.wait(betweenReadingsMs);
   const second = classify(await gateway.get('/readyz'));
   if (second.state !== 'ready') return second;
-  const elapsedMs = Math.max(first.elapsedMs, second.elapsedMs);
+  const elapsedMs = Math.min(first.elapsedMs, second.elapsedMs);
   const advanced = (second.uptimeMs ?? 0) > (first.uptimeMs ?? Number.POSITIVE_INFINITY);
   return { ...second, elapsedMs, state: advanced ? 'ready' : 'frozen' };
 }

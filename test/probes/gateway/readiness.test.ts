@@ -19,6 +19,17 @@ describe('the readiness of a gateway', () => {
     ['whose uptime runs backwards', { '/readyz': [at(10), at(9)] }, { state: 'frozen' }],
     ['that tells no uptime', { '/readyz': [at(undefined)] }, { state: 'frozen' }],
     ['whose uptime is a text', { '/readyz': [at('10'), at('11')] }, { state: 'frozen' }],
+    ['that was late once', { '/readyz': [{ ...at(10), elapsedMs: 9000 }, at(11)] }, { state: 'ready', elapsedMs: 1 }],
+    [
+      'that was late twice',
+      {
+        '/readyz': [
+          { ...at(10), elapsedMs: 9000 },
+          { ...at(11), elapsedMs: 7000 },
+        ],
+      },
+      { state: 'ready', elapsedMs: 7000 },
+    ],
     [
       'that begins to drain between two looks',
       { '/readyz': [at(10), busy(['gateway-draining'])] },
