@@ -2,17 +2,18 @@ import { check, type Finding, judgeAll, undetermined } from '../../src/model/che
 import { head } from '../../src/probes/git/head.ts';
 import { tree } from '../../src/probes/git/tree.ts';
 import { documentHashes } from '../../src/probes/host/document-hashes.ts';
+import { deployedSkills } from '../../src/probes/host/skills.ts';
 
-type Fact = 'deployed' | 'tree';
+type Fact = 'deployed' | 'elsewhere' | 'tree';
 
 export default check({
-  title: 'The documents on the instance are those of the reviewed branch',
-  failureTitle: 'The documents on the instance differ from the reviewed branch',
+  title: 'The documents and skills on the instance are those of the reviewed branch',
+  failureTitle: 'The documents or skills on the instance differ from the reviewed branch',
   why: 'A review protects only what is really deployed.',
   trap: 'The commit that the host names is believed, and no byte is compared.',
   remediation: 'Deploy the head of the branch anew to the file system of the workspace, and remove what is not in it.',
-  needs: { deployed: documentHashes, tree, head },
-  judge({ deployed, tree, head }, { environment }) {
+  needs: { deployed: documentHashes, elsewhere: deployedSkills, tree, head },
+  judge({ deployed, elsewhere, tree, head }, { environment }) {
     const { documents, repositoryPath, workspace } = environment.soulDocuments;
     const folder = repositoryPath
       .replaceAll(/(^|\/)\.(?=\/|$)/g, '$1')
@@ -41,6 +42,22 @@ export default check({
         ok: same,
       };
     });
+    // Skills outside the workspace, such as the managed ones of the gateway.
+    for (const { root, folder: skill, files } of elsewhere.skills) {
+      if (root.startsWith('workspace')) continue;
+      for (const { path, blob } of files) {
+        const below = skill === '' ? path : `${skill}/${path}`;
+        const entry = at(`${skills}/${below}`);
+        const same = entry !== undefined && blob === entry.blob && entry.mode.startsWith('100');
+        findings.push({
+          fact: 'elsewhere',
+          subject: `${root} skill ${below}`,
+          expected: entry ? `blob ${entry.blob.slice(0, 12)} of ${commit}` : `nothing that is not in ${commit}`,
+          observed: same ? 'the same' : blob === undefined ? 'not a regular file' : `blob ${blob.slice(0, 12)}`,
+          ok: same,
+        });
+      }
+    }
     for (const document of documents) {
       if (deployed.some(({ path }) => path === document)) continue;
       findings.push({

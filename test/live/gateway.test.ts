@@ -1,4 +1,7 @@
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { localFiles } from '../../src/adapters/files/files.ts';
 import { openGateway } from '../../src/adapters/gateway/gateway.ts';
 import { addPlugin, deleted, gated, gatedTool, leftInTmp, pluginSettings } from './lab/gates.ts';
 import {
@@ -48,8 +51,19 @@ const asInstalled = (place: GatewayHome, model: Model) => ({
   agents: { defaults: { workspace: place.workspace, model: { primary: 'mock/m1' }, skipBootstrap: true } },
   models: modelSettings(model),
   plugins: pluginSettings(place, false),
+  skills: { load: { extraDirs: [join(place.home, 'extra')] } },
   tools: { alsoAllow: [gatedTool] },
 });
+
+/** A plugin, a reviewed skill that is deployed, and for the one that is as installed a skill elsewhere. */
+function prepare(place: GatewayHome, strict: boolean): void {
+  addPlugin(place);
+  const reviewed = join(place.home, 'repository', 'skills', 'reviewed');
+  mkdirSync(reviewed, { recursive: true });
+  writeFileSync(join(reviewed, 'SKILL.md'), '---\nname: reviewed\ndescription: A skill.\n---\nDo nothing.\n');
+  cpSync(dirname(reviewed), join(place.workspace, 'skills'), { recursive: true });
+  if (!strict) cpSync(dirname(reviewed), join(place.home, 'extra', 'deep'), { recursive: true });
+}
 
 /** The gateway with a configuration; `strict` is a hardened one. */
 function start(model: Model, strict: boolean): Promise<GatewayProcess> {
@@ -60,7 +74,7 @@ function start(model: Model, strict: boolean): Promise<GatewayProcess> {
       gateway: { mode: 'local', bind: 'loopback', port: place.port, auth, ...(strict && gatewaySettings) },
       ...(strict ? hardened(place) : asInstalled(place, model)),
     }),
-    { prepare: addPlugin },
+    { prepare: (place) => prepare(place, strict) },
   );
 }
 
@@ -161,6 +175,22 @@ liveDescribe('a real gateway', gatewayRequirement(), () => {
       expect([check, status, status === 'pass' ? [] : evidence, reason]).toEqual([check, 'pass', [], null]);
     }
   }, 60_000);
+
+  it('loads skills that are compared file by file, and is found to load one from elsewhere', async () => {
+    const id = 'skills/inventory-matches';
+    const judged = async (running: GatewayProcess) => {
+      // It links to the skills of its plugins when it is first asked.
+      await portOf(running).rpc('skills.status', {});
+      const outcomes = await judgeGateway(running, [id], { files: localFiles(join(running.home, 'repository')) });
+      return outcomes[id];
+    };
+    expect(await judged(strict)).toMatchObject({ status: 'pass' });
+    const found = await judged(open);
+    expect([found?.status, found?.evidence.map(({ subject }) => subject)]).toEqual([
+      'fail',
+      ['skill reviewed of agent main'],
+    ]);
+  });
 
   it('refuses a wrong token without saying more than that', async () => {
     const [wrong, right] = [portOf(strict, 'another'), portOf(strict)];

@@ -6,12 +6,30 @@ import { quote } from '../../ports/host.ts';
 import { demandGatewayRoot, enterGatewayRoot } from './gateway-root.ts';
 import { all } from './records.ts';
 
-/** The places that the gateway loads custom skills from, highest first. `workshop`: written by agents. */
-export const skillRoots = ['workspace', 'workspace-agents', 'home-agents', 'managed', 'workshop'] as const;
+/**
+ * The places that the gateway loads custom skills from. `workspace-rest`: elsewhere in the workspace, where the agents
+ * have workspaces of their own and `skills.load.extraDirs` may lead. `workshop`: written by agents.
+ */
+export const skillRoots = [
+  'workspace',
+  'workspace-agents',
+  'workspace-rest',
+  'home-agents',
+  'managed',
+  'workshop',
+] as const;
 export type SkillRoot = (typeof skillRoots)[number];
+/** Those that may be absent without a word. */
+const unasked: readonly SkillRoot[] = ['workspace-rest', 'workshop'];
+
+export interface DeployedFile extends DigestedFile {
+  /** Its hash as a git blob, outside the workspace alone: the documents of the workspace are hashed with it. */
+  readonly blob?: string;
+}
 
 export interface DeployedSkill extends SkillFolder {
   readonly root: SkillRoot;
+  readonly files: readonly DeployedFile[];
 }
 
 export interface DeployedSkills {
@@ -20,26 +38,48 @@ export interface DeployedSkills {
   readonly links: readonly { readonly root: SkillRoot; readonly path: string }[];
   /** Roots that exist. */
   readonly present: readonly SkillRoot[];
+  /** What the gateway links to as the skills of plugins: the name, and the folder behind it. */
+  readonly plugins: readonly { readonly name: string; readonly target: string }[];
 }
 
 const script = ({ soulDocuments, host }: Environment) => `
-need find sha256sum wc
+need find sha256sum sha1sum wc cat
 ${enterGatewayRoot}
+files() {
+  say count "$1 $(find "$2" ! -type d | wc -l | tr -d ' ')"
+  find "$2" -type f -exec sha256sum {} + 2>/dev/null | while IFS= read -r line; do say file "$1 $line"; done
+  find "$2" ! -type d ! -type f | while IFS= read -r line; do say file "$1 - $line"; done
+}
+blobs() {
+  find . -type f | while IFS= read -r file; do
+    hash=$({ printf 'blob %s\\000' "$(wc -c <"$file" | tr -d ' ')"; cat "$file"; } 2>/dev/null | sha1sum)
+    say blob "$1 \${hash%% *} $file"
+  done
+}
 look() {
   [ -d "$root$2" ] || { if [ -e "$root$2" ] || [ -L "$root$2" ]; then say root "$1 unreadable"; else say root "$1 absent"; fi; return; }
   ( cd "$root$2" && find . >/dev/null ) 2>/dev/null || { say root "$1 unreadable"; return; }
   say root "$1 present"
   ( cd "$root$2" || exit
-    say count "$1 $(find . ! -type d | wc -l | tr -d ' ')"
-    find . -type f -exec sha256sum {} + 2>/dev/null | while IFS= read -r line; do say file "$1 $line"; done
-    find . ! -type d ! -type f | while IFS= read -r line; do say file "$1 - $line"; done )
+    files "$1" .
+    case $1 in workspace*) ;; *) blobs "$1" ;; esac )
 }
+rest() { find . \\( -path ./skills -o -path ./.agents/skills -o -path ./.git \\) -prune -o -name SKILL.md -print; }
 look workspace ${quote(`${soulDocuments.workspace}/skills`)}
 look workspace-agents ${quote(`${soulDocuments.workspace}/.agents/skills`)}
+( cd "$root"${quote(soulDocuments.workspace)} 2>/dev/null || exit
+  rest >/dev/null 2>&1 || { say root 'workspace-rest unreadable'; exit; }
+  [ -n "$(rest)" ] || exit
+  say root 'workspace-rest present'
+  rest | while IFS= read -r marker; do files workspace-rest "\${marker%/SKILL.md}"; done )
 look home-agents "$HOME/.agents/skills"
 look managed ${quote(`${host.stateDirectory}/skills`)}
 for workshop in "$root"${quote(host.stateDirectory)}/agents/*/agent/workshop-skills; do
   [ -e "$workshop" ] && look workshop "\${workshop#"$root"}"
+done
+for link in "$root"${quote(host.stateDirectory)}/plugin-skills/*; do
+  if [ -L "$link" ]; then say plugin "$(readlink "$link") \${link##*/}"
+  elif [ -e "$link" ]; then say plugin "- \${link##*/}"; fi
 done
 say end yes
 `;
@@ -54,7 +94,7 @@ export const deployedSkills = hostProbe<DeployedSkills>({
     demandGatewayRoot(records);
     if (all(records, 'end').length !== 1) throw malformed();
     const states = all(records, 'root').map((line) => words(line, /^(\S+) (present|absent|unreadable)$/));
-    for (const root of skillRoots.filter((r) => r !== 'workshop')) {
+    for (const root of skillRoots.filter((r) => !unasked.includes(r))) {
       if (states.filter(([name]) => name === root).length !== 1) throw malformed();
     }
     if (states.some(([, state]) => state === 'unreadable')) {
@@ -68,20 +108,41 @@ export const deployedSkills = hostProbe<DeployedSkills>({
     if (counted.reduce((a, b) => a + b, 0) !== files.length) {
       throw new ProbeError('access_denied', 'some files of the skills on the host cannot be read by the agent user');
     }
-    const present = states.filter(([, state]) => state === 'present').map(([root]) => rootOf(root));
-    const roots = present.map((root) => ({ root, ...skillFolders(files.filter((file) => file.root === root)) }));
+    const blobs = new Map(
+      all(records, 'blob').map((line) => {
+        const [root, blob = '', path] = words(line, /^(\S+) ([0-9a-f]{40}) \.\/(.+)$/);
+        return [`${rootOf(root)} ${path}`, blob];
+      }),
+    );
+    const present = [...new Set(states.filter(([, state]) => state === 'present').map(([root]) => rootOf(root)))];
+    const roots = present.map((root) => {
+      // A skill within a skill is listed with both.
+      const there = new Map(files.filter((file) => file.root === root).map((file) => [file.path, file]));
+      return { root, ...skillFolders([...there.values()]) };
+    });
     return {
       present,
-      skills: roots.flatMap(({ root, skills }) => skills.map((skill) => deployed(root, skill))),
+      skills: roots.flatMap(({ root, skills }) => skills.map((skill) => deployed(root, skill, blobs))),
       links: roots.flatMap(({ root, stray }) =>
         stray.filter(({ sha256 }) => sha256 === undefined).map(({ path }) => ({ root, path })),
       ),
+      plugins: all(records, 'plugin').map((line) => {
+        const [target = '', name = ''] = words(line, /^(.+) ([^ /]+)$/);
+        return { name, target };
+      }),
     };
   },
 });
 
-function deployed(root: SkillRoot, { folder, files }: SkillFolder): DeployedSkill {
-  return { root, folder, files: files.map(({ path, sha256 }) => ({ path, sha256 })) };
+function deployed(root: SkillRoot, { folder, files }: SkillFolder, blobs: ReadonlyMap<string, string>): DeployedSkill {
+  return {
+    root,
+    folder,
+    files: files.map(({ path, sha256 }) => {
+      const blob = blobs.get(`${root} ${folder === '' ? path : `${folder}/${path}`}`);
+      return { path, sha256, ...(blob !== undefined && { blob }) };
+    }),
+  };
 }
 
 function rootOf(word: string | undefined): SkillRoot {

@@ -128,14 +128,31 @@ describe('adversarial-cases', () => {
 
 describe('inventory-matches', () => {
   const there = (root: string, folder: string, more = {}) => ({ ...skill(folder), root, ...more });
-  const judge = (deployed: readonly unknown[], links: readonly unknown[] = [], repository: unknown = skills) =>
-    judgeFacts(inventoryMatches, { deployed: { skills: deployed, links, present: ['workspace'] }, repository }).outcome;
+  const shipped = { agent: 'main', name: 'w', source: 'openclaw-bundled', directory: '/usr/lib/openclaw/skills/w' };
+  const judge = (
+    deployed: readonly unknown[],
+    links: readonly unknown[] = [],
+    repository: unknown = skills,
+    loaded: readonly object[] = [],
+  ) => {
+    const plugins = [
+      { name: 'canvas', target: '/usr/lib/openclaw/dist/extensions/canvas/skills/canvas' },
+      { name: 'crm', target: '/opt/plugins/crm/skills/crm' },
+      { name: 'climbs', target: '/usr/lib/openclaw/../x' },
+      { name: 'copied', target: '-' },
+    ];
+    const there = { skills: deployed, links, present: ['workspace'], plugins };
+    return judgeFacts(inventoryMatches, { deployed: there, repository, loaded: [shipped, ...loaded] }).outcome;
+  };
 
   it.each<[string, readonly unknown[], string]>([
     ['the same', [there('workspace', 'a')], 'pass'],
     ['the same, managed', [there('managed', 'a')], 'pass'],
     ['none', [], 'fail'],
+    ['the same, in the workspace of an agent', [there('workspace-rest', 'two/skills/a')], 'pass'],
+    ['the same, in a folder of the workspace', [there('workspace-rest', 'a')], 'pass'],
     ['one more', [there('workspace', 'a'), there('home-agents', 'b')], 'fail'],
+    ['one more of an agent', [there('workspace', 'a'), there('workspace-rest', 'two/skills/b')], 'fail'],
     ['the same in the workshop of an agent', [there('workspace', 'a'), there('workshop', 'a')], 'fail'],
     ['other content', [there('workspace', 'a', { files: [{ path: 'SKILL.md', sha256: '0' }] })], 'fail'],
     ['no regular file', [there('workspace', 'a', { files: [{ path: 'SKILL.md', sha256: undefined }] })], 'fail'],
@@ -146,6 +163,26 @@ describe('inventory-matches', () => {
       'fail',
     ],
   ])('%s', (_, deployed, outcome) => expect(judge(deployed)).toBe(outcome));
+
+  const extra = (directory?: string) => ({ ...shipped, name: 'x', source: 'openclaw-extra', directory });
+  const state = '/home/openclaw/.openclaw';
+  it.each<[string, object, string]>([
+    ['from the workspace', { ...shipped, source: 'openclaw-workspace' }, 'pass'],
+    ['from a folder that was compared', extra('/mnt/openclaw/workspace/two/skills/a'), 'pass'],
+    ['from one in the workspace that was not', extra('/mnt/openclaw/workspace/three/skills/a'), 'fail'],
+    ['from a folder elsewhere', extra('/opt/skills/a'), 'fail'],
+    ['from a place that is not told', extra(), 'undetermined'],
+    ['from a kind of place that is not known', { ...shipped, source: 'openclaw-store' }, 'undetermined'],
+    ['of a plugin that comes with the gateway', extra(`${state}/plugin-skills/canvas`), 'pass'],
+    ['of another plugin', extra(`${state}/plugin-skills/crm`), 'fail'],
+    ['of a plugin that climbs out', extra(`${state}/plugin-skills/climbs`), 'fail'],
+    ['in the folder of the plugins, and no link', extra(`${state}/plugin-skills/copied`), 'fail'],
+    ['of a plugin that is not linked yet', extra(`${state}/plugin-skills/late`), 'undetermined'],
+    ['called shipped, from the state directory', { ...shipped, directory: `${state}/mine/skills/x` }, 'fail'],
+    ['shipped, installed below it', { ...shipped, directory: `${state}/node_modules/openclaw/skills/x` }, 'pass'],
+  ])('a skill that the gateway loads %s', (_, loaded, outcome) => {
+    expect(judge([there('workspace-rest', 'two/skills/a')], [], skills, [loaded])).toBe(outcome);
+  });
 
   it('fails for a link, and decides nothing where there is no skill at all', () => {
     expect(judge([there('workspace', 'a')], [{ root: 'managed', path: 'x' }])).toBe('fail');

@@ -68,8 +68,8 @@ describe('matches-git', () => {
   const documents = ['SOUL.md', 'IDENTITY.md', 'AGENTS.md'];
   const deployed = documents.map((path, i) => ({ path, blob: `${i}`.repeat(40) }));
   const tree = deployed.map(({ path, blob }) => ({ path: `workspace/${path}`, mode: '100644', blob }));
-  const judge = (there: readonly unknown[], reviewed: readonly unknown[] = tree, changes = {}) =>
-    judgeFacts(matchesGit, { deployed: there, tree: reviewed, head }, changes).outcome;
+  const judge = (there: readonly unknown[], reviewed: readonly unknown[] = tree, changes = {}, skills: object[] = []) =>
+    judgeFacts(matchesGit, { deployed: there, elsewhere: { skills }, tree: reviewed, head }, changes).outcome;
 
   it.each<[string, readonly unknown[], readonly unknown[], string]>([
     ['the same', deployed, tree, 'pass'],
@@ -96,6 +96,19 @@ describe('matches-git', () => {
     expect(judge(withSkill, [...tree, { path: 'skills/a/SKILL.md', mode: '100644', blob }])).toBe('pass');
     expect(judge(withSkill, [...tree, { path: 'skills/a/SKILL.md', mode: '100644', blob: 'e' }])).toBe('fail');
     expect(judge(withSkill)).toBe('fail');
+  });
+
+  it('compares skills outside the workspace as well', () => {
+    const blob = 'd'.repeat(40);
+    const reviewed = [...tree, { path: 'skills/a/SKILL.md', mode: '100644', blob }];
+    const managed = (more: object) => [{ root: 'managed', folder: 'a', files: [{ path: 'SKILL.md', blob, ...more }] }];
+    expect(judge(deployed, reviewed, {}, managed({}))).toBe('pass');
+    expect(judge(deployed, reviewed, {}, managed({ blob: 'e'.repeat(40) }))).toBe('fail');
+    expect(judge(deployed, reviewed, {}, managed({ blob: undefined }))).toBe('fail');
+    expect(judge(deployed, reviewed, {}, managed({ path: 'more.sh' }))).toBe('fail');
+    expect(judge(deployed, tree, {}, managed({}))).toBe('fail');
+    // Those of the workspace are among its documents.
+    expect(judge(deployed, tree, {}, [{ ...managed({})[0], root: 'workspace' }])).toBe('pass');
   });
 
   it('compares with the top of the repository where the documents are there', () => {

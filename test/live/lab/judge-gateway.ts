@@ -3,6 +3,7 @@ import { openGateway } from '../../../src/adapters/gateway/gateway.ts';
 import type { HostProbe } from '../../../src/model/probe.ts';
 import { ProbeError } from '../../../src/model/reason.ts';
 import type { AwsPort } from '../../../src/ports/aws.ts';
+import type { FilesPort } from '../../../src/ports/files.ts';
 import type { HostProgram } from '../../../src/ports/host.ts';
 import { Gatherer } from '../../../src/runner/gather.ts';
 import { judge, type Outcome } from '../../../src/runner/judge.ts';
@@ -18,17 +19,21 @@ export interface Judging {
   readonly active?: boolean;
   /** Keys that differ in the environment file. */
   readonly environment?: Readonly<Record<string, unknown>>;
+  /** The files beside the environment file. */
+  readonly files?: FilesPort;
   /** What AWS answers beside the group. */
   find?(operation: string, input: never): Promise<unknown>;
 }
 
 const refuse = () => Promise.reject(new ProbeError('internal', 'the gateway and its host are all there is'));
 
+const noFiles: FilesPort = { read: refuse, glob: refuse, sha256: refuse };
+
 /** Judges checks on a gateway and on this machine as its host, as the instance of a group. */
 export async function judgeGateway(
   { home, port, workspace }: GatewayHome,
   ids: readonly string[],
-  { active = false, environment: changes = {}, find = refuse }: Judging = {},
+  { active = false, environment: changes = {}, find = refuse, files = noFiles }: Judging = {},
 ): Promise<Record<string, Outcome>> {
   const environment = goodEnvironment({
     'gateway.port': port,
@@ -59,7 +64,7 @@ export async function judgeGateway(
   const ports = {
     aws,
     git: { get: refuse },
-    files: { read: refuse, glob: refuse, sha256: refuse },
+    files,
     vantage: { answers: refuse },
   };
   const all = new Gatherer(

@@ -26,6 +26,14 @@ beforeAll(() => {
   writeFileSync(join(workspace, 'bytes'), Buffer.from([0, 255, 10, 0]));
   writeFileSync(join(workspace, '.git/config'), 'x');
   writeFileSync(join(workspace, 'skills/a b/SKILL.md'), 'skill');
+  mkdirSync(join(base, "rest's/two/skills/b/c"), { recursive: true });
+  mkdirSync(join(base, "rest's/skills/a"), { recursive: true });
+  for (const path of ['two/skills/b/SKILL.md', 'two/skills/b/c/SKILL.md', 'two/skills/b/x', 'skills/a/SKILL.md', 'y'])
+    writeFileSync(join(base, "rest's", path), path);
+  mkdirSync(join(base, 'full/skills/m'), { recursive: true });
+  writeFileSync(join(base, 'full/skills/m/SKILL.md'), 'managed');
+  mkdirSync(join(base, 'full/plugin-skills/copied'), { recursive: true });
+  symlinkSync('/usr/lib/a b', join(base, 'full/plugin-skills/canvas'));
   writeFileSync(join(workspace, 'skills/a b/scripts/x.sh'), 'x');
   writeFileSync(join(base, 'state/agents/main/agent/workshop-skills/own/SKILL.md'), 'own');
   symlinkSync('SOUL.md', join(workspace, 'link.md'));
@@ -54,6 +62,7 @@ function run(shell: readonly string[], script: string): [string, string][] {
 const shells = [['sh'], ['dash'], ['bash'], ['busybox', 'sh']].filter(
   ([command = '', ...args]) => spawnSync(command, [...args, '-c', ':']).status === 0,
 );
+const blobOf = (text: string) => createHash('sha1').update(`blob ${text.length}\0${text}`).digest('hex');
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('in %s', (_, shell) => {
@@ -75,6 +84,7 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('in %s',
     const facts = deployedSkills.parse(run(shell, deployedSkills.script(environment)), {} as ProbeContext);
     expect(facts).toEqual({
       present: ['workspace', 'workshop'],
+      plugins: [],
       links: [{ root: 'workspace', path: 'linked' }],
       skills: [
         {
@@ -85,9 +95,43 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('in %s',
             { path: 'scripts/x.sh', sha256: sha256('x') },
           ],
         },
-        { root: 'workshop', folder: 'own', files: [{ path: 'SKILL.md', sha256: sha256('own') }] },
+        {
+          root: 'workshop',
+          folder: 'own',
+          files: [{ path: 'SKILL.md', sha256: sha256('own'), blob: blobOf('own') }],
+        },
       ],
     });
+  });
+
+  it('the skills elsewhere in the workspace, the managed ones and those of plugins are found', () => {
+    const there = goodEnvironment({
+      'soulDocuments.workspace': join(base, "rest's"),
+      'host.stateDirectory': join(base, 'full'),
+    });
+    const { skills, plugins, present } = deployedSkills.parse(
+      run(shell, deployedSkills.script(there)),
+      {} as ProbeContext,
+    );
+    const [b, c, x] = ['two/skills/b/SKILL.md', 'two/skills/b/c/SKILL.md', 'two/skills/b/x'].map(sha256);
+    expect(present).toEqual(['workspace', 'workspace-rest', 'managed']);
+    expect(skills.filter(({ root }) => root === 'workspace-rest')).toEqual([
+      {
+        root: 'workspace-rest',
+        folder: 'two/skills/b',
+        files: [
+          { path: 'SKILL.md', sha256: b },
+          { path: 'x', sha256: x },
+        ],
+      },
+      { root: 'workspace-rest', folder: 'two/skills/b/c', files: [{ path: 'SKILL.md', sha256: c }] },
+    ]);
+    const managed = { path: 'SKILL.md', sha256: sha256('managed'), blob: blobOf('managed') };
+    expect(skills.at(-1)).toEqual({ root: 'managed', folder: 'm', files: [managed] });
+    expect(plugins).toEqual([
+      { name: 'canvas', target: '/usr/lib/a b' },
+      { name: 'copied', target: '-' },
+    ]);
   });
 
   it('a workspace that is not there is not an empty one', () => {
