@@ -1,5 +1,5 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { localFiles } from '../../src/adapters/files/files.ts';
 import { openGateway } from '../../src/adapters/gateway/gateway.ts';
@@ -58,11 +58,13 @@ const asInstalled = (place: GatewayHome, model: Model) => ({
 /** A plugin, a reviewed skill that is deployed, and for the one that is as installed a skill elsewhere. */
 function prepare(place: GatewayHome, strict: boolean): void {
   addPlugin(place);
-  const reviewed = join(place.home, 'repository', 'skills', 'reviewed');
-  mkdirSync(reviewed, { recursive: true });
-  writeFileSync(join(reviewed, 'SKILL.md'), '---\nname: reviewed\ndescription: A skill.\n---\nDo nothing.\n');
-  cpSync(dirname(reviewed), join(place.workspace, 'skills'), { recursive: true });
-  if (!strict) cpSync(dirname(reviewed), join(place.home, 'extra', 'deep'), { recursive: true });
+  const skill = (folder: string, name: string) => {
+    mkdirSync(join(folder, name), { recursive: true });
+    writeFileSync(join(folder, name, 'SKILL.md'), `---\nname: ${name}\ndescription: A skill.\n---\nDo nothing.\n`);
+  };
+  skill(join(place.home, 'repository', 'skills'), 'reviewed');
+  skill(join(place.workspace, 'skills'), 'reviewed');
+  if (!strict) skill(join(place.home, 'extra', 'deep'), 'handy');
 }
 
 /** The gateway with a configuration; `strict` is a hardened one. */
@@ -188,7 +190,7 @@ liveDescribe('a real gateway', gatewayRequirement(), () => {
     const found = await judged(open);
     expect([found?.status, found?.evidence.map(({ subject }) => subject)]).toEqual([
       'fail',
-      ['skill reviewed of agent main'],
+      ['skill handy of agent main'],
     ]);
   });
 

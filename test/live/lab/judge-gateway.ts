@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { registry } from '../../../checks/index.ts';
 import { openGateway } from '../../../src/adapters/gateway/gateway.ts';
 import type { HostProbe } from '../../../src/model/probe.ts';
@@ -46,6 +47,8 @@ export async function judgeGateway(
   const now = new Date();
   const stop = new AbortController();
   const { signal } = stop;
+  // One signal for every probe of the run.
+  setMaxListeners(0, signal);
   const read = async (operation: string) =>
     operation === 'autoscaling:DescribeAutoScalingGroups' ? groupAnswer : refuse();
   const aws = { region: 'eu-west-1', account: '123456789012', read, find } as unknown as AwsPort;
