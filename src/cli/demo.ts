@@ -98,7 +98,9 @@ const region = 'eu-west-1';
 
 /** Puts what a shell needs to talk to the deployment beside it, and says how to go on. */
 function serve({ config, variables, endpoint }: Deployment, folder: string): void {
-  const all = { ...variables, AWS_REGION: region, AWS_DEFAULT_REGION: region, AWS_ENDPOINT_URL: endpoint };
+  const { ssh } = loadEnvironment(config, 'prod').environment;
+  const way = { DEMO_SSH_PORT: String(ssh.port), DEMO_SSH_FINGERPRINT: ssh.fingerprints[0] ?? '' };
+  const all = { ...variables, AWS_REGION: region, AWS_DEFAULT_REGION: region, AWS_ENDPOINT_URL: endpoint, ...way };
   const lines = Object.entries(all).map(([name, value]) => `export ${name}='${value}'\n`);
   // What a person would have filled in; the environment file itself is left for `init` to write.
   renameSync(config, join(dirname(config), 'complete.yaml'));
@@ -107,7 +109,8 @@ function serve({ config, variables, endpoint }: Deployment, folder: string): voi
     [
       `The embedded deployment runs until you stop this (Ctrl-C). In another terminal:`,
       `  cd ${folder} && . ./demo.env`,
-      `  clawcheck init --yes --endpoint "$AWS_ENDPOINT_URL"`,
+      `  clawcheck init --yes --endpoint "$AWS_ENDPOINT_URL" --ssh-host 127.0.0.1 --ssh-port "$DEMO_SSH_PORT" \\`,
+      `    --ssh-key id_ed25519 --ssh-fingerprint "$DEMO_SSH_FINGERPRINT"`,
       `complete.yaml is an environment file with all that only a person knows.`,
       '',
     ].join('\n'),

@@ -13,6 +13,7 @@ import type { Ranked } from '../setup/choose.ts';
 import { type Discovery, discover, discoverGroups } from '../setup/discover.ts';
 import { configText, type EnvironmentValues, schemaPathFor } from '../setup/write-config.ts';
 import { type Asker, terminalAsker } from './ask.ts';
+import { hostDiscovery, nothingOfHost } from './init-host.ts';
 import { writeFile } from './output.ts';
 import { packageFile } from './version.ts';
 
@@ -33,6 +34,11 @@ export interface InitOptions {
   readonly alarm?: string;
   readonly repository?: string;
   readonly sshUser?: string;
+  readonly sshHost: readonly string[];
+  readonly sshPort?: string;
+  readonly sshKey?: string;
+  readonly sshFingerprint: readonly string[];
+  readonly host: boolean;
   readonly gatewayTokenEnv: string;
 }
 
@@ -45,27 +51,61 @@ export async function initCommand(options: InitOptions): Promise<void> {
   const asker = options.yes || !process.stdin.isTTY ? undefined : terminalAsker(process.stdin, process.stderr);
   const stop = new AbortController();
   setMaxListeners(0, stop.signal);
-  const region = options.region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
-  if (region === undefined) throw new UsageError('which region?', 'Name it with --region, or in AWS_REGION.');
-  const place = { region, profile: options.profile, roleArn: options.roleArn, endpoint: options.endpoint };
-  const asked = { aws: { account: options.account ?? '', ...place } } as Environment;
-  const aws = liveAws(asked, stop.signal, { direct: modeOf(asked, process.env) === 'live' });
   try {
-    const account = await accountOf(aws, options.account);
-    const own = { ...aws, account };
-    const groups = await discoverGroups(own);
-    const group = options.group ?? groups.chosen ?? (await asker?.choose(words.group, groups.candidates));
-    const rest = await discover(own, { ...options, group });
-    const found = { ...rest, lost: [...groups.lost, ...rest.lost], groups };
+    const region =
+      options.region ??
+      process.env['AWS_REGION'] ??
+      process.env['AWS_DEFAULT_REGION'] ??
+      (await asker?.text('the region, such as eu-west-1'));
+    if (region === undefined) throw new UsageError('which region?', 'Name it with --region, or in AWS_REGION.');
+    const place = { region, profile: options.profile, roleArn: options.roleArn, endpoint: options.endpoint };
+    const { account, group, ...found } = await awsDiscovery(place, options, asker, stop.signal);
     const values = await valuesOf(found, group, { ...place, account }, options, asker);
-    const text = configText(options.env, values, schemaPathFor(options.config, fileURLToPath(packageFile())));
+    const schemaPath = schemaPathFor(options.config, fileURLToPath(packageFile()));
+    const inAws = parseEnvironmentFile(configText(options.env, values, schemaPath), options.config);
+    const host = options.host ? await hostDiscovery(inAws, options, stop.signal) : nothingOfHost;
+    const all = joined(values, host.values);
+    const text = configText(options.env, all, schemaPath);
     parseEnvironmentFile(text, options.config);
     writeFile(options.config, text);
-    process.stdout.write(summary(found, values, options));
+    process.stdout.write(summary({ ...found, lost: [...found.lost, ...host.lost] }, all, host.skills, options));
     process.exitCode = exitCodeOf('READY');
   } finally {
     asker?.close();
     stop.abort();
+  }
+}
+
+interface AwsFound extends Found {
+  readonly account: string;
+  readonly group: string | undefined;
+}
+
+/** What AWS shows; nothing, with the reason, where it cannot be asked and the account is named. */
+async function awsDiscovery(
+  place: Readonly<Record<string, string | undefined>>,
+  options: InitOptions,
+  asker: Asker | undefined,
+  signal: AbortSignal,
+): Promise<AwsFound> {
+  const asked = { aws: { account: options.account ?? '', ...place } } as unknown as Environment;
+  const aws = liveAws(asked, signal, { direct: modeOf(asked, process.env) === 'live' });
+  try {
+    const account = await accountOf(aws, options.account);
+    if (account instanceof ProbeError) {
+      const lost = [`AWS: ${account.message}${account.next ? `. ${account.next}` : ''}`];
+      const named = options.account ?? (await asker?.text('the AWS account, 12 digits'));
+      if (named === undefined) {
+        throw new UsageError(account.message, `${account.next ?? ''} Or name the account with --account.`.trim());
+      }
+      return { ...nothingOfAws, lost, account: named, group: options.group };
+    }
+    const own = { ...aws, account };
+    const groups = await discoverGroups(own);
+    const group = options.group ?? groups.chosen ?? (await asker?.choose(words.group, groups.candidates));
+    const rest = await discover(own, { ...options, group });
+    return { ...rest, lost: [...groups.lost, ...rest.lost], groups, account, group };
+  } finally {
     aws.close();
   }
 }
@@ -77,18 +117,18 @@ function refuseToOverwrite({ config, force }: InitOptions): void {
   if (there && !there.isFile()) throw new UsageError(`${config} is there already and is not a plain file`);
 }
 
-/** The account of the credentials; another one than was named is refused. */
-async function accountOf(aws: AwsPort, wanted: string | undefined): Promise<string> {
+/** The account of the credentials, or why it is not known; another one than was named is refused. */
+async function accountOf(aws: AwsPort, wanted: string | undefined): Promise<string | ProbeError> {
   try {
     const { Account = '' } = await aws.read('sts:GetCallerIdentity', {});
-    if (!/^\d{12}$/.test(Account)) throw new ProbeError('bad_response', 'STS answered without an account');
+    if (!/^\d{12}$/.test(Account)) return new ProbeError('bad_response', 'STS answered without an account');
     if (wanted === undefined || wanted === Account) return Account;
     throw new UsageError(
       `the credentials belong to account ${Account}, not to ${wanted}`,
       'Sign in to the right account.',
     );
   } catch (thrown) {
-    if (thrown instanceof ProbeError) throw new UsageError(thrown.message, thrown.next);
+    if (thrown instanceof ProbeError) return thrown;
     throw thrown;
   }
 }
@@ -179,13 +219,47 @@ async function valuesOf(
       killSwitch: found.killSwitch,
     },
     backup: { vault: found.vault },
-    ssh: { user: options.sshUser },
+    ssh: {
+      user: options.sshUser,
+      port: options.sshPort === undefined ? undefined : Number(options.sshPort),
+      hosts: options.sshHost.length > 0 ? options.sshHost : undefined,
+      privateKeyFile: options.sshKey,
+      fingerprints: options.sshFingerprint.length > 0 ? options.sshFingerprint : undefined,
+    },
     gateway: { tokenEnv: options.gatewayTokenEnv },
     git: { repository: repository === '' ? undefined : repository },
   };
 }
 
-function summary(found: Discovery, values: EnvironmentValues, { config, env, gatewayTokenEnv }: InitOptions): string {
+const none = { chosen: undefined, candidates: [] };
+const nothingOfAws: Found = {
+  groups: none,
+  fileSystems: none,
+  workspaceAccessPoint: undefined,
+  secrets: none,
+  monitoringSecret: undefined,
+  logGroups: [],
+  otherLogGroups: [],
+  alarms: none,
+  alertFunction: undefined,
+  vault: undefined,
+  budget: undefined,
+  killSwitch: undefined,
+  lost: [],
+};
+
+/** Section by section. */
+function joined(values: EnvironmentValues, more: EnvironmentValues): EnvironmentValues {
+  const sections = [...new Set([...Object.keys(values), ...Object.keys(more)])];
+  return Object.fromEntries(sections.map((section) => [section, { ...values[section], ...more[section] }]));
+}
+
+function summary(
+  found: Discovery,
+  values: EnvironmentValues,
+  skills: readonly string[],
+  { config, env, gatewayTokenEnv }: InitOptions,
+): string {
   const rows = Object.entries(values).flatMap(([section, keys]) =>
     Object.entries(keys).flatMap(([key, value]) =>
       value === undefined ? [] : [`  ${section}.${key}: ${shown(value)}`],
@@ -202,6 +276,7 @@ function summary(found: Discovery, values: EnvironmentValues, { config, env, gat
   return [
     `${config} is written. Read it through; what was found:`,
     ...rows,
+    ...skills.map((path) => `  (skills on the host: ${inert(path, 500)})`),
     ...(absent.length > 0 ? ['', `Not found, and to be named where there is one: ${absent.join(', ')}.`] : []),
     ...(found.lost.length > 0
       ? ['', 'Could not be looked at:', ...found.lost.map((line) => `  ${inert(line, 500)}`)]
@@ -218,5 +293,10 @@ function summary(found: Discovery, values: EnvironmentValues, { config, env, gat
 
 /** Names of AWS resources may be anything that their owner wrote. */
 function shown(value: unknown): string {
-  return inert(Array.isArray(value) ? value.map(({ name }: { name: string }) => name).join(', ') : String(value), 500);
+  return inert(
+    Array.isArray(value)
+      ? value.map((one: string | { name: string }) => (typeof one === 'string' ? one : one.name)).join(', ')
+      : String(value),
+    500,
+  );
 }

@@ -64,7 +64,9 @@ export function addSetupCommands(root: Command): void {
 
   root
     .command('init')
-    .description('look for a deployment in AWS, ask for what is not found, and write a commented environment file')
+    .description(
+      'look for a deployment in AWS and on its host, ask for what is not found, and write a commented environment file',
+    )
     .option('-c, --config <file>', 'file to write', 'clawcheck.yaml')
     .option('-e, --env <name>', 'name of the environment', 'prod')
     .option('-y, --yes', 'ask nothing; what cannot be found has to be named')
@@ -81,10 +83,25 @@ export function addSetupCommands(root: Command): void {
     .option('--alarm <name>', 'alarm on the health of the gateway')
     .option('--repository <owner/name>', 'git repository of the workspace')
     .option('--ssh-user <name>', 'login on the instances')
+    .option(
+      '--ssh-host <address>',
+      'instance to look at (again or comma-separated for more; default: those of the group)',
+      list,
+      [],
+    )
+    .option('--ssh-port <port>', 'port of sshd')
+    .option('--ssh-key <file>', 'private key; otherwise the SSH agent and ~/.ssh/config')
+    .option(
+      '--ssh-fingerprint <sha256>',
+      'host key to trust (again for more; default: known_hosts, EC2 console)',
+      list,
+      [],
+    )
+    .option('--no-host', 'look at AWS only, log in to no instance')
     .option('--gateway-token-env <name>', 'variable that will hold the token of the gateway', 'CLAWCHECK_GATEWAY_TOKEN')
     .addHelpText(
       'after',
-      '\nIt reads names and ids with operations of `clawcheck permissions`, and never writes a secret.\n\nExamples:\n  $ clawcheck init --region eu-west-1\n  $ clawcheck init --yes --account 123456789012 --region eu-west-1 --group openclaw-prod --repository acme/openclaw-workspace',
+      '\nIt reads names and ids with operations of `clawcheck permissions`, logs in to an instance whose host key is known and\nreads which process is the gateway and what it has mounted, and never writes a secret. Without AWS or without a host\nit asks for the rest, or takes it from options.\n\nExamples:\n  $ clawcheck init --region eu-west-1\n  $ clawcheck init --yes --account 123456789012 --region eu-west-1 --group openclaw-prod --repository acme/openclaw-workspace',
     )
     .action(async (options) => (await import('./init.ts')).initCommand(options));
 

@@ -12,7 +12,7 @@ import { Host } from '../runner/hosts.ts';
 import { type Finding, lost, ok, problem } from './finding.ts';
 import { runners, toolsProbe } from './host-parts.ts';
 
-interface Target {
+export interface Target {
   readonly address: string;
   readonly keys: readonly string[];
 }
@@ -32,7 +32,10 @@ export async function hostFindings(
 }
 
 /** As a run finds them: the hosts of the environment file, or every running instance of the group. */
-async function targetsOf(gatherer: Gatherer, { environment: { ssh } }: ProbeContext): Promise<Target[] | ProbeError> {
+export async function targetsOf(
+  gatherer: Gatherer,
+  { environment: { ssh } }: Pick<ProbeContext, 'environment'>,
+): Promise<Target[] | ProbeError> {
   if (ssh.hosts.length > 0) return ssh.hosts.map((address) => ({ address, keys: [] }));
   const found = await gatherer.get(instances);
   if (!found.ok) return found.error;

@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { terminalAsker } from '../../src/cli/ask.ts';
 import { type AwsServer, startAwsServer } from '../../src/demo/aws-server.ts';
+import { startDeployment } from '../../src/demo/deployment.ts';
 import { loadScenario } from '../../src/demo/scenario.ts';
 import { loadEnvironment } from '../../src/environment/load.ts';
 import { reportSchema } from '../../src/report/schema.ts';
@@ -25,7 +26,10 @@ describe('clawcheck init', () => {
   afterAll(() => server.close());
 
   const init = (config: string, ...more: string[]) =>
-    clawcheck(['init', '-c', config, '--yes', '--region', 'eu-west-1', '--endpoint', server.url, ...more], { env });
+    clawcheck(
+      ['init', '-c', config, '--yes', '--region', 'eu-west-1', '--endpoint', server.url, '--no-host', ...more],
+      { env },
+    );
 
   it('finds the deployment among others, and writes a commented file with a schema line', async () => {
     const config = join(folder, 'found.yaml');
@@ -158,6 +162,71 @@ describe('clawcheck init', () => {
     } finally {
       await empty.close();
     }
+  });
+});
+
+describe('clawcheck init, on a host', () => {
+  it('reads which process is the gateway, under a host key that is trusted', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'clawcheck-test-'));
+    const deployment = await startDeployment(fixtures, [], { folder });
+    try {
+      const { environment } = loadEnvironment(deployment.config, 'prod');
+      const config = join(folder, 'found.yaml');
+      const key = join(folder, 'id_ed25519');
+      const place = ['--region', 'eu-west-1', '--endpoint', deployment.endpoint];
+      const way = ['--ssh-host', '127.0.0.1', '--ssh-port', String(environment.ssh.port), '--ssh-key', key];
+      const trusted = ['--ssh-fingerprint', environment.ssh.fingerprints[0] ?? ''];
+      const init = (...more: string[]) =>
+        clawcheck(['init', '-c', config, '--yes', '--force', ...place, ...way, ...more], { env: deployment.variables });
+
+      const strange = await init('--ssh-fingerprint', `SHA256:${'A'.repeat(43)}`);
+      expect([strange.code, strange.stderr]).toEqual([0, '']);
+      expect(strange.stdout).toMatch(/Could not be looked at:\n {2}host 127\.0\.0\.1: /);
+      expect(strange.stdout).not.toMatch(/host\.unit/);
+
+      const { code, stdout, stderr } = await init(...trusted);
+      expect([code, stderr]).toEqual([0, '']);
+      const found = loadEnvironment(config, 'prod').environment;
+      expect(found.host).toMatchObject({
+        agentUser: 'openclaw',
+        unit: 'openclaw-gateway.service',
+        stateDirectory: '/home/openclaw/.openclaw',
+      });
+      expect(found.gateway.port).toBe(18789);
+      expect(found.soulDocuments).toMatchObject({
+        workspace: '/mnt/openclaw/workspace',
+        runtime: '/mnt/openclaw/runtime',
+      });
+      expect(found.ssh.hosts).toEqual(['127.0.0.1']);
+      expect(stdout).toMatch(/skills on the host: \/mnt\/openclaw\/workspace\/skills/);
+      expect(stdout).not.toMatch(/Could not be looked at/);
+    } finally {
+      await deployment.close();
+    }
+  });
+
+  it('writes the file without AWS and without a host, where everything is named', async () => {
+    const config = join(mkdtempSync(join(tmpdir(), 'clawcheck-test-')), 'named.yaml');
+    const args = [
+      'init',
+      '-c',
+      config,
+      '--yes',
+      '--no-host',
+      '--region',
+      'eu-west-1',
+      '--endpoint',
+      'http://127.0.0.1:9',
+    ];
+    const env = { AWS_EC2_METADATA_DISABLED: 'true', AWS_MAX_ATTEMPTS: '1' };
+    const without = await clawcheck(args, { env });
+    expect([without.code, without.stdout]).toEqual([64, '']);
+    expect(without.stderr).toMatch(/--account/);
+    const named = '--account 123456789012 --group g --file-system fs-0a --secret s --alarm a --log-group /g'.split(' ');
+    const { code, stdout } = await clawcheck([...args, ...named], { env });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/Could not be looked at:\n {2}AWS: /);
+    expect(loadEnvironment(config, 'prod').environment.infrastructure.autoScalingGroup).toBe('g');
   });
 });
 
