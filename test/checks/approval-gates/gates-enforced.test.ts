@@ -23,6 +23,21 @@ describe('approval-gates/gates-enforced', () => {
     ['mode full', tools({ exec: { mode: 'full' } }), host, 'fail'],
     ['mode auto: a model approves', tools({ exec: { mode: 'auto' } }), host, 'fail'],
     ['elevated not set', tools({ elevated: undefined }), host, 'fail'],
+    [
+      'elevated on for one agent, and off for all',
+      config({ ...strict, agents: { entries: { main: { tools: { elevated: { enabled: true } } } } } }),
+      host,
+      'pass',
+    ],
+    [
+      'elevated off for the one agent',
+      config({
+        tools: { ...strict.tools, elevated: { enabled: true } },
+        agents: { entries: { main: { tools: { elevated: { enabled: false } } } } },
+      }),
+      host,
+      'pass',
+    ],
     ['elevated on', tools({ elevated: { enabled: true } }), host, 'fail'],
     ['fallback allowlist', config(strict), { ...host, defaults: { ...silent, askFallback: 'allowlist' } }, 'fail'],
     [

@@ -45,6 +45,17 @@ describe('credentials/monitoring-secret-isolated', () => {
     ['the main secret was not listed', { guardedSecrets: [apart] }, 'undetermined'],
     ['no instance role', { instanceRoles: [] }, 'undetermined'],
     [
+      'the simulation contradicts for the second role of the instances',
+      {
+        instanceRoles: [reads('app', main.arn), reads('b', main.arn)],
+        instanceSimulation: [
+          ...facts.instanceSimulation,
+          { role: 'arn:aws:iam::123456789012:role/b', decisions: { [apart.arn]: 'allowed' } },
+        ],
+      },
+      'undetermined',
+    ],
+    [
       'the simulation contradicts',
       { alertSimulation: { ...facts.alertSimulation, decisions: { [main.arn]: 'allowed' } } },
       'undetermined',

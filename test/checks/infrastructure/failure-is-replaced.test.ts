@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import check from '../../../checks/infrastructure/failure-is-replaced.ts';
 import { judgeFacts } from '../../support/judge.ts';
 import { now } from '../../support/rig.ts';
-import { noRecords } from '../drill-record.ts';
+import { noRecords, recordOf } from '../drill-record.ts';
 
 /** `[kind, cause, start, end]`, in seconds before now. */
 type Activity = readonly ['launch' | 'termination', 'health' | 'other', number, number | undefined, string?];
@@ -155,5 +155,33 @@ describe('infrastructure/failure-is-replaced', () => {
     }));
     const newestFirst = scalingActivities.sort((a, b) => b.start.getTime() - a.start.getTime());
     expect(judgeFacts(check, { scalingActivities: newestFirst, drills: noRecords }).outcome).toBe(outcome);
+  });
+
+  describe('beside the record of a drill', () => {
+    const replaced: readonly Activity[] = [
+      ['termination', 'health', 5000, 4990],
+      ['launch', 'health', 4980, 4900],
+    ];
+    const scalingActivities = replaced.map(([kind, cause, start, end], i) => ({
+      ...{ kind, cause, status: 'Successful', instance: `i-${i}`, start: at(start), end: at(end ?? 0) },
+    }));
+    const outcome = (values: Record<string, string>, daysAgo: number) => {
+      const records = [
+        { path: 'drills/a.json', record: recordOf('instance-failure', { replaced: 'pass' }, { values, daysAgo }) },
+      ];
+      const newestFirst = [...scalingActivities].reverse();
+      return judgeFacts(check, {
+        scalingActivities: newestFirst,
+        drills: { records: records.map((r) => r.record), refused: [] },
+      }).outcome;
+    };
+    it.each<[string, Record<string, string>, number, string]>([
+      ['that AWS knows of', { instance: 'i-0', replacement: 'i-1' }, 0.05, 'pass'],
+      ['that names another replacement', { instance: 'i-0', replacement: 'i-7' }, 0.05, 'undetermined'],
+      ['that names another instance', { instance: 'i-7', replacement: 'i-1' }, 0.05, 'undetermined'],
+      ['that names no replacement', { instance: 'i-7' }, 0.05, 'pass'],
+      ['of a time that AWS no longer remembers', { instance: 'i-7', replacement: 'i-8' }, 41, 'pass'],
+      ['of a time that AWS just remembers', { instance: 'i-7', replacement: 'i-8' }, 39, 'undetermined'],
+    ])('%s', (_, values, daysAgo, expected) => expect(outcome(values, daysAgo)).toBe(expected));
   });
 });

@@ -61,6 +61,10 @@ describe('mounted-read-only', () => {
     ['it is no NFS', as({ ...workspace, type: 'xfs' })],
     ['its source only looks like EFS', as({ ...workspace, type: 'tmpfs' })],
     ['nothing is mounted there', { ...facts, seen: [root, runtime], twins: [root], workspaceDevice: 66_305 }],
+    [
+      'it lies in a mount of something above it',
+      { ...facts, seen: [root, { ...workspace, target: '/mnt/openclaw' }, runtime] },
+    ],
     ['something lies over it', { ...facts, seen: [...facts.seen, { ...workspace, id: 9, type: 'overlay' }] }],
     [
       'a file of it is covered',
@@ -90,6 +94,7 @@ describe('mounted-read-only', () => {
     ['stat names another device', { ...facts, workspaceDevice: 46 }],
     ['there is no directory', { ...facts, workspaceDevice: undefined }],
     ['the search was blind', { ...facts, twins: [] }],
+    ['the search saw only another mount', { ...facts, twins: [{ ...runtime, shares: 'no' }] }],
     ['the source is an address', as({ ...workspace, source: '10.20.1.50:/' })],
     ['no mount is named', { ...facts, seen: [] }],
   ])('is unknown when %s', (_, mounts) => {
@@ -194,6 +199,21 @@ describe('runtime-separate', () => {
     expect(outcome({ ...facts, seen: [root, runtime], workspaceDevice: 46, shared: 'no' }, undefined, changes)).toBe(
       'fail',
     );
+  });
+  it('fails when one path lies in the other, though each is a mount of its own', () => {
+    const within = (inner: string, outer: string, mounts: Mount[]) =>
+      outcome({ ...facts, seen: [root, ...mounts] }, undefined, {
+        'soulDocuments.workspace': inner,
+        'soulDocuments.runtime': outer,
+      });
+    const nested = '/mnt/openclaw/runtime/w';
+    expect(within(nested, runtime.target, [{ ...workspace, target: nested }, runtime])).toBe('fail');
+    const inside = `${workspace.target}/run`;
+    expect(within(workspace.target, inside, [workspace, { ...runtime, target: inside }])).toBe('fail');
+  });
+  it('fails when both lie in one mount', () => {
+    const one = { ...facts, seen: [root, { ...workspace, target: '/mnt/openclaw' }], runtimeDevice: 45 };
+    expect(outcome(one)).toBe('fail');
   });
   it('takes one NFS mount and a bind of it on another type apart by their device', () => {
     const local = { ...runtime, type: 'xfs', device: '0:45' };
