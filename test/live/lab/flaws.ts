@@ -165,7 +165,7 @@ const soul: readonly HostFlaw[] = [
     plant: () =>
       `${asAgent} sh -c 'mkdir -p ~openclaw/.openclaw/skills/own; echo x >~openclaw/.openclaw/skills/own/SKILL.md'`,
     mend: 'rm -r ~openclaw/.openclaw/skills',
-    fails: ['skills/inventory-matches'],
+    fails: ['soul-documents/matches-git', 'skills/inventory-matches'],
   },
   {
     id: 'runtime-read-only',
