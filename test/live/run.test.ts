@@ -62,12 +62,11 @@ liveDescribe('clawcheck run against moto and a real host', available, () => {
       expect(Object.fromEntries(headline.map((id) => [id, statusOf(report, id)]))).toEqual(
         Object.fromEntries(headline.map((id) => [id, 'pass'])),
       );
-      for (const area of ['backup', 'skills']) {
-        const checks = report.areas.find(({ id }) => id === area)?.checks ?? [];
-        expect(checks.filter(({ status }) => status !== 'pass' && status !== 'attested').map(({ id }) => id)).toEqual(
-          [],
-        );
-      }
+      const open = report.areas
+        .filter(({ id }) => id === 'backup' || id === 'skills')
+        .flatMap(({ checks }) => checks.filter(({ status }) => status !== 'pass' && status !== 'attested'));
+      // Which skills a gateway loads, only a real one tells.
+      expect(open.map(({ id, reason }) => [id, reason?.code])).toEqual([['skills/inventory-matches', 'credentials']]);
       // No EFS and no tailnet can be had here; no gateway but a stand-in without a token, and no AWS CLI on the host.
       const failed = checksOf(report).filter(({ status }) => status === 'fail');
       expect(failed.map(({ id }) => id)).toEqual(['soul-documents/mounted-read-only', 'network/tailscale-admin']);

@@ -9,6 +9,8 @@ import { canary } from './faults.ts';
 interface Whole {
   readonly status: number;
   readonly type: string;
+  /** The id that AWS gives each request, without which an empty answer is not taken for one of AWS. */
+  readonly requestId: string;
   readonly body: Buffer;
 }
 
@@ -174,7 +176,8 @@ export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
         return;
       }
       whole().then(
-        ({ status, type, body }) => response.writeHead(status, { 'content-type': type }).end(body),
+        ({ status, type, requestId, body }) =>
+          response.writeHead(status, { 'content-type': type, 'x-amzn-requestid': requestId }).end(body),
         () => response.destroy(),
       );
     });
@@ -188,6 +191,7 @@ export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
           resolve({
             status: answer.statusCode ?? 502,
             type: answer.headers['content-type'] ?? 'text/xml',
+            requestId: String(answer.headers['x-amzn-requestid'] ?? answer.headers['x-amz-request-id'] ?? ''),
             body: Buffer.concat(chunks),
           }),
         );
