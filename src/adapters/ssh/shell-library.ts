@@ -70,7 +70,8 @@ gateway_pid() (
     all="$all $p"
   done
   for p in $all; do
-    if called "$p"; then echo "$p"; exit 0; fi
+    # A gateway that starts takes its title in between: then it is called so no more.
+    if called "$p" || titled "$p"; then echo "$p"; exit 0; fi
   done
 )
 `;
