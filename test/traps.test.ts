@@ -13,7 +13,7 @@ const numbered: Readonly<Record<string, { readonly last: number; readonly open?:
   S: { last: 16, open: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 15, 16] },
   C: { last: 16, open: [1, 2, 3, 9] },
   N: { last: 18, open: [1, 2, 3, 4, 5, 6, 9, 10, 11, 12, 16, 18] },
-  M: { last: 10 },
+  M: { last: 11 },
   B: { last: 11, open: [6] },
   X: { last: 22, open: [7, 9, 17, 21] },
 };

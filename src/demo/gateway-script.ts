@@ -49,6 +49,7 @@ export function gatewayScript(scenario: Scenario, clock: () => Date): GatewayScr
         case 'approval.history':
           return approvals.history((payload as { items?: unknown[] } | undefined)?.items ?? []);
         case 'chat.send':
+          scenario.runs.push(String(params['idempotencyKey']));
           obey(scenario, approvals, params);
           return { payload: { runId: params['idempotencyKey'], status: 'started' } };
         case 'agent.wait':

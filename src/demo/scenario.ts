@@ -8,7 +8,7 @@ import type { ApprovalFault } from './gateway-approvals.ts';
 /**
  * One recorded exchange with AWS. The first whose operation fits and whose `when` is part of the input answers.
  * `{{any}}` in `when` is any text, and `{{input:NAME}}` in the output is what the input's member NAME says, without
- * quotes around it.
+ * quotes around it; `{{runs}}` there names the turns that the gateway was asked for.
  */
 export interface AwsExchange {
   readonly operation: string;
@@ -36,6 +36,8 @@ export interface Scenario {
   /** By probe id. */
   host: HostAnswers;
   gateway: { http: Record<string, HttpAnswer>; rpc: Record<string, unknown>; approvals?: ApprovalFault };
+  /** The ids of the turns that the gateway was asked for so far. */
+  runs: string[];
   /** By path of the REST interface. */
   git: Record<string, unknown>;
   /** Files that differ from those in the scenario's `files` folder: text, or null for absent. */
@@ -83,6 +85,7 @@ export function loadScenario(fixtures: string, flaws: readonly string[], now: Da
       .flatMap((file) => read<AwsExchange[]>(join(good, 'aws', file))),
     host: read(join(good, 'host.json')),
     gateway: read(join(good, 'gateway.json')),
+    runs: [],
     git: read(join(good, 'git.json')),
     files: {},
     environment: {},
@@ -107,16 +110,17 @@ export function readFlaw(fixtures: string, id: string): Flaw {
 /** What AWS answers in a scenario; an exchange that is not there is an error, never an empty answer. */
 export function answerAws(scenario: Scenario, operation: string, input: object): AwsExchange {
   const found = scenario.aws.find((e) => e.operation === operation && includes(input, e.when ?? {}));
-  return found ? filledFrom(input, found) : { operation, error: { code: 'NotRecorded', status: 400 } };
+  return found ? filledFrom(scenario, input, found) : { operation, error: { code: 'NotRecorded', status: 400 } };
 }
 
-function filledFrom(input: object, exchange: AwsExchange): AwsExchange {
+function filledFrom({ runs }: Scenario, input: object, exchange: AwsExchange): AwsExchange {
   if (!exchange.when || !Object.values(exchange.when).includes('{{any}}')) return exchange;
   const fill = (_: string, name: string) => {
     const given = JSON.stringify((input as Record<string, unknown>)[name] ?? '').slice(1, -1);
     return given.replaceAll(/^\\"|\\"$/g, '');
   };
-  return JSON.parse(JSON.stringify(exchange).replaceAll(/\{\{input:(\w+)\}\}/g, fill)) as AwsExchange;
+  const filled = JSON.stringify(exchange).replaceAll(/\{\{input:(\w+)\}\}/g, fill);
+  return JSON.parse(filled.replaceAll('{{runs}}', runs.join(' '))) as AwsExchange;
 }
 
 function plant(scenario: Scenario, flaw: Flaw): void {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addPlugin, deleted, gated, gatedTool, leftInTmp, pluginSettings } from './lab/gates.ts';
@@ -46,19 +46,29 @@ function start(model: Model, readOnly: boolean): Promise<GatewayProcess> {
   );
 }
 
-/** The log group of the gateway is its log file; there are no others. */
-function judged({ home, ...place }: GatewayProcess, ids: readonly string[], active = false) {
-  return judgeGateway({ home, ...place }, ids, {
+type Kind = 'gateway' | 'session';
+
+/** What a gateway keeps: its log file, and the databases in which each agent has its sessions, as an export reads them. */
+function kept(home: string, kind: Kind): string[] {
+  if (kind === 'gateway') return [join(home, 'gateway.log')];
+  const agents = join(home, '.openclaw', 'agents');
+  const all = readdirSync(agents, { recursive: true, encoding: 'utf8' });
+  return all.filter((name) => /\.sqlite(-wal)?$/.test(name)).map((name) => join(agents, name));
+}
+
+/** The log groups hold what the gateway keeps of their kind. */
+function judged(place: GatewayProcess, ids: readonly string[], { active = false, log = 'gateway' as Kind } = {}) {
+  return judgeGateway(place, ids, {
     active,
     environment: {
       ...gated,
-      'monitoring.logGroups': [{ name: '/live/gateway', kind: 'gateway' }],
-      'monitoring.logArrivalSeconds': 10,
+      'monitoring.logGroups': [{ name: `/live/${log}`, kind: log }],
+      'monitoring.logArrivalSeconds': 2,
     },
     async find(operation, { filterPattern = '' }: { filterPattern?: string }) {
       if (operation !== 'logs:FilterLogEvents') throw new Error(`${operation} is not answered here`);
       const phrase = filterPattern.replaceAll('"', '');
-      const lines = readFileSync(join(home, 'gateway.log'), 'utf8').split('\n');
+      const lines = kept(place.home, log).flatMap((file) => readFileSync(file, 'latin1').split('\n'));
       const events = lines.filter((line) => line.includes(phrase));
       return { events: events.map((message) => ({ message, timestamp: Date.now(), logStreamName: instance })) };
     },
@@ -77,23 +87,35 @@ liveDescribe('a turn on a real gateway', gatewayRequirement(), () => {
     model?.close();
   });
 
-  it(
-    'is answered and found in its log, with a clean audit of its own',
-    async () => {
-      const outcomes = await judged(good, [answers, logged, audited]);
+  it.each([[[answers, logged, audited]], [[answers, logged]]])(
+    'is answered and found in what it keeps of its sessions, the first time and again: %j',
+    async (ids) => {
+      const before = model.prompts.length;
+      const outcomes = await judged(good, ids, { log: 'session' });
       const seen = Object.values(outcomes).map(({ status, reason }) => [status, reason]);
-      expect(seen).toEqual(Array(3).fill(['pass', null]));
+      expect(seen).toEqual(ids.map(() => ['pass', null]));
       expect(outcomes[answers]?.evidence[0]?.observed).toBe('answered');
-      expect(model.prompts.filter((prompt) => prompt.includes(`-${instance}`)).length).toBeGreaterThan(0);
+      expect(model.prompts.slice(before).join()).toContain(`-${instance}`);
     },
     4 * minutes,
+  );
+
+  it(
+    'is in no log of the gateway, which may know the run, but not what was said',
+    async () => {
+      const outcomes = await judged(good, [answers, logged]);
+      expect(outcomes[answers]?.status).toBe('pass');
+      expect(outcomes[logged]?.status).toBe('fail');
+      expect(outcomes[logged]?.evidence.map(({ observed }) => observed)).toEqual(['not found within 2 seconds']);
+    },
+    2 * minutes,
   );
 
   it(
     'does what its gates hold back only when it is allowed, and leaves nothing but decisions',
     async () => {
       const ids = gateChecks.map((name) => `approval-gates/${name}`);
-      const outcomes = await judged(good, ids, true);
+      const outcomes = await judged(good, ids, { active: true });
       const seen = Object.entries(outcomes).map(([id, { status, reason }]) => [id, status, reason]);
       expect(seen).toEqual(ids.map((id) => [id, 'pass', null]));
       const blocked = outcomes['approval-gates/blocked-without-approval'];

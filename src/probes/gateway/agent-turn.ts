@@ -19,7 +19,7 @@ export interface AgentTurn {
   readonly fault: TurnFault | undefined;
   /** Whether the agent said anything visible; undefined where this version does not say. */
   readonly replied: boolean | undefined;
-  /** In the message and the run id: what this run sent, to the gateway of this one host. */
+  /** In the message and in nothing else that is sent: what this run said to the gateway of this one host. */
   readonly marker: string;
   readonly sessionKey: string;
 }
@@ -39,11 +39,12 @@ export const agentTurn = gatewayProbe<
   needs: { readiness, agents: gatewayAgents, identity: hostIdentity },
   async gather(gateway, { agents, identity }, { environment, nonce, signal, waiting = realWaiting('', signal) }) {
     if (!environment.monitoring.agentTurn) return undefined;
-    const marker = `clawcheck-${nonce}-${identity.instanceId}`;
+    // The gateway logs the id of a slow run, and other probes put the nonce into ids and commands: not this word.
+    const marker = `clawcheck-said-${nonce}-${identity.instanceId}`;
     const agent = agents.includes('main') ? 'main' : agents[0];
     const sessionKey = `agent:${agent}:clawcheck`;
     const message = `This is an automatic readiness test, ${marker}. Use no tools. Answer with the one word OK.`;
-    const sent = await gateway.rpc('chat.send', { sessionKey, message, idempotencyKey: marker }, scopes);
+    const sent = await gateway.rpc('chat.send', { sessionKey, message, idempotencyKey: `clawcheck-${nonce}` }, scopes);
     const runId = textAt(objectAt(sent, 'the start of a turn')['runId'], 'the id of a turn');
     const end = await endOf(gateway, runId, environment.monitoring.agentTurnSeconds * 1000, waiting);
     if (end.status === 'unfinished') await abort(gateway, sessionKey, runId);

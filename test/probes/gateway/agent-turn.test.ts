@@ -29,10 +29,22 @@ describe('a turn of the agent', () => {
   it('sends a marker of its own, once, to the session of the agent main', async () => {
     const { gateway, calls } = gatewayWith([{ status: 'pending' }, { status: 'ok', terminalReply: { text: 'OK' } }]);
     const turn = await agentTurn.gather(gateway, needs, contextOf());
-    const marker = 'clawcheck-run-i-0a1b2c3d4e5f60001';
+    const marker = 'clawcheck-said-run-i-0a1b2c3d4e5f60001';
     expect(turn).toMatchObject({ status: 'ok', replied: true, marker, sessionKey: 'agent:main:clawcheck' });
     expect(calls.map(([method]) => method)).toEqual(['chat.send', 'agent.wait', 'agent.wait']);
-    expect(calls[0]?.[1]).toMatchObject({ idempotencyKey: marker, message: expect.stringContaining(marker) });
+    expect(calls[0]?.[1]).toMatchObject({ message: expect.stringContaining(marker) });
+  });
+
+  it('names neither the run nor anything else after the marker: a log may have them without what was said', async () => {
+    const { gateway, calls } = gatewayWith([{ status: 'timeout' }]);
+    const context = { ...contextOf({ 'monitoring.agentTurnSeconds': 1 }), nonce: 'n0nce' };
+    const turn = await agentTurn.gather(gateway, needs, context);
+    const others = calls.map(([method, { message: _, ...more }]) => [method, more]);
+    expect(others.map(([method]) => method)).toContain('chat.abort');
+    expect(JSON.stringify(others)).toContain('n0nce');
+    expect(JSON.stringify(others)).not.toContain(turn?.marker);
+    // The trials of gates name their runs so.
+    expect(`clawcheck-n0nce-i-0a1b2c3d4e5f60001-1-1`).not.toContain(turn?.marker);
   });
 
   it.each([
