@@ -68,6 +68,7 @@ describe('test-interaction and approval-gates', () => {
   it.each([
     ['test-interaction', { idle: true }, [], 'pass'],
     ['test-interaction', { idle: true }, ['agent-turn-without-answer'], 'fail'],
+    ['test-interaction', { idle: true }, ['test-message-only-its-run'], 'fail'],
     ['approval-gates', { idle: true }, [], 'pass'],
     ['approval-gates', { idle: true }, ['approvals-reopened'], 'fail'],
   ] as const)('%s %o %o', async (drill, behaviour, flaws, outcome) => {
