@@ -159,8 +159,9 @@ const unmount: Undo = {
       script: () => `
 [ -d ${mountPoint} ] || { say state done; exit 0; }
 need umount rmdir
-# A directory on the same file system as the one above it is none that anything is mounted on.
-[ "$(stat -c %d ${mountPoint})" = "$(stat -c %d /run)" ] || timeout 50 umount ${mountPoint} || { say state refused; exit 0; }
+while read -r _ _ _ _ target _; do
+  [ "$target" != ${mountPoint} ] || timeout 50 umount ${mountPoint} || { say state refused; exit 0; }
+done </proc/self/mountinfo
 rmdir ${mountPoint} || { say state refused; exit 0; }
 say state done
 `,

@@ -54,7 +54,7 @@ cd "/proc/$pid/root"${quote(soulDocuments.workspace)} || { say state absent; exi
 
 /**
  * What the restore brought back. AWS Backup puts it into a folder of its own, aws-backup-restore_TIME, at the root of a
- * new file system, or straight into the root.
+ * new file system, or straight into the root. A folder of that name beside others is one that was backed up.
  * @param mount where the restored file system is mounted
  * @param path of the workspace in the file system
  */
@@ -64,20 +64,24 @@ export function restoredManifest(mount: string, path: string): HostProbe<Manifes
     'root',
     () => `
 cd ${quote(mount)} || { say state absent; exit 0; }
-for folder in aws-backup-restore_*; do
-  [ ! -d "$folder" ] || { cd "$folder"; break; }
-done
+set -- aws-backup-restore_*
+if [ -d "$1" ] && [ -z "$(find . -mindepth 1 -maxdepth 1 ! -name 'aws-backup-restore_*' ! -name lost+found)" ]; then
+  [ $# = 1 ] || { say state ambiguous; exit 0; }
+  cd "$1" || exit 1
+fi
 cd ./${quote(path.replace(/^\/+/, ''))} || { say state absent; exit 0; }
 `,
   );
 }
 
 function parseManifest(records: HostRecords): Manifest {
-  switch (oneOf(records, 'state', ['listed', 'no-gateway', 'absent', 'unreadable'])) {
+  switch (oneOf(records, 'state', ['listed', 'no-gateway', 'absent', 'unreadable', 'ambiguous'])) {
     case 'no-gateway':
       throw new ProbeError('empty_subject', 'no gateway process runs as the agent user on the host');
     case 'absent':
       throw new ProbeError('empty_subject', 'the directory to compare is not there');
+    case 'ambiguous':
+      throw new ProbeError('conflict', 'the restored file system has more than one folder of a restore');
     case 'unreadable':
       throw new ProbeError('access_denied', 'some of the files to compare cannot be read');
     case 'listed':

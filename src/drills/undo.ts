@@ -4,7 +4,7 @@ import { group } from '../probes/aws/group.ts';
 import { identity } from '../probes/aws/identity.ts';
 import { asProbeError } from '../runner/gather.ts';
 import { makeMove } from './deployment.ts';
-import { isPassing, type Step, type Undo, type Values, type World } from './drill.ts';
+import { isPassing, type Step, type Undo, type Values } from './drill.ts';
 import { begunOf, openSteps, valuesOf } from './journal.ts';
 import { textOf } from './plan.ts';
 import { type DrillOptions, pause, reasonOf, type Steady, steadyState } from './progress.ts';
@@ -73,11 +73,11 @@ async function undoStep(step: Step, undo: Undo, options: DrillOptions): Promise<
   const seconds = undo.seconds(deployment.environment);
   const giveUp = performance.now() + seconds * 1000;
   /** Asks until it says something; failures that may pass are waited out. */
-  const until = async <T>(ask: (world: World) => Promise<T | 'later'>, values: Values): Promise<T> => {
+  const until = async <T>(ask: () => Promise<T | 'later'>): Promise<T> => {
     for (;;) {
       let lost: ProbeError | undefined;
       try {
-        const answer = await ask(deployment.world(values));
+        const answer = await ask();
         if (answer !== 'later') return answer as T;
       } catch (thrown) {
         lost = asProbeError(thrown, step.id);
@@ -87,24 +87,26 @@ async function undoStep(step: Step, undo: Undo, options: DrillOptions): Promise<
       await pause(pollMs);
     }
   };
-  const needed = await until((world) => undo.needed(world), valuesOf(journal.lines));
-  if (needed === undefined) {
-    journal.append({ type: 'undone', step: step.id });
-    return 'not-needed';
-  }
-  const values = { ...valuesOf(journal.lines), ...needed };
-  for (const move of undo.moves) {
-    const text = textOf(move, values, deployment.environment);
-    journal.append({ type: 'undoing', step: step.id, text });
-    emit({ type: 'undo', text });
-    await makeMove(move, deployment, values);
-  }
-  if (undo.settled) {
+  // A move that is lost on its way may have been made, and the group may have replaced the instance meanwhile: it is
+  // looked at anew before it is made again.
+  const made = await until(async () => {
+    const needed = await undo.needed(deployment.world(valuesOf(journal.lines)));
+    if (needed === 'later' || needed === undefined) return needed;
+    const values = { ...valuesOf(journal.lines), ...needed };
+    for (const move of undo.moves) {
+      const text = textOf(move, values, deployment.environment);
+      journal.append({ type: 'undoing', step: step.id, text });
+      emit({ type: 'undo', text });
+      await makeMove(move, deployment, values);
+    }
+    return values;
+  });
+  if (made && undo.settled) {
     const settled = undo.settled.bind(undo);
-    await until(async (world) => ((await settled(world)) ? true : 'later'), values);
+    await until(async () => ((await settled(deployment.world(made))) ? true : 'later'));
   }
   journal.append({ type: 'undone', step: step.id });
-  return 'done';
+  return made ? 'done' : 'not-needed';
 }
 
 /** A text with the values that it names in angle brackets. */

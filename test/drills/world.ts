@@ -96,6 +96,9 @@ export class DrillWorld implements Memory {
         this.#gatewayDown('ELB system health check failure');
         return [['state', 'done']] as const;
       case 'drill/gateway-processes':
+        // After it was seen to be gone, however long a look takes.
+        if (this.behaviour.killSwitch === 'restarts' && this.gateway === 'down')
+          this.#later(300, () => this.#gatewayUp());
         return [['count', this.gateway === 'down' ? '0' : '1']] as const;
       case 'drill/mount-restored':
         this.changes.push(id);
@@ -179,7 +182,6 @@ export class DrillWorld implements Memory {
       this.gateway = 'down';
       this.#gatewayPort ??= this.#forwarded.get(18789);
       this.#forwarded.delete(18789);
-      if (this.behaviour.killSwitch === 'restarts') this.#later(300, () => this.#gatewayUp());
       if (this.behaviour.killSwitch === 'replaces')
         this.#later(300, () => this.#replace('ELB system health check failure'));
     }

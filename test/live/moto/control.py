@@ -11,6 +11,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
+import dynamics
 import flaws
 from botocore.exceptions import DataNotFoundError
 from botocore.session import get_session
@@ -160,6 +161,10 @@ class Front:
             return {"calls": taken}
         elif what == "console":
             self.lab.state.console[body["instanceId"]] = body["text"]
+        elif what == "start":
+            dynamics.start(self.lab, body["machines"], body["behaviour"])
+        elif what == "look":
+            return dynamics.look(self.lab)
         elif what == "flaws":
             return {"flaws": flaws.listed()}
         elif what != "state":

@@ -90,6 +90,8 @@ class Lab:
         self.moto = DomainDispatcherApplication(create_backend_app)
         self.state = State()
         self.ids: dict[str, Any] = {}
+        # What happens by itself, where a test has started that (dynamics.py).
+        self.dynamics: Any = None
         self._clients: dict[str, Any] = {}
         self._lock = threading.RLock()
 

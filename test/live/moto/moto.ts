@@ -99,6 +99,25 @@ export interface MotoState {
   readonly flaws: readonly string[];
 }
 
+/** A host of the live host lab that is, or stands ready to become, an instance of the group. */
+export interface Machine {
+  readonly directory: string;
+  readonly pid: number;
+  readonly address: string;
+  /** `SHA256:…`. */
+  readonly hostKey: string;
+}
+
+/** How well AWS and the deployment do what they do by themselves, in seconds; null for never. See dynamics.py. */
+export interface Behaviour {
+  readonly alarmAfter?: number | null;
+  readonly replaceAfter?: number | null;
+  readonly alertFails?: boolean;
+  readonly restoreSeconds?: number;
+  readonly restored?: 'same' | 'differs' | 'misses';
+  readonly documents?: Readonly<Record<string, { readonly run: string; readonly healing?: 'suspend' | 'resume' }>>;
+}
+
 /** A running lab. Each method ends when the lab has done what it says. */
 export interface Moto {
   readonly url: string;
@@ -115,6 +134,10 @@ export interface Moto {
   pageSize(size: number | null): Promise<void>;
   /** What the instance's console shows, such as its SSH host keys. */
   console(instanceId: string, text: string): Promise<void>;
+  /** Lets happen by itself what AWS does about the machines of the live host lab: alarm, healing, restore. */
+  start(machines: readonly Machine[], behaviour?: Behaviour): Promise<void>;
+  /** What an undo has to bring back, of what AWS knows. Only after `start`. */
+  look(): Promise<unknown>;
   calls(options?: { readonly clear?: boolean }): Promise<readonly SeenCall[]>;
   stop(): Promise<void>;
 }
@@ -185,6 +208,8 @@ export async function startMoto(
     clearFaults: async () => void (await command('clear-faults')),
     pageSize: async (size) => void (await command('page-size', { size })),
     console: async (instanceId, text) => void (await command('console', { instanceId, text })),
+    start: async (machines, behaviour = {}) => void (await command('start', { machines, behaviour })),
+    look: () => command<unknown>('look'),
     calls: async (wanted = {}) => (await command<{ calls: SeenCall[] }>('calls', wanted)).calls,
     stop: async () => {
       child.stdin.end();

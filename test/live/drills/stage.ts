@@ -1,0 +1,195 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { assign } from '../../../src/demo/scenario.ts';
+import { type DrillRecord, drillRecordSchema } from '../../../src/model/drill-record.ts';
+import { reportSchema } from '../../../src/report/schema.ts';
+import { type CliResult, clawcheck } from '../../support/cli.ts';
+import { type Lab, type LabOptions, startLab } from '../lab/lab.ts';
+import { writeEnvironment } from '../moto/environment.ts';
+import { type Behaviour, type Machine, type Moto, type MotoState, startMoto } from '../moto/moto.ts';
+import { labCredentials } from '../moto/runs.ts';
+
+/** Limits of seconds where a real deployment has minutes. */
+const quick = {
+  'infrastructure.replaceWithinSeconds': 4,
+  'monitoring.detectWithinSeconds': 3,
+  'gateway.startSeconds': 1,
+  'host.unit': 'openclaw-gateway.service',
+  'drills.killWithinSeconds': 4,
+  'drills.holdSeconds': 2,
+};
+
+export interface Drilled extends CliResult {
+  readonly record: DrillRecord;
+}
+
+/** AWS on moto, where things happen by themselves, over two machines with a real sshd: one serves, one stands ready. */
+export interface LiveStage {
+  readonly moto: Moto;
+  readonly machines: readonly Lab[];
+  readonly folder: string;
+  readonly config: string;
+  /** The good deployment again, on the first machine, with AWS that behaves like this. */
+  reset(behaviour?: Behaviour, environment?: Readonly<Record<string, unknown>>): Promise<void>;
+  /** What an undo has to bring back: what AWS shows, and every file, mount and process of the first machine. */
+  state(): Promise<unknown>;
+  drill(id: string, args?: readonly string[], onSpawn?: Parameters<typeof clawcheck>[1]): Promise<Drilled>;
+  undo(): Promise<CliResult>;
+  /** What a run says about one check, with the records that the drills have left beside the environment file. */
+  judged(id: string): Promise<string>;
+  /** Environment of a process that makes a drill here. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly journal: string;
+  stop(): Promise<void>;
+}
+
+/** What runs on a machine as the gateway's unit. */
+export interface Unit {
+  readonly command: readonly string[];
+  /** As `TimeoutStopSec`. */
+  readonly stopSeconds: number;
+}
+
+const standIn: Unit = {
+  stopSeconds: 5,
+  command: [
+    ...['setpriv', '--no-new-privs', '--reuid', 'openclaw', '--regid', 'openclaw', '--init-groups', 'env', '-i'],
+    ...['HOME=/home/openclaw', 'USER=openclaw', 'PATH=/opt/node/bin:/usr/bin:/bin'],
+    ...['/opt/node/bin/node', '/opt/openclaw/gateway.mjs', 'ready', 'loopback'],
+  ],
+};
+
+async function startMachine(options: LabOptions, unit: Unit): Promise<Lab> {
+  const machine = await startLab({ gateway: 'down', workspace: 'read-write', ...options });
+  const script = readFileSync(new URL('stand-ins.sh', import.meta.url), 'utf8');
+  await must(machine, ['sh', '-c', script, 'sh', String(unit.stopSeconds), ...unit.command]);
+  // As old as what was backed up: what was changed since cannot come back.
+  await must(machine, ['find', machine.workspacePath, '-exec', 'touch', '-d', '3 days ago', '{}', '+']);
+  await machine.change({ workspace: 'read-only' });
+  return machine;
+}
+
+/** As root on the machine, past SSH. */
+export async function must(machine: Lab, command: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await machine.exec(command);
+  if (code !== 0) throw new Error(`${command[0]} on the machine: ${code}: ${stderr}`);
+  return stdout;
+}
+
+function machineOf(lab: Lab): Machine {
+  const pid = Number(readFileSync(join(lab.directory, 'state', 'host-pid'), 'utf8'));
+  return { directory: lab.directory, pid, address: lab.host, hostKey: lab.hostKeyFingerprint };
+}
+
+export async function startLiveStage(options: LabOptions = {}, unit = standIn, count = 2): Promise<LiveStage> {
+  const folder = mkdtempSync(join(tmpdir(), 'clawcheck-drills-'));
+  const journal = join(folder, 'journal');
+  const machines: Lab[] = [];
+  let moto: Moto | undefined;
+  const stop = async () => {
+    await Promise.all([moto?.stop(), ...machines.map((machine) => machine.stop())]);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    moto = await startMoto({ instances: 1 });
+    const state = await moto.state();
+    const identity = { accountId: state.account, region: state.region };
+    for (let i = 0; i < count; i += 1) machines.push(await startMachine({ identity, ...options }, unit));
+    // Whoever may log in at the first may log in at what takes its place.
+    const key = readFileSync(`${machines[0]?.privateKeyFile}.pub`, 'utf8');
+    for (const machine of machines) {
+      await must(machine, ['sh', '-c', 'echo "$1" >>"/home/$2/.ssh/authorized_keys"', 'sh', key.trim(), machine.login]);
+    }
+    return stageOf({ moto, state, machines, folder, journal, stop });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface Parts extends Pick<LiveStage, 'moto' | 'machines' | 'folder' | 'stop'> {
+  readonly state: MotoState;
+  readonly journal: string;
+}
+
+function stageOf({ moto, state, machines, folder, journal, stop }: Parts): LiveStage {
+  const config = join(folder, 'clawcheck.yaml');
+  const [first] = machines;
+  if (!first) throw new Error('a stage needs a machine');
+  const variables = { ...labCredentials, HOME: folder };
+  const run = (args: readonly string[], more: Parameters<typeof clawcheck>[1] = {}) =>
+    clawcheck(args, { cwd: folder, env: variables, ...more });
+  const common = ['-e', 'prod', '-c', config, '--journal', journal, '--poll', '0.1', '--confirm', 'prod'];
+  return {
+    moto,
+    machines,
+    folder,
+    config,
+    journal,
+    variables,
+    stop,
+    async reset(behaviour = {}, environment = {}) {
+      rmSync(journal, { recursive: true, force: true });
+      rmSync(join(folder, 'drills'), { recursive: true, force: true });
+      for (const machine of machines) await must(machine, ['systemctl', 'kill', 'openclaw-gateway']);
+      await moto.reset();
+      writeEnvironment(folder, moto, state);
+      mkdirSync(join(folder, 'drills'), { recursive: true });
+      const file = parse(readFileSync(config, 'utf8'));
+      const ssh = {
+        user: first.login,
+        hosts: [],
+        port: first.port,
+        privateKeyFile: first.privateKeyFile,
+        agent: false,
+        useConfig: false,
+        knownHostsFiles: [],
+        connectSeconds: 5,
+      };
+      const own = {
+        ssh,
+        'soulDocuments.workspace': first.workspacePath,
+        'host.agentUser': first.agentUser,
+        'host.stateDirectory': `${first.agentHome}/.openclaw`,
+        'gateway.port': first.gatewayPort,
+        'drills.restoreRole': `arn:aws:iam::${state.account}:role/openclaw-backup`,
+      };
+      for (const [path, value] of Object.entries({ ...own, ...quick, ...environment })) {
+        assign(file.environments.prod, path.split('.'), value);
+      }
+      writeFileSync(config, stringify(file));
+      // A run judges by the limits of a real deployment: of what happened here, only a record can then be bad.
+      Object.assign(file.environments.prod.infrastructure, { replaceWithinSeconds: 600 });
+      Object.assign(file.environments.prod.monitoring, { detectWithinSeconds: 120 });
+      writeFileSync(join(folder, 'judged.yaml'), stringify(file));
+      await moto.start(machines.map(machineOf), behaviour);
+      const up = 'until curl -q -sf -o /dev/null http://127.0.0.1:18789/readyz; do sleep 0.05; done';
+      await must(first, ['timeout', '30', 'sh', '-c', up]);
+    },
+    async state() {
+      const lines = (await first.manifest()).split('\n').filter((line) => !/ \/opt\/unit|sshd|\bexec-/.test(line));
+      // A service that was stopped and started is another process, and the same service.
+      return { aws: await moto.look(), host: lines.map((line) => line.replace(/^process \d+/, 'process')).sort() };
+    },
+    async drill(id, args = [], more = {}) {
+      const output = join(folder, 'drills', `${id}.json`);
+      const result = await run(['drill', 'run', id, ...common, '-o', output, ...args], more);
+      let record: DrillRecord | undefined;
+      try {
+        record = drillRecordSchema.parse(JSON.parse(readFileSync(output, 'utf8')));
+      } catch {}
+      return { ...result, record: record as DrillRecord };
+    },
+    undo: () => run(['drill', 'undo', ...common]),
+    async judged(id) {
+      const args = ['run', '-e', 'prod', '-c', join(folder, 'judged.yaml'), '--check', id, '--format', 'json'];
+      const { stdout, stderr } = await run(args);
+      if (stdout === '') throw new Error(stderr);
+      const { areas } = reportSchema.parse(JSON.parse(stdout));
+      const found = areas.flatMap(({ checks }) => checks).find((check) => check.id === id);
+      return `${found?.status}: ${found?.reason?.message ?? found?.observed}`;
+    },
+  };
+}

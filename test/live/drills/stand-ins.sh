@@ -1,0 +1,65 @@
+#!/bin/sh
+# Stand-ins on a host of the lab for what no namespace has: a service manager, and an NFS server of the region. They
+# shadow /usr/sbin of the host alone, which comes first in the path of every script.
+#
+#   systemctl  signals and starts the gateway's process; a stop is SIGTERM, as systemd's is, and then SIGKILL
+#   mount      of type nfs4 binds the folder /srv/efs/ADDRESS, read-only; all else is the real program
+#
+# usage: sh stand-ins.sh STOPSECONDS COMMAND...   the command that the unit of the gateway runs
+set -eu
+stop=$1
+shift
+
+[ ! -d /opt/sbin ] || exit 0
+mkdir -p /opt/sbin /opt/unit
+mount --bind /usr/sbin /opt/sbin
+mount -t tmpfs -o mode=755 stand-ins /usr/sbin
+ln -s /opt/sbin/* /usr/sbin/
+rm -f /usr/sbin/systemctl /usr/sbin/mount
+
+{
+  echo '#!/bin/sh'
+  printf 'exec'
+  for word in "$@"; do printf " '%s'" "$word"; done
+  echo
+} >/opt/unit/start
+echo "$stop" >/opt/unit/stop-seconds
+chmod 755 /opt/unit/start
+
+cat >/usr/sbin/systemctl <<'STAND_IN'
+#!/bin/sh
+verb=$1
+alive() { pgrep -u openclaw openclaw >/dev/null; }
+gone() {
+  left=$(($1 * 20))
+  while alive; do
+    left=$((left - 1))
+    [ "$left" -gt 0 ] || return 1
+    sleep 0.05
+  done
+}
+case $verb in
+stop)
+  pkill -TERM -u openclaw openclaw || exit 0
+  gone "$(cat /opt/unit/stop-seconds)" || pkill -KILL -u openclaw openclaw
+  gone 5
+  ;;
+kill)
+  pkill -KILL -u openclaw openclaw || :
+  gone 5
+  ;;
+start) alive || setsid -f /opt/unit/start </dev/null >>/opt/unit/log 2>&1 ;;
+*) exit 1 ;;
+esac
+STAND_IN
+
+cat >/usr/sbin/mount <<'STAND_IN'
+#!/bin/sh
+[ "$1 $2" = '-t nfs4' ] || exec /usr/bin/mount "$@"
+for last; do :; done
+from=
+for word; do case $word in *:/) from=${word%:/} ;; esac; done
+[ -d "/srv/efs/$from" ] || exit 32
+/usr/bin/mount --bind "/srv/efs/$from" "$last" && /usr/bin/mount -o remount,ro,bind "$last"
+STAND_IN
+chmod 755 /usr/sbin/systemctl /usr/sbin/mount
