@@ -29,7 +29,7 @@ import { inert } from '../model/text.ts';
 
 import { consent, decideAtTerminal, sayDrill } from './drill-terminal.ts';
 import { type OutboundFilter, outboundFilter } from './outbound.ts';
-import { writeFile } from './output.ts';
+import { checkOutputs, writeFile } from './output.ts';
 import { onEnd } from './signals.ts';
 import { version } from './version.ts';
 
@@ -59,6 +59,7 @@ export async function drillRunCommand(id: string, options: RunOptions): Promise<
     throw new UsageError(`the drill ${id} needs ${missing}`, `Name it in ${loaded.path}.`);
   }
   if (options.sign !== undefined) checkSigningKey(options.sign);
+  if (options.output !== undefined) checkOutputs({ output: [options.output] });
   const begun: Begun = {
     type: 'begun',
     id: randomUUID(),

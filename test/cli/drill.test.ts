@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { journalsIn, readJournal } from '../../src/adapters/drills/journal-file.ts';
 import { drills } from '../../src/drills/index.ts';
@@ -36,6 +37,12 @@ describe('clawcheck drill', () => {
       expect([code, stderr]).toEqual([64, expect.stringContaining('--confirm prod')]);
     }
     expect([on.deployment.awsCalls, on.world.changes, journalsIn(on.journal)]).toEqual([[], [], []]);
+  });
+
+  it('does nothing where its record could not be written', async () => {
+    on = await stage();
+    const { code, stderr } = await drillOn(on, 'instance-failure', ['-o', join(on.journal, 'nowhere', 'record.json')]);
+    expect([code, on.world.changes], stderr).toEqual([64, []]);
   });
 
   it('does nothing to a deployment that is not steady', async () => {

@@ -96,6 +96,14 @@ describe('the scripts of the drills', () => {
     rmSync(join(restored, 'link'));
     const [, worse] = await both();
     expect(compareManifests(source, worse, later)).toMatchObject({ equal: 2, differing: ['SOUL.md', 'link'] });
+    // A folder of that name beside others was backed up itself, and is not what this restore brought back.
+    mkdirSync(join(root, 'mount', 'ws'));
+    writeFileSync(join(root, 'mount', 'ws', 'SOUL.md'), 'at the root\n');
+    expect([...(await both())[1].keys()]).toEqual(['SOUL.md']);
+    rmSync(join(root, 'mount', 'ws'), { recursive: true });
+    mkdirSync(join(root, 'mount', 'aws-backup-restore_2026-03-05T05-06-07'));
+    await expect(both()).rejects.toMatchObject({ reason: 'conflict' });
+    rmSync(join(root, 'mount', 'aws-backup-restore_2026-03-05T05-06-07'), { recursive: true });
     // Touched after the recovery point: nothing can be said.
     expect(compareManifests(source, worse, new Date(0)).differing).toEqual([]);
   });
