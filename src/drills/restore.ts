@@ -158,12 +158,16 @@ const unmount: Undo = {
       command: `umount ${mountPoint}; rmdir ${mountPoint}`,
       script: () => `
 [ -d ${mountPoint} ] || { say state done; exit 0; }
-need umount rmdir
-while read -r _ _ _ _ target _; do
-  [ "$target" != ${mountPoint} ] || timeout 50 umount ${mountPoint} || { say state refused; exit 0; }
-done </proc/self/mountinfo
-rmdir ${mountPoint} || { say state refused; exit 0; }
-say state done
+need umount rmdir sleep
+# Busy for a moment more, where the look at its files has just ended.
+for _ in 1 2 3 4 5 6; do
+  while read -r _ _ _ _ target _; do
+    [ "$target" != ${mountPoint} ] || timeout 8 umount ${mountPoint} || :
+  done </proc/self/mountinfo
+  rmdir ${mountPoint} && { say state done; exit 0; }
+  sleep 1
+done
+say state refused
 `,
       learn(records) {
         if (single(records, 'state') === 'done') return {};

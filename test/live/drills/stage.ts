@@ -11,10 +11,13 @@ import { writeEnvironment } from '../moto/environment.ts';
 import { type Behaviour, type Machine, type Moto, type MotoState, startMoto } from '../moto/moto.ts';
 import { labCredentials } from '../moto/runs.ts';
 
-/** Limits of seconds where a real deployment has minutes. */
+/** The account and the region of moto, which the machines say they are in. */
+const identity = { accountId: '123456789012', region: 'eu-west-1' };
+
+/** Limits of seconds where a real deployment has minutes; what a bad deployment misses is set tighter by its case. */
 const quick = {
-  'infrastructure.replaceWithinSeconds': 4,
-  'monitoring.detectWithinSeconds': 3,
+  'infrastructure.replaceWithinSeconds': 20,
+  'monitoring.detectWithinSeconds': 15,
   'gateway.startSeconds': 1,
   'host.unit': 'openclaw-gateway.service',
   'drills.killWithinSeconds': 4,
@@ -93,10 +96,18 @@ export async function startLiveStage(options: LabOptions = {}, unit = standIn, c
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    moto = await startMoto({ instances: 1 });
+    const started = await Promise.allSettled([
+      startMoto({ instances: 1 }),
+      ...Array.from({ length: count }, () => startMachine({ identity, ...options }, unit)),
+    ]);
+    for (const one of started) {
+      if (one.status === 'rejected') continue;
+      if ('host' in one.value) machines.push(one.value);
+      else moto = one.value;
+    }
+    for (const one of started) if (one.status === 'rejected') throw one.reason;
+    if (!moto) throw new Error('a stage needs moto');
     const state = await moto.state();
-    const identity = { accountId: state.account, region: state.region };
-    for (let i = 0; i < count; i += 1) machines.push(await startMachine({ identity, ...options }, unit));
     // Whoever may log in at the first may log in at what takes its place.
     const key = readFileSync(`${machines[0]?.privateKeyFile}.pub`, 'utf8');
     for (const machine of machines) {
