@@ -1,9 +1,11 @@
 import { identityAllows } from '../../src/judging/iam-policy.ts';
 import { outsiders } from '../../src/judging/outside-access.ts';
 import { powers, simulatedActions, sweeping, unseenPowers, wholeServices } from '../../src/judging/role-powers.ts';
+import { mayTakeOn } from '../../src/judging/role-trust.ts';
 import { readAccess } from '../../src/judging/secret-access.ts';
 import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
 import { instanceRoles } from '../../src/probes/aws/instance-roles.ts';
+import { roleTrusts } from '../../src/probes/aws/role-trusts.ts';
 import { instanceSimulation } from '../../src/probes/aws/secret-readers.ts';
 import { guardedSecrets, ownSecret } from '../../src/probes/aws/secrets.ts';
 
@@ -11,14 +13,16 @@ export default check({
   title: 'The instance role can do no more than run the gateway',
   failureTitle: 'The instance role can do more than run the gateway',
   why: 'What the role can change, whoever steers the agent can change.',
-  trap: 'The policy is searched for a lone asterisk; NotAction, or every action of one service, says nearly the same.',
+  trap: 'The policy is searched for a lone asterisk; NotAction, or every action of one service, says nearly the same, and another role may let this one in by its trust policy alone.',
   remediation:
-    'Replace wildcards and NotAction by the actions that the gateway needs, and remove iam, sts:AssumeRole and secret writes from the policies of the role.',
-  needs: { instanceRoles, ownSecret, guardedSecrets, instanceSimulation },
-  judge({ instanceRoles, ownSecret, guardedSecrets, instanceSimulation }) {
-    const findings = instanceRoles.flatMap((role): Finding<'instanceRoles'>[] => {
+    'Replace wildcards and NotAction by the actions that the gateway needs, and remove iam, sts:AssumeRole and secret writes from the policies of the role, and take it out of the trust policies of other roles.',
+  needs: { instanceRoles, roleTrusts, ownSecret, guardedSecrets, instanceSimulation },
+  judge({ instanceRoles, roleTrusts, ownSecret, guardedSecrets, instanceSimulation }) {
+    const findings = instanceRoles.flatMap((role): Finding<'instanceRoles' | 'roleTrusts'>[] => {
       const whole = wholeServices(role).map((service) => `every action of ${service} everywhere`);
       const strangers = role.trust ? outsiders(role.trust, role.account) : [];
+      const others = roleTrusts.filter(({ arn, trust }) => arn !== role.arn && trust);
+      const open = others.filter((other) => mayTakeOn(role, other) !== 'no').map(({ arn }) => arn);
       const broad = [...sweeping(role.policies), ...whole];
       return [
         {
@@ -36,6 +40,13 @@ export default check({
             strangers.length > 0 ? `may be taken on by ${strangers.join(', ')}` : 'by nobody outside the account',
           ok: strangers.length === 0,
         },
+        {
+          fact: 'roleTrusts',
+          subject: role.arn,
+          expected: 'let in by no other role of the account',
+          observed: open.length > 0 ? `may take on ${shorten(open)}` : `by none of ${others.length}`,
+          ok: open.length === 0,
+        },
         ...Object.entries(powers).map(([power, actions]) => {
           const may = actions.filter((action) => identityAllows(role, { action, resource: undefined }) !== 'no');
           return {
@@ -49,8 +60,8 @@ export default check({
       ];
     });
     if (findings.some(({ ok }) => !ok)) return judgeAll(findings);
-    if (instanceRoles.some(({ trust }) => !trust)) {
-      return undetermined('bad_response', 'who may take on the role is not said in the grammar of IAM policies');
+    if ([...instanceRoles, ...roleTrusts].some(({ trust }) => !trust)) {
+      return undetermined('bad_response', 'who may take on a role is not said in the grammar of IAM policies');
     }
     // Control: policies that do not even give the role its own secret are not all of its policies.
     const own = guardedSecrets.find(({ arn }) => arn === ownSecret.ARN);

@@ -1,5 +1,7 @@
+import { counts, pausesAny, type Spender } from '../../src/judging/budget-scope.ts';
 import { check, type Finding, fail, judgeAll, undetermined } from '../../src/model/check.ts';
 import { type BudgetNotification, type BudgetThreshold, budget } from '../../src/probes/aws/budget.ts';
+import { group } from '../../src/probes/aws/group.ts';
 
 /** States of a budget action in which it will run, or has run. */
 const armed = ['STANDBY', 'PENDING', 'EXECUTION_IN_PROGRESS', 'EXECUTION_SUCCESS', 'RESET_IN_PROGRESS'];
@@ -8,12 +10,12 @@ export default check({
   title: 'Spending has a limit, an alert and an automatic pause',
   failureTitle: 'Spending has no effective limit',
   why: 'A loop of an agent spends all night; the bill is the first that anyone hears of it.',
-  trap: 'A budget exists; it alerts on a forecast or above its limit, counts usage, has ended, or waits for a person.',
+  trap: 'A budget exists; it alerts on a forecast or above its limit, counts usage or the cost of something else, has ended, waits for a person, or stops machines that are gone.',
   remediation:
-    'Give the budget a limit, an alert on actual cost at or below it, and an automatic action that stops the agent; set the spend limit at the model provider too, and have it stated.',
+    'Give the budget a limit, an alert on actual cost at or below it, and an automatic action that stops every instance of the group; let no filter leave the cost of the deployment out; set the spend limit at the model provider too, and have it stated.',
   attestable: true,
-  needs: { budget },
-  judge({ budget }, { environment, now }) {
+  needs: { budget, group },
+  judge({ budget, group }, { environment, now }) {
     const { budget: name = '', modelBilling } = environment.monitoring;
     if (!budget) return fail([{ fact: 'budget', subject: name, expected: 'a budget', observed: 'does not exist' }]);
     const { BudgetType, BudgetLimit, TimePeriod } = budget.budget;
@@ -23,18 +25,25 @@ export default check({
     const limit = Number(BudgetLimit?.Amount ?? Number.NaN);
     const within = (value: number, percent: boolean) => value > 0 && value <= (percent ? 100 : limit);
     const alerts = budget.notifications.filter((n) => isUpward(n) && within(n.Threshold ?? 0, isPercent(n)));
-    const pauses = budget.actions.filter(
+    const automatic = budget.actions.filter(
       ({ ActionThreshold: threshold, ApprovalModel, Status, NotificationType }) =>
         NotificationType === 'ACTUAL' &&
         ApprovalModel === 'AUTOMATIC' &&
         armed.includes(Status ?? '') &&
         within(threshold?.ActionThresholdValue ?? 0, isPercent(threshold)),
     );
+    const spender: Spender = {
+      ...environment.aws,
+      billsModel: modelBilling === 'aws',
+      instances: group.Instances.flatMap(({ InstanceId }) => InstanceId ?? []),
+    };
+    const [counted, paused] = [counts(budget.budget, spender), pausesAny(automatic, spender)];
     const seen = (expected: string, observed: string, ok: boolean): Finding<'budget'> => {
       return { fact: 'budget', subject: name, expected, observed, ok };
     };
     const judgement = judgeAll([
       seen('a budget of cost', BudgetType ?? 'no type', BudgetType === 'COST'),
+      seen('the cost of this deployment is counted', counting[counted], counted !== 'no'),
       seen('in force now', inForce ? 'in force' : 'over, or not begun', inForce),
       seen('a limit', Number.isNaN(limit) ? 'no limit' : `${limit} ${BudgetLimit?.Unit ?? ''}`, limit > 0),
       seen(
@@ -44,15 +53,29 @@ export default check({
       ),
       seen(
         'an automatic action at or below the limit',
-        `${pauses.length} of ${budget.actions.length} actions`,
-        pauses.length > 0,
+        `${automatic.length} of ${budget.actions.length} actions`,
+        automatic.length > 0,
       ),
+      seen('the action stops this deployment', stopping[paused], paused !== 'no'),
     ]);
-    if (judgement.outcome !== 'pass' || modelBilling === 'aws') return judgement;
+    if (judgement.outcome !== 'pass') return judgement;
+    if (counted === 'maybe' || paused === 'maybe') {
+      const message =
+        'whether its filters leave the cost of this deployment in, or its action stops the agent, is for a person to state';
+      return undetermined('not_attested', message, judgement.evidence);
+    }
+    if (modelBilling === 'aws') return judgement;
     const message = 'the model calls are not billed by AWS, so their limit at the provider is for a person to state';
     return undetermined('not_attested', message, judgement.evidence);
   },
 });
+
+const counting = { yes: 'nothing that it leaves out', maybe: 'some is left out', no: 'leaves it out' } as const;
+const stopping = {
+  yes: 'stops every instance',
+  maybe: 'takes rights away',
+  no: 'does not stop every instance',
+} as const;
 
 function isUpward({ NotificationType, ComparisonOperator }: BudgetNotification): boolean {
   return NotificationType === 'ACTUAL' && ComparisonOperator !== 'LESS_THAN';

@@ -52,6 +52,7 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'aws/prefix-lists': 'ec2:GetManagedPrefixListEntries',
   'aws/recovery-points': 'backup:ListRecoveryPointsByBackupVault, backup:ListRecoveryPointsByResource',
   'aws/restore-jobs': 'backup:ListRecoveryPointsByResource, backup:ListRestoreJobs',
+  'aws/role-trusts': '',
   'aws/routes': 'ec2:DescribeRouteTables',
   'aws/scaling-activities': 'autoscaling:DescribeScalingActivities',
   'aws/secret-ages': 'secretsmanager:ListSecretVersionIds',

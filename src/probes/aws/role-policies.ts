@@ -13,7 +13,7 @@ export interface RolePolicies {
   readonly account: string;
   readonly policies: readonly Policy[];
   readonly boundary: Policy | undefined;
-  /** Who may take the role on; undefined where that is not of the grammar, which no other judgement needs. */
+  /** Who may take the role on; undefined where that is not of the grammar, which few judgements need. */
   readonly trust: Policy | undefined;
 }
 
@@ -44,7 +44,8 @@ export async function readRole(aws: AwsPort, details: AccountDetails, name: stri
   };
 }
 
-function trustOf({ RoleName, AssumeRolePolicyDocument }: RoleDetail): Policy | undefined {
+/** Who may take a role on; undefined where that is not of the grammar of IAM policies. */
+export function trustOf({ RoleName, AssumeRolePolicyDocument }: RoleDetail): Policy | undefined {
   try {
     return parsePolicy(AssumeRolePolicyDocument, `trust policy of ${RoleName}`, 'trust');
   } catch (thrown) {

@@ -6,7 +6,15 @@ import { judgeFacts } from '../../support/judge.ts';
 const base = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:openclaw/prod/';
 const main = { arn: `${base}gateway-AbCdEf`, name: 'openclaw/prod/gateway', tags: {}, policy: undefined };
 const apart = { arn: `${base}monitoring-GhIjKl`, name: 'openclaw/prod/monitoring', tags: {}, policy: undefined };
+const trust = (Principal: object) =>
+  parsePolicy(
+    JSON.stringify({ Statement: { Effect: 'Allow', Principal, Action: 'sts:AssumeRole' } }),
+    'trust',
+    'trust',
+  );
+const account = { AWS: '123456789012' };
 const reads = (name: string, ...secrets: string[]) => ({
+  trust: trust({ Service: 'lambda.amazonaws.com' }),
   arn: `arn:aws:iam::123456789012:role/${name}`,
   account: '123456789012',
   policies: secrets.map((Resource) =>
@@ -17,6 +25,12 @@ const reads = (name: string, ...secrets: string[]) => ({
     ),
   ),
 });
+const [app, alert] = ['arn:aws:iam::123456789012:role/app', 'arn:aws:iam::123456789012:role/alert'];
+const assumes = parsePolicy(
+  JSON.stringify({ Statement: { Effect: 'Allow', Action: 'sts:AssumeRole', Resource: '*' } }),
+  'inline',
+  'identity',
+);
 const facts = {
   alertRole: reads('alert', apart.arn),
   instanceRoles: [reads('app', main.arn)],
@@ -40,6 +54,34 @@ describe('credentials/monitoring-secret-isolated', () => {
       'one role for both',
       { alertRole: reads('app', main.arn, apart.arn), instanceRoles: [reads('app', main.arn, apart.arn)] },
       'fail',
+    ],
+    [
+      'alerting lets the instance in',
+      { alertRole: { ...reads('alert', apart.arn), trust: trust({ AWS: app }) } },
+      'fail',
+    ],
+    [
+      'the instance lets alerting in',
+      { instanceRoles: [{ ...reads('app', main.arn), trust: trust({ AWS: alert }) }] },
+      'fail',
+    ],
+    [
+      'the instance lets whom the account permits in, and alerting is not permitted',
+      { instanceRoles: [{ ...reads('app', main.arn), trust: trust(account) }] },
+      'pass',
+    ],
+    [
+      'the instance lets whom the account permits in, and alerting is permitted',
+      {
+        instanceRoles: [{ ...reads('app', main.arn), trust: trust(account) }],
+        alertRole: { ...reads('alert', apart.arn), policies: [...reads('alert', apart.arn).policies, assumes] },
+      },
+      'fail',
+    ],
+    [
+      'who may take on the role of alerting cannot be read',
+      { alertRole: { ...reads('alert', apart.arn), trust: undefined } },
+      'undetermined',
     ],
     ['the alerting secret does not exist', { guardedSecrets: [main] }, 'fail'],
     ['the main secret was not listed', { guardedSecrets: [apart] }, 'undetermined'],

@@ -27,9 +27,10 @@ const role = (statements: object[], boundary?: object) => ({
   boundary: boundary && identity(boundary),
   trust: trust({ Service: 'ec2.amazonaws.com' }),
 });
-const judge = (roles: object[], allowed: string[] = []) =>
+const judge = (roles: object[], allowed: string[] = [], roleTrusts: object[] = []) =>
   judgeFacts(check, {
     instanceRoles: roles,
+    roleTrusts,
     ownSecret: { ARN: own.arn },
     guardedSecrets: [own],
     instanceSimulation: roles.map(() => ({ role: arn, allowed })),
@@ -87,7 +88,12 @@ describe('credentials/role-least-privilege', () => {
 
   it('hears the simulation of each role', () => {
     const other = { ...role(narrow), arn: `${arn}-2` };
-    const facts = { instanceRoles: [role(narrow), other], ownSecret: { ARN: own.arn }, guardedSecrets: [own] };
+    const facts = {
+      instanceRoles: [role(narrow), other],
+      roleTrusts: [],
+      ownSecret: { ARN: own.arn },
+      guardedSecrets: [own],
+    };
     const heard = (allowed: string[]) => [
       { role: arn, allowed: [] },
       { role: other.arn, allowed },
@@ -115,5 +121,30 @@ describe('credentials/role-least-privilege', () => {
     ['another account with an external id', { AWS: '999999999999' }, external, 'fail'],
   ])('may be taken on by %s', (_, principal, condition, outcome) => {
     expect(judge([{ ...role(narrow), trust: trust(principal, condition) }]).outcome).toBe(outcome);
+  });
+
+  const elsewhere = 'arn:aws:iam::123456789012:role/website';
+  const person = (value: string) => ({ ArnEquals: { 'aws:PrincipalArn': value } });
+  it.each<[string, unknown, object | undefined, string]>([
+    ['a service only', { Service: 'lambda.amazonaws.com' }, undefined, 'pass'],
+    ['it by name', { AWS: [elsewhere, arn] }, undefined, 'fail'],
+    ['a session of it', { AWS: 'arn:aws:sts::123456789012:assumed-role/app/i-1' }, undefined, 'fail'],
+    ['it by name under a condition', { AWS: arn }, external, 'fail'],
+    ['it by name with a second factor', { AWS: arn }, { Bool: { 'aws:MultiFactorAuthPresent': 'true' } }, 'pass'],
+    ['everyone', '*', undefined, 'fail'],
+    ['everyone of the organization', '*', { StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' } }, 'fail'],
+    ['everyone with its name', '*', person(arn), 'fail'],
+    ['everyone with another name', '*', person(elsewhere), 'pass'],
+    ['the account, which leaves it to its policies', { AWS: 'arn:aws:iam::123456789012:root' }, undefined, 'pass'],
+    ['another account', { AWS: '999999999999' }, undefined, 'pass'],
+  ])('is let in by another role that trusts %s', (_, principal, condition, outcome) => {
+    const other = { arn: elsewhere, trust: trust(principal, condition) };
+    expect(judge([role(narrow)], [], [{ arn, trust: trust({ AWS: arn }) }, other]).outcome).toBe(outcome);
+  });
+
+  it('is unknown where the trust policy of another role cannot be read, unless it fails anyway', () => {
+    const garbled = { arn: elsewhere, trust: undefined };
+    expect(judge([role(narrow)], [], [garbled]).outcome).toBe('undetermined');
+    expect(judge([role([allow('iam:*')])], [], [garbled]).outcome).toBe('fail');
   });
 });

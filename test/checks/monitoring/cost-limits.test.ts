@@ -3,6 +3,10 @@ import check from '../../../checks/monitoring/cost-limits.ts';
 import { judgeFacts } from '../../support/judge.ts';
 import { now } from '../../support/rig.ts';
 
+function stop(changes: object = {}) {
+  const ssm = { ActionSubType: 'STOP_EC2_INSTANCES', Region: 'eu-west-1', InstanceIds: ['i-0', 'i-1', 'i-2'] };
+  return { SsmActionDefinition: { ...ssm, ...changes } };
+}
 const budget = { BudgetName: 'b', BudgetType: 'COST', BudgetLimit: { Amount: '300', Unit: 'USD' } };
 const alert = {
   NotificationType: 'ACTUAL',
@@ -15,10 +19,14 @@ const pause = {
   ApprovalModel: 'AUTOMATIC',
   Status: 'STANDBY',
   ActionThreshold: { ActionThresholdValue: 100, ActionThresholdType: 'PERCENTAGE' },
+  Definition: stop(),
 };
+const group = { Instances: [{ InstanceId: 'i-1' }, { InstanceId: 'i-2' }] };
 const fact = (changes: object = {}, alerts: object[] = [alert], pauses: object[] = [pause]) => {
   return { budget: { ...budget, ...changes }, notifications: alerts, actions: pauses };
 };
+const filtered = (CostFilters: object) => fact({ CostFilters });
+const paused = (Definition: object | undefined) => fact({}, [alert], [{ ...pause, Definition }]);
 const at = (days: number) => new Date(now.getTime() + days * 86_400_000);
 const absolute = (value: number) => ({ ActionThresholdValue: value, ActionThresholdType: 'ABSOLUTE_VALUE' });
 
@@ -53,13 +61,37 @@ describe('monitoring/cost-limits', () => {
     ['a pause that failed', fact({}, [alert], [{ ...pause, Status: 'EXECUTION_FAILURE' }]), 'fail'],
     ['a pause at 301 USD', fact({}, [alert], [{ ...pause, ActionThreshold: absolute(301) }]), 'fail'],
     ['a pause at 300 USD', fact({}, [alert], [{ ...pause, ActionThreshold: absolute(300) }]), 'pass'],
+    ['no filter', filtered({}), 'pass'],
+    ['of this account and region', filtered({ LinkedAccount: ['123456789012'], Region: ['eu-west-1'] }), 'pass'],
+    ['of another account', filtered({ LinkedAccount: ['999999999999'] }), 'fail'],
+    ['of another region', filtered({ Region: ['us-east-1'] }), 'fail'],
+    ['of the models', filtered({ Service: ['Amazon Bedrock'] }), 'pass'],
+    ['of another service', filtered({ Service: ['AWS Config'] }), 'fail'],
+    ['of a tag', filtered({ TagKeyValue: ['user:Project$openclaw'] }), 'undetermined'],
+    ['of a tag, in another region', filtered({ TagKeyValue: ['user:a$b'], Region: ['us-east-1'] }), 'fail'],
+    ['of an expression', fact({ FilterExpression: { Not: {} } }), 'undetermined'],
+    ['of a view', fact({ BillingViewArn: 'arn:aws:billing::123456789012:billingview/custom-a' }), 'undetermined'],
+    ['of all', fact({ BillingViewArn: 'arn:aws:billing::123456789012:billingview/primary' }), 'pass'],
+    ['a pause that stops nothing', paused(undefined), 'fail'],
+    ['a pause of one of two', paused(stop({ InstanceIds: ['i-1'] })), 'fail'],
+    ['a pause in another region', paused(stop({ Region: 'us-east-1' })), 'fail'],
+    ['a pause of databases', paused(stop({ ActionSubType: 'STOP_RDS_INSTANCES' })), 'fail'],
+    ['a pause by rights', paused({ IamActionDefinition: { PolicyArn: 'a', Roles: ['r'] } }), 'undetermined'],
     ['a pause without a threshold', fact({}, [alert], [{ ...pause, ActionThreshold: undefined }]), 'fail'],
   ])('%s', (_, budget, outcome) => {
-    expect(judgeFacts(check, { budget }, { 'monitoring.modelBilling': 'aws' }).outcome).toBe(outcome);
+    expect(judgeFacts(check, { budget, group }, { 'monitoring.modelBilling': 'aws' }).outcome).toBe(outcome);
+  });
+
+  it('takes a budget of another service for one of the rest, where AWS does not bill the models', () => {
+    const judged = judgeFacts(check, { budget: filtered({ Service: ['AWS Config'] }), group });
+    expect(judged).toMatchObject({ outcome: 'undetermined', reason: 'not_attested' });
   });
 
   it('leaves the limit at another provider to a person, but not what AWS shows', () => {
-    expect(judgeFacts(check, { budget: fact() })).toMatchObject({ outcome: 'undetermined', reason: 'not_attested' });
-    expect(judgeFacts(check, { budget: fact({}, []) }).outcome).toBe('fail');
+    expect(judgeFacts(check, { budget: fact(), group })).toMatchObject({
+      outcome: 'undetermined',
+      reason: 'not_attested',
+    });
+    expect(judgeFacts(check, { budget: fact({}, []), group }).outcome).toBe('fail');
   });
 });

@@ -97,6 +97,15 @@ def alert_reads_main(lab: Lab) -> None:
     grant(lab, {"Effect": "Allow", "Action": READ, "Resource": lab.ids["secrets"]["gateway"]}, role="alertRole")
 
 
+@flaw("alert-role-lets-main-in", *LEAST, *APART)
+def lets_in(lab: Lab) -> None:
+    """No policy of the gateway's role says so; the trust policy of the alert function's role lets it in by name."""
+    trusted = {"Service": "lambda.amazonaws.com", "AWS": lab.ids["roleArn"]}
+    lab.client("iam").update_assume_role_policy(RoleName=lab.ids["alertRole"], PolicyDocument=json.dumps({
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"}]}))
+
+
 @flaw("main-role-reads-alert", *APART, *ONE_SECRET)
 def main_reads_alert(lab: Lab) -> None:
     """The gateway's role can read the monitoring secret by its exact ARN."""

@@ -183,6 +183,28 @@ def manual_action(lab: Lab) -> None:
     lab.state.budget_actions["openclaw-prod"][0]["ApprovalModel"] = "MANUAL"
 
 
+@flaw("budget-of-other-account", "monitoring/cost-limits")
+def narrowed(lab: Lab) -> None:
+    """There is a budget, and it counts what another account of the organization spends."""
+    budgets = lab.client("budgets")
+    found = budgets.describe_budget(AccountId=lab.account, BudgetName="openclaw-prod")["Budget"]
+    alerts = budgets.describe_notifications_for_budget(AccountId=lab.account, BudgetName="openclaw-prod")["Notifications"]
+    budgets.delete_budget(AccountId=lab.account, BudgetName="openclaw-prod")
+    kept = {key: found[key] for key in ("BudgetName", "BudgetType", "TimeUnit", "BudgetLimit")}
+    budgets.create_budget(
+        AccountId=lab.account, Budget={**kept, "CostFilters": {"LinkedAccount": ["999999999999"]}},
+        NotificationsWithSubscribers=[{
+            "Notification": {key: alert[key] for key in ("NotificationType", "ComparisonOperator", "Threshold", "ThresholdType")},
+            "Subscribers": [{"SubscriptionType": "SNS", "Address": lab.ids["topic"]}]} for alert in alerts])
+
+
+@flaw("budget-pauses-gone-instance", "monitoring/cost-limits")
+def stale_action(lab: Lab) -> None:
+    """The action stops an instance that the group replaced long ago."""
+    definition = lab.state.budget_actions["openclaw-prod"][0]["Definition"]
+    definition["SsmActionDefinition"]["InstanceIds"] = ["i-0ffffffffffffffff"]
+
+
 @flaw("kill-switch-missing", "monitoring/kill-switch")
 def no_switch(lab: Lab) -> None:
     """The document that the environment names does not exist."""
