@@ -1,16 +1,7 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../model/reason.ts';
-import type { Format } from './formats.ts';
-
-const extensions: Readonly<Record<Format, string>> = {
-  text: 'txt',
-  json: 'json',
-  html: 'html',
-  markdown: 'md',
-  junit: 'xml',
-  sarif: 'sarif',
-};
+import { type Format, suffixOf } from './formats.ts';
 
 /**
  * The files of --output for one environment: `{env}` is its name, and a folder (one that is there, or a name that ends
@@ -21,7 +12,7 @@ export function filesFor(outputs: readonly string[], environment: string, format
     const file = output.replaceAll('{env}', environment);
     if (file.endsWith('/')) mkdirSync(file, { recursive: true });
     const folder = file !== '-' && statSync(file, { throwIfNoEntry: false })?.isDirectory();
-    return folder ? join(file, `report-${environment}.${extensions[format]}`) : file;
+    return folder ? join(file, `report-${environment}${suffixOf(format)}`) : file;
   });
 }
 

@@ -14,11 +14,12 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../model/reason.ts';
 import type { Report } from '../model/report.ts';
+import { renderAnnotations } from '../report/annotations.ts';
 import { renderHtml } from '../report/html.ts';
 import { renderJson } from '../report/json.ts';
 import { renderJunit } from '../report/junit.ts';
 import { renderMarkdown } from '../report/markdown.ts';
-import { renderSarif } from '../report/sarif.ts';
+import { renderAlerts, renderSarif } from '../report/sarif.ts';
 import { renderText } from '../report/text.ts';
 import { type Format, formatOf } from './formats.ts';
 import type { OutboundFilter } from './outbound.ts';
@@ -43,6 +44,8 @@ const renderers = {
   markdown: renderMarkdown,
   junit: renderJunit,
   sarif: renderSarif,
+  'github-alerts': renderAlerts,
+  'github-annotations': renderAnnotations,
 } satisfies Record<Format, Renderer>;
 
 /** NO_COLOR wins over everything; FORCE_COLOR over the absence of a terminal. */

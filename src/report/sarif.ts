@@ -18,6 +18,22 @@ const kinds = {
  * suppressed with the justification. Texts only: no Markdown, and no URI that comes from what was looked at.
  */
 export function renderSarif(report: Report): string {
+  return sarifOf(report, (check, index) => [result(check, index, report)]);
+}
+
+/**
+ * SARIF for GitHub's code scanning: what failed as an error, what is not verified as a warning, and nothing else. Code
+ * scanning does not read `kind`: a result of a check that passed would be an alert as well.
+ */
+export function renderAlerts(report: Report): string {
+  return sarifOf(report, (check, index) => {
+    if (check.status === 'fail') return [result(check, index, report)];
+    if (check.status === 'unknown') return [{ ...result(check, index, report), kind: 'fail', level: 'warning' }];
+    return [];
+  });
+}
+
+function sarifOf(report: Report, resultsOf: (check: CheckResult, index: number) => readonly object[]): string {
   const all = checksOf(report);
   const unknown = all.filter(({ status }) => status === 'unknown');
   const log = {
@@ -42,7 +58,7 @@ export function renderSarif(report: Report): string {
           },
         ],
         columnKind: 'utf16CodeUnits',
-        results: all.map((check, index) => result(check, index, report)),
+        results: all.flatMap(resultsOf),
         properties: {
           verdict: report.verdict,
           mode: report.mode,

@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,90 +7,159 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { startDeployment } from '../../src/demo/deployment.ts';
 import { exitCodes } from '../../src/model/exit-code.ts';
+import { actOn } from '../support/composite-action.ts';
 import { fixtures } from '../support/rig.ts';
 import { spawnText } from '../support/spawn-text.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
-/** Runs the script of the action as a runner would, on the embedded deployment. */
+const install = 'Install clawcheck';
+
+/** Carries out the action on the embedded deployment; it is installed here already. */
 async function act(flaws: readonly string[], inputs: Record<string, string> = {}) {
   const deployment = await startDeployment(fixtures, flaws);
-  const folder = mkdtempSync(join(tmpdir(), 'clawcheck-test-'));
-  const at = (name: string) => join(folder, name);
   try {
-    for (const name of ['output', 'summary']) writeFileSync(at(name), '');
-    const { code, stdout } = await spawnText('bash', [join(root, 'scripts/github-action.sh')], {
-      cwd: folder,
-      env: {
-        PATH: `${dirname(process.execPath)}:/usr/bin:/bin`,
-        HOME: folder,
-        ...deployment.variables,
-        GITHUB_OUTPUT: at('output'),
-        GITHUB_STEP_SUMMARY: at('summary'),
-        CLAWCHECK_HOME: root,
-        CLAWCHECK_ENVIRONMENT: 'prod',
-        CLAWCHECK_CONFIG: deployment.config,
-        CLAWCHECK_AREAS: '',
-        CLAWCHECK_TIMEOUT: '60',
-        CLAWCHECK_OUTPUT: 'reports',
-        CLAWCHECK_GATE: 'true',
-        ...inputs,
-      },
-    });
-    const outputs = Object.fromEntries(
-      readFileSync(at('output'), 'utf8')
-        .split('\n')
-        .filter(Boolean)
-        .map((line) => line.split('=', 2) as [string, string]),
-    );
-    return {
-      code,
-      stdout,
-      outputs,
-      summary: readFileSync(at('summary'), 'utf8'),
-      reports: readdirSync(at('reports')).sort(),
-      folder,
-    };
+    const given = { environment: 'prod', config: deployment.config, timeout: '60', ...inputs };
+    return await actOn(root, given, deployment.variables, [install]);
   } finally {
     await deployment.close();
   }
 }
 
-describe('the script of the GitHub action', () => {
-  it('passes what is READY, with every report, the summary and the outputs', async () => {
-    const { code, outputs, summary, reports } = await act([]);
+const reports = ['alerts.sarif', 'html', 'json', 'md', 'sarif', 'xml'].map((name) => `report.${name}`);
+const artifact = 'actions/upload-artifact';
+const codeScanning = 'github/codeql-action/upload-sarif';
+const annotationsOf = (log: string) => log.match(/^::(notice|warning|error) .*/gm) ?? [];
+
+describe('the GitHub action, step by step', () => {
+  it('passes what is READY, with every report, the summary, the outputs and the artifact', async () => {
+    const { code, log, outputs, summary, used, workspace } = await act([]);
     expect(outputs).toEqual({
       verdict: 'READY',
       'exit-code': '0',
-      report: 'reports/report.json',
-      sarif: 'reports/report.sarif',
+      report: 'clawcheck-report/report.json',
+      sarif: 'clawcheck-report/report.sarif',
+      alerts: 'clawcheck-report/report.alerts.sarif',
     });
-    expect(reports).toEqual(['report.html', 'report.json', 'report.md', 'report.sarif', 'report.xml']);
+    expect(Object.keys(used)).toEqual(['actions/setup-node', artifact]);
+    expect(readdirSync(join(workspace, used[artifact]?.['path'] ?? '')).sort()).toEqual(reports);
     expect(summary).toMatch(/READY/);
+    expect(annotationsOf(log)).toEqual([expect.stringMatching(/^::notice title=clawcheck%3A READY::/)]);
     expect(code).toBe(0);
   });
 
-  it('stops what is not, and without the gate says so only', async () => {
-    const gated = await act(['instance-public-address']);
-    expect([gated.code, gated.outputs['verdict']]).toEqual([20, 'NOT_READY']);
-    expect(gated.stdout).toMatch(/^::error title=clawcheck::NOT_READY\./m);
-    const open = await act(['instance-public-address'], { CLAWCHECK_GATE: 'false' });
-    expect([open.code, open.outputs['verdict'], open.outputs['exit-code']]).toEqual([0, 'NOT_READY', '20']);
+  it('stops what is not, says of each check what to do, and hands it to code scanning', async () => {
+    const { code, log, outputs, summary, used, workspace } = await act(['instance-public-address'], {
+      'upload-sarif': 'true',
+    });
+    expect([code, outputs['verdict'], outputs['exit-code']]).toEqual([20, 'NOT_READY', '20']);
+    expect(annotationsOf(log)).toEqual([
+      expect.stringMatching(/^::error title=clawcheck%3A NOT READY::/),
+      expect.stringMatching(/^::error title=infrastructure\/no-public-ip::An instance has a public .*%0ANext: Set /),
+    ]);
+    // The text of the run stands where the runner takes no line of it for a command.
+    const [, token = ''] = /^::stop-commands::(\w{32})$/m.exec(log) ?? [];
+    expect(log.indexOf(`\n::${token}::\n`)).toBeLessThan(log.indexOf('::error'));
+    expect(summary).toContain('infrastructure/no-public-ip');
+    const sarif = JSON.parse(readFileSync(join(workspace, used[codeScanning]?.['sarif_file'] ?? ''), 'utf8'));
+    expect(sarif.runs[0].results.map(({ ruleId }: { ruleId: string }) => ruleId)).toEqual([
+      'infrastructure/no-public-ip',
+    ]);
+    expect(readdirSync(join(workspace, used[artifact]?.['path'] ?? '')).sort()).toEqual(reports);
   });
 
-  it('fails a run that did not take place, also without the gate, and keeps no older report', async () => {
-    const { code, outputs, reports } = await act([], { CLAWCHECK_ENVIRONMENT: 'prd', CLAWCHECK_GATE: 'false' });
-    expect([code, outputs, reports]).toEqual([64, { verdict: 'NONE', 'exit-code': '64' }, []]);
+  it('without the gate only says so, without an artifact keeps none', async () => {
+    const inputs = { gate: 'false', 'artifact-name': '', 'output-directory': 'out put' };
+    const { code, outputs, used, workspace } = await act(['instance-public-address'], inputs);
+    expect([code, outputs['verdict'], outputs['exit-code']]).toEqual([0, 'NOT_READY', '20']);
+    expect(Object.keys(used)).toEqual(['actions/setup-node']);
+    expect(readdirSync(join(workspace, 'out put')).sort()).toEqual(reports);
+  });
+
+  it('fails a run that did not take place, also without the gate, and hands nothing on', async () => {
+    const { code, log, outputs, used } = await act([], { environment: 'prd', gate: 'false', 'upload-sarif': 'true' });
+    expect([code, outputs]).toEqual([64, { verdict: 'NONE', 'exit-code': '64', report: '', sarif: '', alerts: '' }]);
+    expect(Object.keys(used)).toEqual(['actions/setup-node', artifact]);
+    expect(annotationsOf(log)).toEqual([
+      '::error title=clawcheck::The run did not take place (exit 64); the log says why.',
+    ]);
   });
 
   it('takes no input for a command', async () => {
-    const { code, folder } = await act([], {
-      CLAWCHECK_ENVIRONMENT: '$(touch owned)',
-      CLAWCHECK_AREAS: '`touch owned`',
-    });
+    const { code, workspace } = await act([], { environment: '$(touch owned)', areas: '`touch owned`' });
     expect(code).toBe(64);
-    expect(readdirSync(folder)).not.toContain('owned');
+    expect(readdirSync(workspace)).not.toContain('owned');
+  });
+
+  // What a runner does first takes a minute, and needs a registry: `npm run test:fresh`.
+  it.skipIf(!process.env['CLAWCHECK_FRESH'])(
+    'installs from a clone, with nothing of this folder',
+    {
+      timeout: 600_000,
+    },
+    async () => {
+      const clone = join(mkdtempSync(join(tmpdir(), 'clawcheck-fresh-')), 'clawcheck');
+      execFileSync('git', ['clone', '--quiet', root, clone]);
+      const deployment = await startDeployment(fixtures, []);
+      try {
+        const { code, log, outputs } = await actOn(
+          clone,
+          { environment: 'prod', config: deployment.config },
+          { ...deployment.variables, npm_config_cache: join(clone, '..', 'cache') },
+        );
+        expect([code, outputs['verdict'], code === 0 ? '' : log]).toEqual([0, 'READY', '']);
+      } finally {
+        await deployment.close();
+        rmSync(dirname(clone), { recursive: true, force: true });
+      }
+    },
+  );
+});
+
+describe('the recipes of docs/ci.md', () => {
+  const page = read('docs/ci.md');
+  const inShell = async (flaws: readonly string[], script: string) => {
+    const deployment = await startDeployment(fixtures, flaws);
+    const cwd = dirname(deployment.config);
+    try {
+      const config = join(cwd, 'clawcheck.yaml');
+      if (config !== deployment.config) copyFileSync(deployment.config, config);
+      writeFileSync(join(cwd, 'key'), '');
+      const PATH = `${cwd}:${dirname(process.execPath)}:/usr/bin:/bin`;
+      writeFileSync(join(cwd, 'clawcheck'), `#!/bin/sh\nexec node '${root}dist/clawcheck.js' "$@"\n`, { mode: 0o755 });
+      const env = { PATH, HOME: cwd, ...deployment.variables, CLAWCHECK_SSH_KEY: 'key' };
+      return { ...(await spawnText('bash', ['-eo', 'pipefail', '-c', script], { cwd, env })), files: readdirSync(cwd) };
+    } finally {
+      await deployment.close();
+    }
+  };
+
+  it('the job of GitLab stops what is not ready, and keeps its reports', async () => {
+    const [, yaml = ''] = /## GitLab\n\n```yaml\n([\s\S]*?)```/.exec(page) ?? [];
+    const { clawcheck: job } = parse(yaml);
+    // What fetches and installs clawcheck is `npm run test:fresh`.
+    const setUp = job.before_script.filter((line: string) => !/^git |npm ci/.test(line));
+    expect(setUp).toHaveLength(2);
+    const token = Object.entries({ ...job.variables, AWS_WEB_IDENTITY_TOKEN_FILE: 'aws-token', AWS_ID_TOKEN: 'token' });
+    const lines = [...token.map(([name, value]) => `${name}='${value}'`), ...setUp, 'unset AWS_REGION', ...job.script];
+    const { code, stderr, files } = await inShell(
+      ['instance-public-address'],
+      lines.join('\n').replaceAll('/opt/clawcheck/', root),
+    );
+    expect([code, code === 20 ? '' : stderr]).toEqual([20, '']);
+    const kept = [...job.artifacts.paths, job.artifacts.reports.junit, 'aws-token'];
+    expect(files).toEqual(expect.arrayContaining(kept));
+  });
+
+  it.each([
+    ['--area network', 'not ready: 21'],
+    ['--env nowhere', 'no run took place: 64'],
+    ['', 'READY'],
+  ])('the recipe for any shell with %j says %s', async (more, said) => {
+    const [, recipe = ''] = /## By hand[^`]*```sh\n([\s\S]*?)```/.exec(page) ?? [];
+    const { stdout } = await inShell([], `set +e\n${recipe.replace('--env prod', `--env prod -q ${more}`)}`);
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe(said);
   });
 });
 

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/model/report.ts';
+import { renderAnnotations } from '../../src/report/annotations.ts';
 import { renderHtml } from '../../src/report/html.ts';
 import { style } from '../../src/report/html-style.ts';
 import { renderJson } from '../../src/report/json.ts';
 import { renderJunit } from '../../src/report/junit.ts';
 import { renderMarkdown } from '../../src/report/markdown.ts';
-import { renderSarif } from '../../src/report/sarif.ts';
+import { renderAlerts, renderSarif } from '../../src/report/sarif.ts';
 import { renderText } from '../../src/report/text.ts';
 import { hostileReport, readyReport, withCheck } from '../support/report.ts';
 import { runScenario } from '../support/rig.ts';
@@ -313,3 +314,39 @@ function luminance(color: string): number {
   });
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
+
+describe('what GitHub gets', () => {
+  const wanted = (report: Report) => checksOf(report).filter(({ status }) => ['fail', 'unknown'].includes(status));
+
+  it('is an alert for what failed or is not verified, and for nothing that passed or was waived', () => {
+    for (const report of [ready, flawed, hostile]) {
+      const [run] = JSON.parse(renderAlerts(report)).runs;
+      expect(run.results.map(({ ruleId, level }: Record<string, string>) => [ruleId, level])).toEqual(
+        wanted(report).map(({ id, status }) => [id, status === 'fail' ? 'error' : 'warning']),
+      );
+    }
+    expect(wanted(flawed).map(({ status }) => status)).toEqual(expect.arrayContaining(['fail', 'unknown']));
+    expect(JSON.parse(renderAlerts(ready)).runs[0].results).toEqual([]);
+  });
+
+  it('is an annotation a line, of which the target decides no part but its text', () => {
+    for (const report of [ready, flawed, hostile]) {
+      const lines = renderAnnotations(report).trimEnd().split('\n');
+      for (const line of lines) {
+        expect(line).toMatch(/^::(notice|warning|error) title=[^:,%]*(%(25|3A|2C)[^:,%]*)*::[\x20-\x7e]+$/);
+        expect(line.slice(line.indexOf('::', 2))).toMatch(/^::[^%]*(%(25|0A)[^%]*)*$/);
+      }
+      expect(lines[0]).toContain(report.verdict.replace('_', ' '));
+      expect(lines.slice(1).map((line) => line.match(/title=(.*?)::/)?.[1])).toEqual(
+        ['fail', 'unknown'].flatMap((one) => wanted(report).flatMap(({ id, status }) => (status === one ? [id] : []))),
+      );
+    }
+  });
+
+  it('has no more annotations than GitHub shows, and says how many there would be', () => {
+    const many = checksOf(flawed).reduce((report, { id }) => withCheck(report, id, { status: 'fail' }), flawed);
+    const lines = renderAnnotations(many).trimEnd().split('\n');
+    expect(lines).toHaveLength(10);
+    expect(lines[0]).toContain(`${checksOf(many).length - 9} more are in the report.`);
+  });
+});

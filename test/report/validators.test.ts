@@ -10,7 +10,7 @@ import { renderHtml } from '../../src/report/html.ts';
 import { renderJson } from '../../src/report/json.ts';
 import { renderJunit } from '../../src/report/junit.ts';
 import { renderMarkdown } from '../../src/report/markdown.ts';
-import { renderSarif } from '../../src/report/sarif.ts';
+import { renderAlerts, renderSarif } from '../../src/report/sarif.ts';
 import { hostileReport, readyReport, withCheck } from '../support/report.ts';
 import { runScenario } from '../support/rig.ts';
 
@@ -39,7 +39,8 @@ const html = new HtmlValidate({
 
 describe.each(names)('the report that is %s', (name) => {
   it('is SARIF 2.1.0 by the schema of OASIS', () => {
-    expect([isSarif(JSON.parse(renderSarif(report(name)))), isSarif.errors]).toEqual([true, null]);
+    for (const render of [renderSarif, renderAlerts])
+      expect([isSarif(JSON.parse(render(report(name)))), isSarif.errors]).toEqual([true, null]);
   });
 
   it('is JUnit XML by the schema of Jenkins, read by libxml2', async () => {
