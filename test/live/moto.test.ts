@@ -9,17 +9,6 @@ import { checks as knownChecks } from './moto/check-ids.ts';
 import { type Moto, type MotoState, motoAvailable, startMoto } from './moto/moto.ts';
 
 const allowed = Object.keys(operations) as AwsOperation[];
-const serviceNames: readonly string[] = [...new Set(allowed.map((operation) => operation.split(':')[0] ?? ''))];
-
-/** The services in which a flaw of an area shows. */
-const servicesOf: Readonly<Record<string, readonly string[]>> = {
-  infrastructure: ['autoscaling', 'ec2', 'efs', 'elbv2'],
-  'soul-documents': ['efs', 'iam'],
-  credentials: ['ec2', 'iam', 'secretsmanager'],
-  network: ['ec2', 'elbv2'],
-  monitoring: ['autoscaling', 'budgets', 'cloudtrail', 'cloudwatch', 'lambda', 'logs', 'sns', 'ssm'],
-  backup: ['backup', 'iam'],
-};
 
 liveDescribe('the moto lab', motoAvailable(), () => {
   let moto: Moto;
@@ -54,17 +43,13 @@ liveDescribe('the moto lab', motoAvailable(), () => {
   const ask = async <O extends AwsOperation>(operation: O, input?: InputOf<O>): Promise<OutputOf<O>> =>
     (await send(operation, (input ?? sampleInputs[operation](state)) as object)) as OutputOf<O>;
   /** Answers about the deployment, or the names of errors, as text. Nothing in them ticks. */
-  async function* answers(services = serviceNames): AsyncGenerator<readonly [call: string, answer: string]> {
-    const calls = allowed.map((operation) => [operation, sampleInputs[operation](state) as object] as const);
-    for (const [operation, input] of [...calls, ...moreCalls.map((call) => call(state))]) {
-      if (!services.includes(operation.split(':')[0] ?? '')) continue;
-      const answer = await send(operation, input).catch((error: Error) => ({ error: error.name }));
-      yield [`${operation} ${JSON.stringify(input)}`, JSON.stringify({ ...answer, $metadata: undefined })];
-    }
-  }
   const allAnswers = async () => {
+    const calls = allowed.map((operation) => [operation, sampleInputs[operation](state) as object] as const);
     const found = new Map<string, string>();
-    for await (const [call, answer] of answers()) found.set(call, answer);
+    for (const [operation, input] of [...calls, ...moreCalls.map((call) => call(state))]) {
+      const answer = await send(operation, input).catch((error: Error) => ({ error: error.name }));
+      found.set(`${operation} ${JSON.stringify(input)}`, JSON.stringify({ ...answer, $metadata: undefined }));
+    }
     return found;
   };
 
@@ -181,24 +166,15 @@ liveDescribe('the moto lab', motoAvailable(), () => {
       }
     });
 
-    it('each change what AWS answers in the services of their area, and a reset takes them back', async () => {
+    // That each of them is seen, and that none changes more than it should, moto-run.test.ts shows.
+    it('are taken back by a reset', async () => {
       const good = await allAnswers();
-      const unseen: string[] = [];
-      for (const { id, expects } of await moto.flaws()) {
-        await moto.plant(id);
-        const services = expects.flatMap((check) => servicesOf[check.split('/')[0] ?? ''] ?? []);
-        let seen = false;
-        for await (const [call, answer] of answers(services)) {
-          seen = good.get(call) !== answer;
-          if (seen) break;
-        }
-        if (!seen) unseen.push(id);
-        await moto.reset();
-      }
-      expect(unseen).toEqual([]);
+      for (const flaw of ['role-admin', 'role-wildcard-secret', 'boundary-blocks-own']) await moto.plant(flaw);
+      expect(await allAnswers()).not.toEqual(good);
+      await moto.reset();
       expect(await allAnswers()).toEqual(good);
       expect((await moto.state()).flaws).toEqual([]);
-    }, 120_000);
+    });
 
     it.each([
       ['role-wildcard-secret', ['allowed', 'allowed', 'implicitDeny']],
