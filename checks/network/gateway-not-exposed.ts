@@ -102,6 +102,10 @@ export default check({
       return undetermined('conflict', 'the gateway is in another network namespace than the host', findings);
     }
     if (listeners instanceof ProbeError) return undetermined(listeners.reason, listeners.message);
+    if (!listeners.listeners.some(({ port }) => port === environment.gateway.port)) {
+      const message = 'the socket of the gateway itself is not among the listening sockets that root saw';
+      return undetermined('no_control', message, findings);
+    }
     if (administration instanceof ProbeError) return undetermined(administration.reason, administration.message);
     if (funnel === 'unclear') return undetermined('bad_response', 'tailscale did not say what it publishes', findings);
     return judgeAll(findings);

@@ -1,7 +1,7 @@
 import type { Environment } from '../environment/schema.ts';
 import { ProbeError, UntrustedError, UsageError } from '../model/reason.ts';
 import type { SubjectInstance } from '../model/report.ts';
-import { group } from '../probes/aws/group.ts';
+import { group, membersInService } from '../probes/aws/group.ts';
 import { identity } from '../probes/aws/identity.ts';
 import { hostIdentity } from '../probes/host/identity.ts';
 import type { Gatherer } from './gather.ts';
@@ -56,10 +56,9 @@ export async function bind(gatherer: Gatherer, hosts: readonly Host[], environme
     if (arnAccount !== account) mismatches.push(`the Auto Scaling Group belongs to account ${arnAccount}`);
     if (arnRegion !== region)
       mismatches.push(`the Auto Scaling Group is in ${arnRegion}, the environment file says ${region}`);
-    const ids = (list: typeof asg.value.Instances) => list.flatMap(({ InstanceId }) => InstanceId ?? []);
     members = {
-      all: ids(asg.value.Instances),
-      inService: ids(asg.value.Instances.filter((i) => i.LifecycleState === 'InService')),
+      all: asg.value.Instances.flatMap(({ InstanceId }) => InstanceId ?? []),
+      inService: membersInService(asg.value),
     };
   } else unproven.push(`Auto Scaling Group: ${asg.error.message}`);
 

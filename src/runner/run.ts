@@ -26,6 +26,7 @@ import { type Clock, type Gathered, Gatherer, isHostScoped, probesOf } from './g
 import { Host } from './hosts.ts';
 import { judge, merge, type Outcome, resultOf, unknown } from './judge.ts';
 import { allChecks, type Plan, type PlannedCheck, plan, plannedAreas, type Registry, type Selection } from './plan.ts';
+import { changesSince } from './settled.ts';
 import { type Signers, verifySigners } from './signers.ts';
 import { subjectOf } from './subject.ts';
 
@@ -133,7 +134,11 @@ export async function run(options: RunOptions): Promise<Report> {
         return result;
       }),
     );
-    const report = await reportOf(options, planned, binding, results, gatherer, start);
+    const seen = await gatherer.get(group);
+    const changes =
+      seen.ok && !binding.blocked ? await changesSince(seen.value, options.ports.aws, deadline.signal) : [];
+    const settled = { ...binding, unproven: [...binding.unproven, ...changes] };
+    const report = await reportOf(options, planned, settled, results, gatherer, start);
     emit({ type: 'run-finished', verdict: report.verdict, seconds: (clock('end').getTime() - start.getTime()) / 1000 });
     return report;
   } finally {

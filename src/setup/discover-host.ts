@@ -17,7 +17,7 @@ export interface HostDiscovery {
  * variables are read, which hold paths. Nothing is opened for writing.
  */
 const script = `
-need tr id ls sed
+need tr id ls sed grep cat sort
 for at in /proc/[0-9]*; do
   pid=\${at#/proc/}
   name= ; read -r name 2>/dev/null <"$at/comm" || continue
@@ -37,13 +37,10 @@ for at in /proc/[0-9]*; do
   done 2>/dev/null <"$at/cgroup"
   if ls "$at/fd" >/dev/null 2>&1; then
     held=" $(ls -l "$at/fd" 2>/dev/null | sed -n 's/.*socket:\\[\\([0-9]*\\)\\]$/\\1/p' | tr '\\n' ' ')"
-    for table in "$at/net/tcp" "$at/net/tcp6"; do
-      [ -r "$table" ] || continue
-      while read -r _ where _ state _ _ _ _ _ inode _; do
-        [ "$state" = 0A ] || continue
-        case $held in *" $inode "*) say port "$pid $((0x\${where##*:}))";; esac
-      done <"$table"
-    done
+    listening "$at" | while read -r _ where _ state _ _ _ _ _ inode _; do
+      [ "$state" = 0A ] || continue
+      case $held in *" $inode "*) echo "$((0x\${where##*:}))";; esac
+    done | sort -u | while read -r port; do say port "$pid $port"; done
   fi
   home=
   while IFS=: read -r who _ _ _ _ its _; do [ "$who" != "$user" ] || home=$its; done </etc/passwd

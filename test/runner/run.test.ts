@@ -301,6 +301,58 @@ describe('hosts', () => {
     expect(report.subject.unproven.join()).toContain('i-0a1b2c3d4e5f60009');
   });
 
+  describe('that are replaced in mid-run', () => {
+    const operation = 'autoscaling:DescribeAutoScalingGroups';
+    type Answer = { AutoScalingGroups: { AutoScalingGroupARN: string; Instances: Record<string, string>[] }[] };
+    const good = loadScenario(fixtures, [], now).aws.find((e) => e.operation === operation)
+      ?.output as unknown as Answer;
+    /** What AWS says when it is asked for the second time. */
+    const atTheEnd = (change: (answer: Answer) => void) => {
+      const output = structuredClone(good);
+      change(output);
+      return { aws: { [operation]: { when: { IncludeInstances: true }, output } } };
+    };
+    const others = (answer: Answer) => answer.AutoScalingGroups[0]?.Instances ?? [];
+    it.each<[string, Variation, string[]]>([
+      [
+        'one for another',
+        atTheEnd((answer) => Object.assign(others(answer)[0] ?? {}, { InstanceId: 'i-0a1b2c3d4e5f60009' })),
+        [
+          'i-0a1b2c3d4e5f60001: went out of service during the run',
+          'i-0a1b2c3d4e5f60009: came into service during the run',
+        ],
+      ],
+      [
+        'one that ends and is still listed',
+        atTheEnd((answer) => Object.assign(others(answer)[0] ?? {}, { LifecycleState: 'Terminating:Wait' })),
+        ['i-0a1b2c3d4e5f60001: went out of service during the run'],
+      ],
+      [
+        'one more',
+        atTheEnd((answer) => others(answer).push({ ...others(answer)[0], InstanceId: 'i-0a1b2c3d4e5f60009' })),
+        ['i-0a1b2c3d4e5f60009: came into service during the run'],
+      ],
+      [
+        'a group of that name that is another',
+        atTheEnd((answer) => Object.assign(answer.AutoScalingGroups[0] ?? {}, { AutoScalingGroupARN: 'arn:other' })),
+        [
+          'Auto Scaling Group: whether it changed during the run could not be seen: AWS does not describe the group any more',
+        ],
+      ],
+    ])('make the run INCOMPLETE and are named: %s', async (_, variation, lines) => {
+      const report = await runWith(variation);
+      expect(report.verdict).toBe('INCOMPLETE');
+      expect(report.subject.unproven).toEqual(lines);
+    });
+
+    it('make the run INCOMPLETE where AWS does not say at the end', async () => {
+      const denied = { when: { IncludeInstances: true }, error: { code: 'RequestExpired', status: 400 } };
+      const report = await runWith({ aws: { [operation]: denied } });
+      expect(report.verdict).toBe('INCOMPLETE');
+      expect(report.subject.unproven.join()).toMatch(/^Auto Scaling Group: whether it changed during the run/);
+    });
+  });
+
   it('that cannot be reached leave the rest as it is', async () => {
     const report = await runWithOpen(() => Promise.reject(new ProbeError('unreachable', 'refused')), {});
     expect(find(report, 'network/word')).toMatchObject({ status: 'unknown', reason: { code: 'unreachable' } });

@@ -2,6 +2,9 @@
  * The shell text that every part of the batch gets before its own script. POSIX sh only: dash, bash and busybox ash
  * run it. It expects N (nonce), I (id of the part), CLAWCHECK_USER and CLAWCHECK_PORT, and answers on descriptor 9,
  * so that what a tool prints by itself never becomes an answer.
+ *
+ * `listening` gives the rows of the sockets that listen. The kernel hands its table out in blocks and goes by positions:
+ * a socket that closes meanwhile can hide the one behind it. So the blocks are large, and the table is read twice.
  */
 export const partLibrary = `
 say() {
@@ -18,6 +21,7 @@ need() {
     exit 0
   done
 }
+listening() { cat "$1/net/tcp" "$1/net/tcp6" "$1/net/tcp" "$1/net/tcp6" | grep ' 0A '; } 2>/dev/null
 gateway_pid() (
   user=$(id -u "$CLAWCHECK_USER" 2>/dev/null) || exit 0
   mine() {
@@ -40,13 +44,9 @@ gateway_pid() (
     return 1
   }
   hex=$(printf '%04X' "\${CLAWCHECK_PORT:-0}")
-  sockets=
-  for f in /proc/net/tcp /proc/net/tcp6; do
-    [ -r "$f" ] || continue
-    while read -r _ at _ state _ _ _ _ _ inode _; do
-      case "$at $state" in *":$hex 0A") sockets="$sockets -e socket:.$inode]";; esac
-    done <"$f"
-  done
+  sockets=$(listening /proc | while read -r _ at _ state _ _ _ _ _ inode _; do
+    case "$at $state" in *":$hex 0A") printf ' -e socket:.%s]' "$inode";; esac
+  done)
   owner=
   if [ -n "$sockets" ]; then
     found=$(ls -l /proc/[0-9]*/fd 2>/dev/null | grep -o -e '^/proc/[0-9]*' $sockets)

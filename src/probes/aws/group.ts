@@ -48,6 +48,13 @@ export const group = awsProbe({
   },
 });
 
+/** Ids of the instances that are in service. */
+export function membersInService({ Instances }: Pick<Group, 'Instances'>): string[] {
+  return Instances.flatMap(({ InstanceId, LifecycleState }) =>
+    InstanceId !== undefined && LifecycleState === 'InService' ? [InstanceId] : [],
+  );
+}
+
 function isComplete(g: AutoScalingGroup): g is Group {
   return (
     typeof g.AutoScalingGroupARN === 'string' &&

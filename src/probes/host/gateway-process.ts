@@ -45,7 +45,7 @@ export const gatewayProcess = hostProbe<GatewayProcess | ProbeError>({
   lost: (error) => error,
   seconds: 10,
   script: `
-need id tr ls grep readlink
+need id tr ls grep readlink sort cat
 pid=$(gateway_pid)
 [ -n "$pid" ] || { say state no-gateway; exit 0; }
 say state seen
@@ -88,12 +88,13 @@ for socket in ${managerSockets.join(' ')}; do
   if [ -S "$socket" ] && [ -w "$socket" ]; then say socket "$socket"; fi
 done
 hex=$(printf '%04X' "$CLAWCHECK_PORT")
+sockets=$(listening "/proc/$pid" | while read -r _ at _ state _ _ _ _ _ inode _; do
+  case "$at $state" in *":$hex 0A") echo "$inode=\${at%:*}";; esac
+done | sort -u)
 inodes=
-for file in "/proc/$pid/net/tcp" "/proc/$pid/net/tcp6"; do
-  [ -r "$file" ] || continue
-  while read -r _ at _ state _ _ _ _ _ inode _; do
-    case "$at $state" in *":$hex 0A") say listener "\${at%:*}"; inodes="$inodes -e socket:.$inode]";; esac
-  done <"$file"
+for socket in $sockets; do
+  say listener "\${socket#*=}"
+  inodes="$inodes -e socket:.\${socket%%=*}]"
 done
 owner=no
 if [ -n "$inodes" ] && ls -l "/proc/$pid/fd" | grep -q $inodes; then owner=yes; fi

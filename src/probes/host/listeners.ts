@@ -26,14 +26,11 @@ export const listeners = hostProbe<Listeners | ProbeError>({
   lost: (error) => error,
   seconds: 10,
   script: `
-need ls grep tr
-sockets=
-for file in /proc/net/tcp /proc/net/tcp6; do
-  [ -r "$file" ] || continue
-  while read -r _ at _ state _ _ _ _ _ inode _; do
-    [ "$state" != 0A ] || sockets="$sockets $inode=$at "
-  done <"$file"
-done
+need ls grep tr sort cat
+sockets=$(listening /proc | while read -r _ at _ state _ _ _ _ _ inode _; do
+  [ "$state" != 0A ] || echo "$inode=$at"
+done | sort -u)
+sockets=" $(echo $sockets) "
 found=' '
 pid=
 set -f

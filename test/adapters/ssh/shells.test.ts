@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -249,4 +249,27 @@ describe.skipIf(!linux)('gateway_pid', () => {
     if (root) expect(await ask(1)).toEqual([['pid', '']]);
     rmSync(directory, { recursive: true });
   });
+});
+
+describe.skipIf(!linux)('listening', () => {
+  it('has a socket that only one of two looks at the table shows', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'clawcheck-table-'));
+    const head = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
+    const row = (inode: number, state: string) =>
+      `   0: 00000000:4E1F 00000000:0000 ${state} 00000000:00000000 00:00000000 00000000  1000        0 ${inode} 1 0 100\n`;
+    // Each look reads what is written next: the first misses the row that the second has, as a busy table does.
+    const looks = [head + row(1, '0A'), head, head + row(1, '0A') + row(2, '0A') + row(3, '01'), head + row(4, '0A')];
+    for (const [i, text] of looks.entries()) writeFileSync(join(directory, String(i)), text);
+    const [v4, v6] = [join(directory, 'net/tcp'), join(directory, 'net/tcp6')];
+    execFileSync('sh', ['-c', 'mkdir "$0/net" && mkfifo "$0/net/tcp" "$0/net/tcp6"', directory]);
+    const turns = looks.map((_, i) => `cat ${join(directory, String(i))} >${i % 2 === 0 ? v4 : v6}`);
+    const writer = spawn('sh', ['-c', turns.join('; ')], { stdio: 'ignore' });
+    const script = `listening ${directory} | while read -r _ _ _ state _ _ _ _ _ inode _; do say row "$inode $state"; done`;
+    const programs = [part('a', script)];
+    const batch = buildBatch(programs, { nonce, agentUser: me });
+    const got = parseBatch((await run({ words: ['sh', '-s'], script: batch })).stdout, programs, nonce).get('a');
+    writer.kill();
+    rmSync(directory, { recursive: true });
+    expect(got).toEqual(['1 0A', '1 0A', '2 0A', '4 0A'].map((text) => ['row', text]));
+  }, 20_000);
 });

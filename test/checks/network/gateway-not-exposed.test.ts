@@ -7,7 +7,8 @@ const config = (inForce: object) => ({ inForce, differsFromFile: false });
 
 describe('network/gateway-not-exposed', () => {
   const process = { listeners: ['0100007F'], ownsListener: true, networkNamespace: 'same' };
-  const listeners = { listeners: [], unowned: 0 };
+  const own = { address: '127.0.0.1', port: 18_789, holder: 'gateway' };
+  const listeners = { listeners: [own], unowned: 0 };
   const administration = { tailscale: undefined, ssmAgent: 'running', cameInAt: undefined };
   const closed = { bind: 'loopback', auth: { mode: 'token' } };
   const none = { 'infrastructure.approvedInbound': [] };
@@ -81,6 +82,7 @@ describe('network/gateway-not-exposed', () => {
     ['who holds its socket', { process: { ...process, ownsListener: false } }, 'not_found'],
     ['its network', { process: { ...process, networkNamespace: 'other' } }, 'conflict'],
     ['the listening sockets', { listeners: lost }, 'timeout'],
+    ['its own among the listening sockets', { listeners: { listeners: [], unowned: 1 } }, 'no_control'],
     ['Tailscale', { administration: lost }, 'timeout'],
     ['what Tailscale publishes', tailscale('unclear'), 'bad_response'],
   ])('is unknown without %s, unless something is open', (_, facts, reason) => {
@@ -96,7 +98,7 @@ describe('network/gateway-not-exposed', () => {
 
   describe('another gateway on the host', () => {
     const judged = (address: string, port: number, holder = 'gateway') => {
-      const found = { listeners: [{ address, port, holder }], unowned: 0 };
+      const found = { listeners: [own, { address, port, holder }], unowned: 0 };
       return judgeFacts(exposed, { config: config({ gateway: closed }), process, administration, listeners: found });
     };
     it.each<[string, number, string, string]>([
