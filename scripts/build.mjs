@@ -59,14 +59,14 @@ for (const name of readdirSync(fresh)) {
 chmodSync(join(fresh, 'clawcheck.js'), 0o755);
 
 // The types of the API, for extensions in TypeScript and for editors.
-const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
-execFileSync(
-  process.execPath,
-  [join(typescript, 'bin/tsc'), '-p', 'tsconfig.types.json', '--outDir', join(fresh, 'types')],
-  {
-    stdio: 'inherit',
-  },
-);
+if (!process.argv.includes('--no-types')) {
+  const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
+  execFileSync(
+    process.execPath,
+    [join(typescript, 'bin/tsc'), '-p', 'tsconfig.types.json', '--outDir', join(fresh, 'types')],
+    { stdio: 'inherit' },
+  );
+}
 
 if (!sameFiles('dist', fresh)) {
   const old = `${fresh}.old`;

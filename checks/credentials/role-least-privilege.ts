@@ -4,6 +4,7 @@ import { powers, simulatedActions, sweeping, unseenPowers, wholeServices } from 
 import { mayTakeOn } from '../../src/judging/role-trust.ts';
 import { readAccess } from '../../src/judging/secret-access.ts';
 import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
+import { some } from '../../src/model/text.ts';
 import { instanceRoles } from '../../src/probes/aws/instance-roles.ts';
 import { roleTrusts } from '../../src/probes/aws/role-trusts.ts';
 import { instanceSimulation } from '../../src/probes/aws/secret-readers.ts';
@@ -53,7 +54,7 @@ export default check({
             fact: 'instanceRoles' as const,
             subject: role.arn,
             expected: `may not ${power}`,
-            observed: may.length > 0 ? `allowed: ${shorten(may)}` : `none of ${actions.length} actions allowed`,
+            observed: may.length > 0 ? `allowed: ${some(may, 4)}` : `none of ${actions.length} actions allowed`,
             ok: may.length === 0,
           };
         }),
@@ -72,7 +73,7 @@ export default check({
       unseenPowers(role, instanceSimulation.find((s) => s.role === role.arn)?.allowed),
     );
     if (more.length > 0) {
-      return undetermined('conflict', `the policy simulation of IAM allows ${shorten(more)}, the policies do not`);
+      return undetermined('conflict', `the policy simulation of IAM allows ${some(more, 4)}, the policies do not`);
     }
     const heard = instanceSimulation.map(({ role, allowed }) => ({
       fact: 'instanceSimulation' as const,
@@ -84,8 +85,3 @@ export default check({
     return judgeAll(findings.length > 0 ? [...findings, ...heard] : [], { empty: 'the instances have no role' });
   },
 });
-
-function shorten(actions: readonly string[]): string {
-  const more = actions.length - 4;
-  return `${actions.slice(0, 4).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-}

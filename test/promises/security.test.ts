@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { breaks } from './broken.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -31,5 +32,15 @@ describe('SECURITY.md', () => {
       );
       expect([name, first?.[1]]).toEqual([name, `P${Number(name.slice(1, 3))}`]);
     }
+  });
+
+  it('has a way to break each promise, for `npm run promises:break`, that still fits the source', () => {
+    const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+    expect(scripts).toHaveProperty('promises:break');
+    for (const { how, file, find, put } of breaks) {
+      expect([how, readFileSync(root + file, 'utf8').split(find).length - 1]).toEqual([how, 1]);
+      expect(put).not.toBe(find);
+    }
+    expect([...new Set(breaks.map(({ promise }) => `P${promise}`))]).toEqual(rows.map(([, id]) => id));
   });
 });

@@ -4,6 +4,7 @@ import recorded from '../../../checks/approval-gates/decisions-recorded.ts';
 import surfaces from '../../../checks/approval-gates/request-surfaces.ts';
 import type { ApprovalRehearsal } from '../../../src/probes/gateway/approval-rehearsal.ts';
 import type { RecordedDecision } from '../../../src/probes/gateway/decisions.ts';
+import type { GateTrial, TrialAttempt } from '../../../src/probes/gateway/gate-trial.ts';
 import { judgeFacts } from '../../support/judge.ts';
 import { now } from '../../support/rig.ts';
 
@@ -82,6 +83,41 @@ describe('approval-gates/blocked-without-approval', () => {
     ['silence that allows, without a control', { unanswered: 'allowed', allowedByPeople: [] }, 'fail'],
   ])('%s', (_, change, outcome) => {
     expect(judgeFacts(blocked, { rehearsal: { ...good, ...change }, canary: undefined }).outcome).toBe(outcome);
+  });
+});
+
+describe('approval-gates/blocked-without-approval, where the gates were tried', () => {
+  const request = { id: 'r1', expiresInMs: 1000 };
+  const held: TrialAttempt = { answer: 'deny', request, doneWhilePending: false, done: false };
+  const through: TrialAttempt = { ...held, answer: 'allow-once', done: true };
+  const trial = (...attempts: TrialAttempt[]): GateTrial[] => [
+    { kind: 'exec', agent: 'main', attempts, leftBehind: false },
+  ];
+  it.each<[string, GateTrial[], readonly RecordedDecision[], string, string | undefined]>([
+    [
+      'held, then let through: the control of its own',
+      trial(held, through),
+      [],
+      'pass',
+      'commands of agent main, tried',
+    ],
+    ['done although denied', trial({ ...held, done: true }, through), [allowed], 'fail', undefined],
+    [
+      'not done when it was allowed either',
+      trial(held, { ...through, done: false }),
+      [allowed],
+      'undetermined',
+      undefined,
+    ],
+    ['only held, and a person approved before', trial(held), [allowed], 'pass', 'history'],
+    ['only held', trial(held), [], 'undetermined', undefined],
+  ])('%s', (_, canary, allowedByPeople, outcome, control) => {
+    const judgement = judgeFacts(blocked, { rehearsal: { ...good, allowedByPeople }, canary });
+    expect(judgement.outcome).toBe(outcome);
+    if (judgement.outcome === 'pass' && control !== 'history')
+      expect(judgement.controls.map(({ subject }) => subject)).toEqual([control]);
+    if (judgement.outcome === 'undetermined')
+      expect(judgement.reason).toBe(canary[0]?.attempts.length === 1 ? 'not_drilled' : 'no_control');
   });
 });
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import check from '../../../checks/approval-gates/gates-enforced.ts';
+import type { GateTrial, TrialAttempt } from '../../../src/probes/gateway/gate-trial.ts';
 import { judgeFacts } from '../../support/judge.ts';
 
+const request = { id: 'r1', expiresInMs: 1000 };
 const silent = { allowlist: [], mcpTools: [] };
 const host = { defaults: { ...silent, askFallback: 'deny' }, agents: {} };
 const strict = {
@@ -101,6 +103,26 @@ describe('approval-gates/gates-enforced', () => {
     expect(judgeFacts(check, facts).outcome).toBe('fail');
     expect(judgeFacts(check, facts, { 'approvalGates.agents': ['main'] }).outcome).toBe('pass');
     expect(judgeFacts(check, facts, { 'approvalGates.agents': ['other'] }).outcome).toBe('fail');
+  });
+
+  it('does not know the approvals of a node on which commands run; what is wrong here still is', () => {
+    const there = (mode: string) => tools({ exec: { mode, host: 'node' } });
+    const judged = (mode: string) =>
+      judgeFacts(check, { config: there(mode), approvals: host, agents: ['main'], ...around }).outcome;
+    expect([judged('ask'), judged('full')]).toEqual(['undetermined', 'fail']);
+  });
+
+  it.each<[string, TrialAttempt, string, boolean]>([
+    ['asked and held', { answer: 'deny', request, doneWhilePending: false, done: false }, 'pass', true],
+    ['did it at once', { answer: 'deny', request: undefined, doneWhilePending: undefined, done: true }, 'fail', false],
+    ['did it although it was denied', { answer: 'deny', request, doneWhilePending: false, done: true }, 'fail', false],
+  ])('looks at what was tried: it %s', (_, attempt, outcome, asked) => {
+    const canary: GateTrial[] = [{ kind: 'exec', agent: 'main', attempts: [attempt], leftBehind: false }];
+    const facts = { config: config(strict), approvals: host, agents: ['main'], ...around, canary };
+    const judgement = judgeFacts(check, facts);
+    expect(judgement.outcome).toBe(outcome);
+    const raised = judgement.evidence.filter(({ expected }) => expected === 'raises a request');
+    expect(raised.length).toBe(asked ? 1 : 0);
   });
 
   it('does not know without an agent', () => {

@@ -29,6 +29,7 @@ describe('approval-gates/approvers-authorised', () => {
     ['a stranger', config(['slack:U0BENEX01', 'slack:U0NOBODY1']), 'fail'],
     ['the same id on another channel', config(['telegram:U0BENEX01']), 'fail'],
     ['something else than a list', config('slack:U0BENEX01'), 'fail'],
+    ['something else than a list beside one', config(['slack:U0BENEX01'], 'U0OPSLD01'), 'fail'],
   ])('%s', (_, config, outcome) => {
     expect(judgeFacts(authorised, { config, declaration }).outcome).toBe(outcome);
   });

@@ -31,10 +31,13 @@ describe('no-plaintext-on-disk', () => {
     ['the workspace does not exist', { ...searched, roots: missing(1) }, 'undetermined'],
     ['a file is unreadable', { ...searched, unreadable: 1 }, 'undetermined'],
     ['no file was read', { ...searched, files: 0, bytes: 0 }, 'undetermined'],
+    ['no file was read, and yet bytes were', { ...searched, files: 0 }, 'undetermined'],
     ['not a byte was read', { ...searched, bytes: 0 }, 'undetermined'],
     ['the search is not permitted', lost, 'undetermined'],
   ])('%s', (_, disk, outcome) => {
-    expect(judgeFacts(noPlaintextOnDisk, { disk }).outcome).toBe(outcome);
+    const judgement = judgeFacts(noPlaintextOnDisk, { disk });
+    expect(judgement.outcome).toBe(outcome);
+    if (disk !== lost) expect(judgement.evidence).not.toEqual([]);
   });
 });
 
@@ -53,7 +56,9 @@ describe('not-in-environment', () => {
     ['there is no variable', { ...seen, variables: 0 }, 'undetermined'],
     ['it is not permitted to look', lost, 'undetermined'],
   ])('%s', (_, process, outcome) => {
-    expect(judgeFacts(notInEnvironment, { process }).outcome).toBe(outcome);
+    const judgement = judgeFacts(notInEnvironment, { process });
+    expect(judgement.outcome).toBe(outcome);
+    if (process !== lost) expect(judgement.evidence).not.toEqual([]);
   });
 });
 
@@ -66,11 +71,13 @@ describe('other-secret-refused', () => {
     own: 'readable',
     foreign: 'AccessDeniedException',
   };
-  const outcome = (change: object, secrets: object[] = allSecrets, environment = {}) =>
-    judgeFacts(otherSecretRefused, { reads: { ...reads, ...change }, allSecrets: secrets }, environment).outcome;
+  const judged = (change: object, secrets: object[] = allSecrets, environment = {}) =>
+    judgeFacts(otherSecretRefused, { reads: { ...reads, ...change }, allSecrets: secrets }, environment);
+  const outcome = (...given: Parameters<typeof judged>) => judged(...given).outcome;
 
   it('passes on AccessDenied of a secret that exists, beside one that is readable', () => {
     expect(outcome({})).toBe('pass');
+    expect(outcome({ caller: reads.caller.replace('arn:aws:', 'arn:aws-us-gov:') })).toBe('pass');
   });
   it('fails when it can be read, whatever becomes of the own one', () => {
     expect(outcome({ foreign: 'readable' })).toBe('fail');
@@ -87,9 +94,14 @@ describe('other-secret-refused', () => {
   ])('is unknown on %s', (result) => {
     expect(outcome({ foreign: result })).toBe('undetermined');
     expect(outcome({ own: result })).toBe('undetermined');
+    expect(judged({ foreign: result }).evidence.map(({ observed }) => observed)).toEqual([result]);
+    expect(judged({ own: result }).evidence.map(({ observed }) => observed)).toEqual([result, reads.foreign]);
   });
   it('is unknown when the other does not exist, or is the own one', () => {
-    expect(outcome({}, allSecrets.slice(0, 1))).toBe('undetermined');
+    expect(judged({}, allSecrets.slice(0, 1))).toMatchObject({
+      outcome: 'undetermined',
+      evidence: [{ observed: reads.foreign }],
+    });
     expect(outcome({ foreign: 'readable' }, allSecrets, { 'credentials.foreignSecret': arn(own ?? '') })).toBe(
       'undetermined',
     );
@@ -99,7 +111,9 @@ describe('other-secret-refused', () => {
     'arn:aws:iam::123456789012:user/ops',
     'arn:aws:sts::123456789012:assumed-role/ops/alice',
     'arn:aws:sts::999999999999:assumed-role/openclaw-prod/i-0a1b2c3d4e5f60001',
+    `x${reads.caller}`,
+    `${reads.caller}-of-ada`,
   ])('is unknown when asked as %s', (caller) => {
-    expect(outcome({ caller })).toBe('undetermined');
+    expect(judged({ caller })).toMatchObject({ outcome: 'undetermined', evidence: [{}] });
   });
 });

@@ -9,13 +9,15 @@ const rejected = {
   withToken: answer(200),
   withoutTokenV6: answer(0, 7),
 };
-const judged = (changes: object) => judgeFacts(check, { metadata: { ...rejected, ...changes } }).outcome;
+const judgement = (changes: object) => judgeFacts(check, { metadata: { ...rejected, ...changes } });
+const judged = (changes: object) => judgement(changes).outcome;
 
 describe('imdsv1-rejected', () => {
   it.each([
     ['IPv6 is off', {}],
     ['IPv6 does not answer', { withoutTokenV6: answer(0, 28) }],
     ['IPv6 rejects too', { withoutTokenV6: answer(401) }],
+    ['IPv6 is switched off in the metadata options', { withoutTokenV6: answer(403) }],
   ])('passes on 401 beside a token that works, when %s', (_, changes) => {
     expect(judged(changes)).toBe('pass');
   });
@@ -40,7 +42,18 @@ describe('imdsv1-rejected', () => {
     ['the token request was cut off', { token: answer(200, 28) }],
     ['curl could not try IPv6', { withoutTokenV6: answer(0, 4) }],
     ['IPv6 is in trouble', { withoutTokenV6: answer(500) }],
-  ])('is unknown when %s', (_, changes) => {
+    ['IPv6 is in trouble, and did not end in time', { withoutTokenV6: answer(500, 28) }],
+    ['it takes the question for a wrong one', { withoutToken: answer(400) }],
+  ])('is unknown when %s, and shows what was seen', (_, changes) => {
     expect(judged(changes)).toBe('undetermined');
+    expect(judgement(changes).evidence).not.toEqual([]);
+  });
+
+  it.each([
+    [answer(0, 28), 'no answer in time'],
+    [answer(0, 7), 'could not connect'],
+    [answer(401), 'status 401'],
+  ])('tells what IPv6 answered: %j', (withoutTokenV6, observed) => {
+    expect(judgement({ withoutTokenV6 }).evidence[1]).toMatchObject({ observed });
   });
 });

@@ -19,6 +19,11 @@ describe('credentials/imdsv2-required', () => {
     ['one of two instances', { instances: [instance(), instance({ HttpTokens: 'optional' })] }, 'fail'],
     ['pending', { instances: [instance({ State: 'pending' })] }, 'fail'],
     ['hop limit above', { instances: [instance({ HttpPutResponseHopLimit: 2 })] }, 'fail'],
+    [
+      'hop limit 0, with which nothing gets an answer',
+      { instances: [instance({ HttpPutResponseHopLimit: 0 })] },
+      'fail',
+    ],
     ['hop limit not given', { instances: [instance({ HttpPutResponseHopLimit: undefined })] }, 'fail'],
     ['options not given', { instances: [{ InstanceId: 'i-1' }] }, 'fail'],
     ['the next instance regresses', { launchVersions: [version({ ...options, HttpTokens: 'optional' })] }, 'fail'],
@@ -62,6 +67,20 @@ describe('credentials/imdsv2-required', () => {
     ['no template', { launchVersions: [] }, 'undetermined'],
   ])('%s', (_, change, outcome) => {
     expect(judgeFacts(check, { ...facts, ...change }).outcome).toBe(outcome);
+  });
+
+  it.each([
+    [
+      'as its instances got',
+      [version({ HttpTokens: 'required' }, true, ['i-1'])],
+      'hop limit 1 (as its instances got)',
+    ],
+    ['of nobody', [version({ HttpTokens: 'required' })], 'tokens required, hop limit not set'],
+    ['of its own', [version(options)], 'tokens required, hop limit 1'],
+  ])('tells whose hop limit it is: %s', (_, launchVersions, observed) => {
+    const { evidence } = judgeFacts(check, { ...facts, launchVersions });
+    const seen = evidence.find(({ fact }) => fact === 'launchVersions')?.observed ?? '';
+    expect(observed.includes('(') ? seen.endsWith(observed) : seen === observed).toBe(true);
   });
 
   it('allows as many hops as are declared', () => {

@@ -43,6 +43,15 @@ const judge = (change: object = {}, environment: object = {}) =>
   judgeFacts(check, { ...facts, ...change }, environment as Record<string, unknown>).outcome;
 
 describe('credentials/monitoring-secret-isolated', () => {
+  it('says that the alerting has no secret of its own', () => {
+    const judgement = judgeFacts(check, facts, { 'credentials.monitoringSecret': main.name });
+    expect(judgement).toMatchObject({
+      outcome: 'fail',
+      evidence: [{ subject: main.name, observed: 'it is the secret of the gateway' }],
+    });
+    expect(judgement.evidence).toHaveLength(1);
+  });
+
   it.each([
     ['each reads its own', {}, 'pass'],
     ['alerting reads both', { alertRole: reads('alert', apart.arn, main.arn) }, 'fail'],

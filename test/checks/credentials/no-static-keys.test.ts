@@ -39,6 +39,16 @@ describe('credentials/no-static-keys', () => {
       { process: { ...facts.process, named: ['AWS_SECRET_ACCESS_KEY'] }, disk: new ProbeError('timeout', 'too slow') },
       'fail',
     ],
+    [
+      'a key in the environment by its form',
+      { process: { ...facts.process, matched: [{ name: 'AWS_ACCESS_KEY_ID', rule: 'x' }] } },
+      'fail',
+    ],
+    [
+      'variables that only sound like it',
+      { process: { ...facts.process, named: ['MY_AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY_FILE'] } },
+      'pass',
+    ],
     ['an environment that was not seen', { process: new ProbeError('not_found', 'no gateway') }, 'undetermined'],
     ['no user data was looked at', { userData: [] }, 'undetermined'],
     [
@@ -48,6 +58,12 @@ describe('credentials/no-static-keys', () => {
     ],
   ])('%s', (_, change, outcome) => {
     expect(judgeFacts(check, { ...facts, ...change }).outcome).toBe(outcome);
+  });
+
+  it('names the file and the variable', () => {
+    const named = { ...facts.process, matched: [{ name: 'AWS_SECRET_ACCESS_KEY', rule: 'x' }] };
+    const { evidence } = judgeFacts(check, { ...facts, process: named, disk: { ...facts.disk, findings: [onDisk] } });
+    expect(evidence.map(({ observed }) => observed)).toEqual([`in ${onDisk.path}`, 'AWS_SECRET_ACCESS_KEY']);
   });
 });
 

@@ -39,7 +39,14 @@ describe('credentials/not-in-logs', () => {
     ['redaction on', { logging: { redactSensitive: 'tools' } }, host, events, {}, 'pass'],
     ['no patterns of its own', { logging: { redactPatterns: [] } }, host, events, {}, 'pass'],
     ['patterns that take the place of the default ones', patterns('\\b(acme_[0-9]+)\\b'), host, events, {}, 'fail'],
-    ['some of the default ones left out', patterns(...likeDefault.slice(1)), host, events, {}, 'fail'],
+    ...likeDefault.map((_, without): [string, object, unknown, readonly unknown[], Record<string, unknown>, string] => [
+      `all of the default ones but number ${without + 1}`,
+      patterns(...likeDefault.filter((_, i) => i !== without)),
+      host,
+      events,
+      {},
+      'fail',
+    ]),
     ['the default ones and one more', patterns('acme_[0-9]+', ...likeDefault), host, events, {}, 'pass'],
     ['patterns of another kind', { logging: { redactPatterns: 'sk-' } }, host, events, {}, 'fail'],
     ['no host', {}, new ProbeError('access_denied', 'may not'), events, {}, 'undetermined'],
@@ -47,6 +54,14 @@ describe('credentials/not-in-logs', () => {
     ['an empty one', {}, { ...host, logs: [{ ...standard, bytes: 0 }] }, events, {}, 'undetermined'],
     ['another log than the gateway writes', file('/var/log/g.log'), host, events, {}, 'undetermined'],
     ['the log that it writes', file('/var/log/g.log'), { ...host, logs: [log('/var/log/g.log')] }, events, {}, 'pass'],
+    [
+      'a log whose path only ends in it',
+      file('/var/log/g.log'),
+      { ...host, logs: [log('/srv/var/log/g.log')] },
+      events,
+      {},
+      'undetermined',
+    ],
     ['the same below a home', file('~/g.log'), { ...host, logs: [log('/home/openclaw/g.log')] }, events, {}, 'pass'],
     ['the log that the file names', {}, host, events, { 'host.logFile': '/var/log/g.log' }, 'undetermined'],
     [
@@ -118,6 +133,12 @@ describe('credentials/not-in-logs', () => {
   ])('%s', (_, inForce, seen, logs, changes, outcome) => {
     const facts = { config: { inForce, differsFromFile: false }, host: seen, events: logs };
     expect(judgeFacts(check, facts, changes).outcome).toBe(outcome);
+  });
+
+  it('names what was found, and where', () => {
+    const facts = { config: { inForce: {}, differsFromFile: false }, host: { ...host, findings: [hit] }, events };
+    const text = JSON.stringify(judgeFacts(check, facts).evidence);
+    for (const part of ['GitHub', hit.path]) expect(text).toContain(part);
   });
 
   it('states its sample', () => {

@@ -79,6 +79,13 @@ describe('credentials/role-least-privilege', () => {
   it('looks at every role', () => {
     expect(judge([role(narrow), role([allow('iam:*')])]).outcome).toBe('fail');
     expect(judge([]).outcome).toBe('undetermined');
+    const facts = { instanceRoles: [], ownSecret: { ARN: own.arn }, guardedSecrets: [own] };
+    const heard = [{ role: arn, allowed: [] }];
+    expect(judgeFacts(check, { ...facts, instanceSimulation: heard }).outcome).toBe('undetermined');
+  });
+
+  it('names the service of which everything is allowed', () => {
+    expect(judge([role([allow('s3:*')])]).evidence[0]).toMatchObject({ observed: 'every action of s3 everywhere' });
   });
 
   it('is unknown where one of the roles cannot be asked about', () => {

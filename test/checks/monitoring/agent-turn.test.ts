@@ -57,6 +57,8 @@ describe('monitoring/test-interaction-logged', () => {
     ['not found, after a turn that failed', { ...turn, status: 'error' }, [log('session', false)], 'undetermined'],
     ['no log is named', turn, [], 'undetermined'],
     ['no turn', undefined, undefined, 'undetermined'],
+    ['no turn, whatever is in the logs', undefined, [log('session', true)], 'undetermined'],
+    ['no logs were searched', turn, undefined, 'undetermined'],
   ])('%s', (_, seen, logs, outcome) => {
     expect(judgeFacts(logged, { turn: seen, logs }).outcome).toBe(outcome);
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import check from '../../../checks/monitoring/alert-in-time.ts';
 import { judgeFacts } from '../../support/judge.ts';
 import { now } from '../../support/rig.ts';
-import { noRecords } from '../drill-record.ts';
+import { noRecords, recordOf } from '../drill-record.ts';
 
 /** Seconds after the failure, which was ten days ago. */
 const afterFailure = (seconds: number) => new Date(now.getTime() - 10 * 86_400_000 + seconds * 1000);
@@ -116,6 +116,26 @@ describe('monitoring/alert-in-time', () => {
   ])('%s', (_, alarm, raised, actions, scalingActivities, outcome) => {
     const alarmHistory = { raised, actions };
     expect(judgeFacts(check, { alarm, alarmHistory, scalingActivities, drills: noRecords }).outcome).toBe(outcome);
+  });
+
+  it.each([
+    ['that agrees adds the delivery', { alert: 'pass' }, { alarmAt: raised.at.toISOString() }, 1, ['drills'], 'pass'],
+    ['of another alarm adds nothing', { alert: 'pass' }, { alarmAt: afterFailure(149).toISOString() }, 1, [], 'pass'],
+    ['that names no alarm adds nothing', { alert: 'pass' }, {}, 1, [], 'pass'],
+    ['that does not know of the delivery', { alert: 'unknown' }, { alarmAt: raised.at.toISOString() }, 1, [], 'pass'],
+    ['of something else', { 'stays-down': 'pass' }, { alarmAt: raised.at.toISOString() }, 1, [], 'pass'],
+    ['in which no alarm came', { alarm: 'fail' }, {}, 1, ['drills'], 'fail'],
+    ['in which nobody was alerted', { alert: 'fail' }, {}, 1, ['drills'], 'fail'],
+    ['in which nothing was replaced', { replaced: 'fail' }, {}, 1, ['drills'], 'fail'],
+    ['that failed before the alarm came', { replaced: 'fail' }, {}, 11, [], 'pass'],
+  ] as const)('the record of a drill %s', (_, measures, values, daysAgo, drillsCited, outcome) => {
+    const drills = { records: [recordOf('gateway-stop', measures, { values, daysAgo })], refused: [] };
+    const alarmHistory = { raised: [raised], actions: [action] };
+    const facts = { alarm: alarmOf(), alarmHistory, scalingActivities: activities, drills };
+    const judgement = judgeFacts(check, facts);
+    expect(judgement.outcome).toBe(outcome);
+    expect(judgement.evidence.map(({ fact }) => fact).filter((fact) => fact === 'drills')).toEqual(drillsCited);
+    if (outcome === 'pass') expect(judgement.evidence.length).toBe(3 + drillsCited.length);
   });
 
   it('does not count what is older than allowed', () => {

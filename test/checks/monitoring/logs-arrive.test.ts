@@ -31,7 +31,15 @@ describe('monitoring/logs-arrive', () => {
     ['no instance', [log('gateway', {}), log('session', {})], 'undetermined'],
     ['no log', [], 'undetermined'],
     ['no session log is configured', [gateway], 'undetermined'],
+    ['no session log is configured, and the other is silent', [log('gateway', { 'i-1': undefined })], 'fail'],
   ])('%s', (_, logEvents, outcome) => {
     expect(judgeFacts(check, { logEvents }).outcome).toBe(outcome);
+  });
+
+  it.each([
+    [[gateway], 'of the kind session'],
+    [[session], 'of the kind gateway'],
+  ])('names the kind that is not configured', (logEvents, kind) => {
+    expect(judgeFacts(check, { logEvents })).toMatchObject({ message: expect.stringMatching(new RegExp(`${kind}$`)) });
   });
 });

@@ -107,6 +107,30 @@ describe('all-pass', () => {
     expect(judge([file(three)], configs(three, ['staging', 'production'])).outcome).toBe('fail');
   });
 
+  it('takes one run on each of two providers for both', () => {
+    const run = (c: EvalCase, id: string) => ({ case: c, passed: true, failureReason: 0, provider: { id, label: id } });
+    const runs = three.flatMap((c) => [run(c, 'one'), run(c, 'two')]);
+    expect(judge([file(three, { runs })], configs(three, ['one', 'two'])).outcome).toBe('pass');
+  });
+
+  it('names the case that failed, and only that, whatever the file counts', () => {
+    const runs = (bad: number) =>
+      three.map((c, i) => ({ case: c, passed: i !== bad, failureReason: i === bad ? 1 : 0, provider }));
+    const { outcome, evidence } = judge([file(three, { runs: runs(1) })]);
+    expect(outcome).toBe('fail');
+    expect(evidence.map(({ observed }) => observed)).toEqual([
+      '1 of 1 runs failed in r.json',
+      '0 failures, 0 errors among 3 results',
+    ]);
+  });
+
+  it('fails for a run that failed, also of a case that is no longer there', () => {
+    const gone = { case: one('injection'), passed: false, failureReason: 1, provider };
+    const kept = three.map((c) => ({ case: c, passed: true, failureReason: 0, provider }));
+    const { outcome, evidence } = judge([file(three, { runs: [...kept, gone] })]);
+    expect([outcome, evidence.length]).toEqual(['fail', 1]);
+  });
+
   it('decides nothing without cases', () => {
     expect(judge([file([])], configs([])).outcome).toBe('undetermined');
   });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import evalsOnPullRequest from '../../../checks/skills/evals-on-pull-request.ts';
 import regressionsBlockMerge from '../../../checks/skills/regressions-block-merge.ts';
 import scheduledEvals from '../../../checks/skills/scheduled-evals.ts';
 import { parseWorkflow } from '../../../src/probes/files/eval-workflow.ts';
@@ -10,6 +11,15 @@ import { fixtures, now, runScenario, statusesOf } from '../../support/rig.ts';
 const path = '.github/workflows/skill-evals.yml';
 const workflow = parseWorkflow(readFileSync(join(fixtures, 'good/files', path), 'utf8'), path);
 const head = { branch: 'main', commit: 'c'.repeat(40), tree: 't', protected: true };
+const text = readFileSync(join(fixtures, 'good/files', path), 'utf8');
+const guarded = (text: string, event: string) =>
+  text.replace(/^( *)steps:/m, `$1if: github.event_name == '${event}'\n$1steps:`);
+const [, job = ''] = /^jobs:\n([\s\S]*)$/m.exec(text) ?? [];
+const twoJobs = (text: string) => `${text}${job.replace('evals:', 'second:').replace('skill-evals', 'evals-of-ada')}`;
+const matrix = (text: string) =>
+  text
+    .replace('name: skill-evals', `name: ${'$'}{{ matrix.of }}`)
+    .replace(/^( *)steps:/m, '$1strategy:\n$1  matrix:\n$1    of: [skill-evals, second]\n$1steps:');
 
 describe('regressions-block-merge', () => {
   const rule = (more = {}) => ({
@@ -45,13 +55,25 @@ describe('regressions-block-merge', () => {
   });
 
   it('needs the job to run on pull requests, whatever the rule says', () => {
-    const text = readFileSync(join(fixtures, 'good/files', path), 'utf8');
     const judgeText = (changed: string, rules: readonly unknown[], changes = {}) =>
       judgeFacts(regressionsBlockMerge, { workflow: parseWorkflow(changed, path), rules, head }, changes).outcome;
     expect(judgeText(text, [rule()])).toBe('pass');
-    const onPush = text.replace(/^( *)steps:/m, "$1if: github.event_name == 'push'\n$1steps:");
+    const onPush = guarded(text, 'push');
     expect(onPush).not.toBe(text);
     expect(judgeText(onPush, [rule()])).toBe('fail');
+  });
+
+  it.each<[string, (text: string) => string, readonly string[], string]>([
+    ['runs under a condition that pull requests meet', (t) => guarded(t, 'pull_request'), ['skill-evals'], 'pass'],
+    ['is one of two that are required', twoJobs, ['skill-evals', 'evals-of-ada'], 'pass'],
+    ['is one of two, and the other is not required', twoJobs, ['skill-evals'], 'fail'],
+    ['has a name for each version, and one of them is in the file', matrix, ['skill-evals', 'second'], 'fail'],
+  ])('where the job %s', (_, change, names, outcome) => {
+    const changed = change(text);
+    expect(changed).not.toBe(text);
+    const rules = [rule({ requiredChecks: names.map((name) => ({ name, app: undefined })) })];
+    const facts = { workflow: parseWorkflow(changed, path), rules, head };
+    expect(judgeFacts(regressionsBlockMerge, facts).outcome).toBe(outcome);
   });
 
   it('does not ask for a name where the file gives none', () => {
@@ -61,6 +83,43 @@ describe('regressions-block-merge', () => {
   it('compares the name of the job with the one in the file', () => {
     expect(judge([rule()], { 'skills.requiredCheck': 'evals' })).toBe('fail');
   });
+});
+
+describe('evals-on-pull-request', () => {
+  const run = { conclusion: 'success', createdAt: now };
+  const history = { state: 'active', path, onPullRequest: [run], onSchedule: [] };
+  const skills = {
+    directory: 'skills',
+    skills: [{ name: 'a', folder: 'a', files: [{ path: 'SKILL.md' }] }],
+    stray: [],
+  };
+  const judge = (changed: string, more: object = {}) =>
+    judgeFacts(evalsOnPullRequest, {
+      workflow: parseWorkflow(changed, path),
+      history: { ...history, ...more },
+      skills,
+      head,
+    }).outcome;
+  const types = (list: string) => text.replace('  pull_request:\n', `  pull_request:\n    types: [${list}]\n`);
+
+  it.each<[string, string, string]>([
+    ['every path below the folder', text, 'pass'],
+    ['only what lies directly in a skill', text.replace("'skills/**'", "'skills/*/*'"), 'fail'],
+    ['only when it is opened', types('opened'), 'fail'],
+    ['only when it changes', types('synchronize'), 'fail'],
+    ['when it is opened and when it changes', types('opened, synchronize'), 'pass'],
+    ['only when it gets a label', types('labeled'), 'fail'],
+    ['under a condition that pull requests meet', guarded(text, 'pull_request'), 'pass'],
+    ['under a condition that they do not meet', guarded(text, 'schedule'), 'fail'],
+  ])('starts for %s', (_, changed, outcome) => expect(judge(changed)).toBe(outcome));
+
+  it.each<[string, object, string]>([
+    ['failed, and so ran', { onPullRequest: [{ ...run, conclusion: 'failure' }] }, 'pass'],
+    ['was cancelled', { onPullRequest: [{ ...run, conclusion: 'cancelled' }] }, 'undetermined'],
+    ['never ran', { onPullRequest: [] }, 'undetermined'],
+    ['is of another workflow', { path: '.github/workflows/other.yml' }, 'fail'],
+    ['is disabled', { state: 'disabled_manually' }, 'fail'],
+  ])('where the history %s', (_, more, outcome) => expect(judge(text, more)).toBe(outcome));
 });
 
 describe('scheduled-evals', () => {
