@@ -45,7 +45,7 @@ export default check({
           fact: 'roleTrusts',
           subject: role.arn,
           expected: 'let in by no other role of the account',
-          observed: open.length > 0 ? `may take on ${shorten(open)}` : `by none of ${others.length}`,
+          observed: open.length > 0 ? `may take on ${some(open, 4)}` : `by none of ${others.length}`,
           ok: open.length === 0,
         },
         ...Object.entries(powers).map(([power, actions]) => {

@@ -79,7 +79,7 @@ describe('credentials/role-least-privilege', () => {
   it('looks at every role', () => {
     expect(judge([role(narrow), role([allow('iam:*')])]).outcome).toBe('fail');
     expect(judge([]).outcome).toBe('undetermined');
-    const facts = { instanceRoles: [], ownSecret: { ARN: own.arn }, guardedSecrets: [own] };
+    const facts = { instanceRoles: [], roleTrusts: [], ownSecret: { ARN: own.arn }, guardedSecrets: [own] };
     const heard = [{ role: arn, allowed: [] }];
     expect(judgeFacts(check, { ...facts, instanceSimulation: heard }).outcome).toBe('undetermined');
   });
