@@ -1,6 +1,6 @@
 // Every call of a run, every fault, once and for good: no single fault may turn what is not READY into READY, or make
 // any check better than it is. Prints the figures. `--sample N` tries N trials of each scenario, `--seed S` others;
-// `--sockets N` then tries N pairs of an operation and a fault on real sockets, and `--writes N` as many faults of the
+// `--call TEXT` only those of calls with this in them. `--sockets N` then tries N pairs of an operation and a fault on real sockets, and `--writes N` as many faults of the
 // disk under the reports and the recording; 0 is none.
 import { parseArgs } from 'node:util';
 import { tortureSockets } from '../test/torture/sockets.ts';
@@ -19,6 +19,7 @@ import { tortureWrites } from '../test/torture/writes.ts';
 const { values } = parseArgs({
   options: {
     sample: { type: 'string' },
+    call: { type: 'string', default: '' },
     seed: { type: 'string', default: '1' },
     scenario: { type: 'string', multiple: true, default: ['good', 'instance-public-address'] },
     sockets: { type: 'string', default: '25' },
@@ -31,7 +32,7 @@ const all: Outcome[] = [];
 for (const scenario of values.scenario) {
   const start = performance.now();
   const base = await baseline(scenario === 'good' ? [] : [scenario]);
-  const every = trialsOf(base);
+  const every = trialsOf(base).filter(({ key }) => key.includes(values.call));
   const trials = values.sample ? sample(every, Number(values.sample), Number(values.seed)) : every;
   const show = process.stderr.isTTY ? (n: number) => process.stderr.write(`\r${n} of ${trials.length}\r`) : undefined;
   const outcomes = await attemptAll(trials, base, show);
