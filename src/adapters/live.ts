@@ -10,6 +10,7 @@ import type { GitPort } from '../ports/git.ts';
 import type { Ports } from '../ports/ports.ts';
 import { liveAws } from './aws/aws.ts';
 import type { AwsSessions } from './aws/sessions.ts';
+import { composioPort } from './composio/composio.ts';
 import { localFiles } from './files/files.ts';
 import { openGateway } from './gateway/gateway.ts';
 import { githubPort, noGit } from './git/github.ts';
@@ -50,7 +51,10 @@ export function livePorts(
   setMaxListeners(0, open);
   const aws = liveAws(environment, open, { direct: mode === 'live', ...(sessions && { sessions }) });
   const { git, gateway, ssh, host } = environment;
-  const hiddenEnv = [gateway.tokenEnv, git?.tokenEnv, ssh.passphraseEnv].filter((name) => name !== undefined);
+  const { composio } = environment.credentials;
+  const hiddenEnv = [gateway.tokenEnv, git?.tokenEnv, ssh.passphraseEnv, composio?.keyEnv].filter(
+    (name) => name !== undefined,
+  );
   const { promptfoo: program, evalSeconds } = environment.skills;
   const evaluate = program
     ? promptfoo({ program, directory, runSeconds: evalSeconds, hidden: hiddenEnv, signal: open })
@@ -59,6 +63,12 @@ export function livePorts(
     ports: {
       aws,
       git: gitPort(environment, directory, open),
+      composio: composioPort({
+        api: composio?.api ?? '',
+        key: composio && process.env[composio.keyEnv],
+        users: composio?.users ?? [],
+        signal: open,
+      }),
       files: localFiles(directory, evaluate),
       vantage: localVantage(open),
       signatures: sshSignatures,
@@ -117,13 +127,14 @@ export function besideFile(directory: string, file: string): string {
   return /^[~%/]/.test(file) || file === 'none' ? file : resolve(directory, file);
 }
 
-/** Whatever can put something else in the place of AWS or the git host makes the run a simulation. */
+/** Whatever can put something else in the place of AWS, the git host or Composio makes the run a simulation. */
 export function modeOf(environment: Environment, env: NodeJS.ProcessEnv): Mode {
   const redirected = Object.keys(env).some((name) => /^AWS_ENDPOINT_URL(_|$)/.test(name) && env[name]);
   // Whoever holds the key of a further authority can answer in the place of AWS, and be believed.
   const unverified = env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0' || Boolean(env['NODE_EXTRA_CA_CERTS']);
   const { git } = environment;
   const gitHost = git?.repository === undefined ? git?.remote : git.api;
-  const plain = gitHost !== undefined && !isProvenRemote(gitHost);
+  const hosts = [gitHost, environment.credentials.composio?.api];
+  const plain = hosts.some((host) => host !== undefined && !isProvenRemote(host));
   return environment.aws.endpoint || redirected || unverified || plain ? 'simulated' : 'live';
 }

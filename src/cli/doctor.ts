@@ -66,10 +66,11 @@ function nodeFinding(): Finding {
 }
 
 /** Variables that the environment file names and that are not set here. Their values are never shown. */
-function variableFindings({ gateway, git, ssh }: Environment, env: NodeJS.ProcessEnv): Finding[] {
+function variableFindings({ credentials, gateway, git, ssh }: Environment, env: NodeJS.ProcessEnv): Finding[] {
   const named = [
     ['gateway.tokenEnv', gateway.tokenEnv, 'the token of the gateway'],
     ['git.tokenEnv', git?.repository === undefined ? undefined : git.tokenEnv, 'a read token of the git host'],
+    ['credentials.composio.keyEnv', credentials.composio?.keyEnv, 'the key of the project in Composio'],
     ['ssh.passphraseEnv', ssh.passphraseEnv, 'the passphrase of the key'],
   ] as const;
   const findings = named.flatMap(([key, name, content]): Finding[] => {

@@ -146,6 +146,13 @@ function render(plan: PlanOutput): string {
     table(plan.git.map(({ call, probes }) => [call, `for ${probes.join(', ')}`])),
     'Ask nothing of the git host.',
   );
+  if (plan.composio.length > 0) {
+    section(
+      'Ask Composio; a request ends after 20 s:',
+      table(plan.composio.map(({ call, probes }) => [call, `for ${probes.join(', ')}`])),
+      '',
+    );
+  }
   section('Read files beside the environment file, for:', plan.files, 'Read no files beside the environment file.');
   section(
     'Try to write, and undo what succeeds:',

@@ -97,6 +97,7 @@ export async function startDeployment(
         AWS_EC2_METADATA_DISABLED: 'true',
         CLAWCHECK_GATEWAY_TOKEN: token,
         GITHUB_TOKEN: token,
+        COMPOSIO_API_KEY: token,
       },
       awsCalls: aws.calls,
       close,
@@ -160,6 +161,7 @@ function environmentFile(
   // The destinations of the fixtures are made up: from here nothing is to be heard of them.
   prod.network = { ...prod.network, controlFromHere: false };
   if (prod.git) prod.git.api = addresses.git;
+  if (prod.credentials.composio) prod.credentials.composio.api = addresses.git;
   prod.ssh = {
     ...prod.ssh,
     hosts: ['127.0.0.1'],

@@ -9,14 +9,15 @@ export interface GitServer {
 
 const statuses: Record<string, number> = { access_denied: 403, auth_failed: 401, throttled: 429, bad_response: 502 };
 
-/** The REST interface of a git host on the loopback, answering GET from a scenario, with a token only. */
+/** The REST interfaces of a git host and of Composio on the loopback, answering GET from a scenario, with a token only. */
 export async function startGitServer(git: Scenario['git'], token: string): Promise<GitServer> {
   const server = createServer((request, response) => {
     const send = (status: number, body: unknown) => {
       response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
       response.end(JSON.stringify(body));
     };
-    if (request.headers.authorization !== `Bearer ${token}`) return send(401, { message: 'Bad credentials' });
+    const { authorization, 'x-api-key': key } = request.headers;
+    if (authorization !== `Bearer ${token}` && key !== token) return send(401, { message: 'Bad credentials' });
     if (request.method !== 'GET') return send(405, { message: 'Only GET' });
     const path = request.url ?? '/';
     if (!Object.hasOwn(git, path) || git[path] === null) return send(404, { message: 'Not Found' });

@@ -38,7 +38,7 @@ export interface Scenario {
   gateway: { http: Record<string, HttpAnswer>; rpc: Record<string, unknown>; approvals?: ApprovalFault };
   /** The ids of the turns that the gateway was asked for so far. */
   runs: string[];
-  /** By path of the REST interface. */
+  /** By path of the REST interface, that of Composio too. */
   git: Record<string, unknown>;
   /** Files that differ from those in the scenario's `files` folder: text, or null for absent. */
   files: Record<string, string | null>;

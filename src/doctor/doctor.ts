@@ -58,14 +58,14 @@ export async function examine({ registry, outline, ports, context }: DoctorOptio
 async function lostFacts(gatherer: Gatherer, registry: Registry, environment: Environment): Promise<Finding[]> {
   const judged = allChecks(registry).filter(({ id }) => !environment.notApplicable.some(({ check }) => check === id));
   const probes = [...probesOf([boundProbes, ...judged.map(({ check }) => check.needs)])].filter(
-    (probe) => (probe.kind === 'aws' || probe.kind === 'git') && !isHostScoped(probe),
+    (probe) => ['aws', 'git', 'composio'].includes(probe.kind) && !isHostScoped(probe),
   );
   const gathered = await Promise.all(probes.map(async (probe) => [probe, await gatherer.get(probe)] as const));
   const causes = new Map<string, { finding: Finding; hidden: string[] }>();
   for (const [probe, fact] of gathered) {
     // A refusal is named once, by its action.
     if (fact.ok || fact.error.action !== undefined) continue;
-    const what = probe.kind === 'git' ? 'git' : 'aws';
+    const what = probe.kind;
     const key = `${what} ${fact.error.message}`;
     const cause = causes.get(key) ?? { finding: lost(what, fact.error), hidden: [] };
     cause.hidden.push(probe.id);

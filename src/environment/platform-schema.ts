@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { cidr, days, host, name, path, port, seconds, text } from './fields.ts';
+import { cidr, days, envName, host, name, path, port, seconds, text } from './fields.ts';
 
 // What is required of areas 1 to 4: infrastructure, soul documents, credentials, network.
 
@@ -70,7 +70,10 @@ const integration = z.strictObject({
   owner: text,
   purpose: text,
   scopes: z.array(text).min(1),
+  composio: text.optional(),
 });
+
+const loopbackOrTls = /^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|\/|$))/;
 
 export const credentials = z.strictObject({
   secret: text.meta({
@@ -105,11 +108,32 @@ export const credentials = z.strictObject({
     .array(path)
     .default(['/home', '/root', '/etc', '/opt', '/srv', '/var/lib/cloud', '/var/log', '/tmp', '/var/tmp'])
     .meta({ description: 'Where to look for credentials in plain text, beside the state directory and the workspace' }),
+  composio: z
+    .strictObject({
+      api: z
+        .url()
+        .regex(loopbackOrTls, 'https, or a server of this machine')
+        .default('https://backend.composio.dev')
+        .meta({ description: 'REST API of Composio' }),
+      keyEnv: envName
+        .default('COMPOSIO_API_KEY')
+        .meta({ description: 'Environment variable with the key of the project' }),
+      users: z
+        .array(text.regex(/^[^,]+$/, 'without a comma'))
+        .default([])
+        .meta({
+          description: 'Whose accounts the agent uses; none named: all of the project',
+          example: ['openclaw-prod'],
+        }),
+    })
+    .optional()
+    .meta({ description: 'Composio, where it connects the agent: its accounts are compared with the integrations' }),
   integrations: z
     .array(integration)
     .default([])
     .meta({
-      description: 'Each connected service: name, bot account, owner, purpose, scopes',
+      description:
+        'Each connected service: name, bot account, owner, purpose, scopes; composio: the id of its account there',
       example: [
         {
           name: 'Slack',

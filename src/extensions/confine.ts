@@ -37,6 +37,7 @@ export function confinedProbe(probe: AnyProbe, needs: Readonly<Record<string, An
       return { id, kind, needs, calls, gather: (git, f, c) => gathered(confinedGit(git, calls, id), f, c) };
     case 'gateway':
       return { id, kind, needs, calls, gather: (port, f, c) => gathered(confinedGateway(port, calls, id), f, c) };
+    case 'composio':
     case 'vantage':
     case 'files':
       return { id, kind, needs, calls: [], gather: gathered };

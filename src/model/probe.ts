@@ -1,5 +1,6 @@
 import type { Environment } from '../environment/schema.ts';
 import type { AwsPort } from '../ports/aws.ts';
+import type { ComposioPort } from '../ports/composio.ts';
 import type { FilesPort } from '../ports/files.ts';
 import type { GatewayPort } from '../ports/gateway.ts';
 import type { GitPort } from '../ports/git.ts';
@@ -13,6 +14,7 @@ import type { ProbeError } from './reason.ts';
 export const sources = {
   aws: 'aws-control-plane',
   git: 'git-host',
+  composio: 'integration-host',
   files: 'local-files',
   vantage: 'runner-network',
   gateway: 'target-self-report',
@@ -26,6 +28,7 @@ export type Source = (typeof sources)[ProbeKind] | 'human-attested';
 export const sourceMeanings = {
   'aws-control-plane': 'what AWS says about its own resources',
   'git-host': 'what the git host says',
+  'integration-host': 'what Composio says of the accounts that it holds',
   'local-files': 'files that stand beside the environment file',
   'runner-network': 'what answers from the machine that clawcheck runs on',
   'target-self-report': 'what the host or the gateway says about itself, each with a fresh challenge',
@@ -82,6 +85,11 @@ export interface GitProbe<T> extends ProbeBase<T> {
   gather(git: GitPort, facts: never, context: ProbeContext): Promise<T>;
 }
 
+export interface ComposioProbe<T> extends ProbeBase<T> {
+  readonly kind: 'composio';
+  gather(composio: ComposioPort, facts: never, context: ProbeContext): Promise<T>;
+}
+
 export interface FilesProbe<T> extends ProbeBase<T> {
   readonly kind: 'files';
   gather(files: FilesPort, facts: never, context: ProbeContext): Promise<T>;
@@ -121,7 +129,14 @@ export interface HostProbe<T> extends ProbeBase<T> {
   parse(records: HostRecords, context: ProbeContext): T;
 }
 
-export type Probe<T> = AwsProbe<T> | GitProbe<T> | FilesProbe<T> | VantageProbe<T> | GatewayProbe<T> | HostProbe<T>;
+export type Probe<T> =
+  | AwsProbe<T>
+  | GitProbe<T>
+  | ComposioProbe<T>
+  | FilesProbe<T>
+  | VantageProbe<T>
+  | GatewayProbe<T>
+  | HostProbe<T>;
 
 type Gathering<Port, T, N extends Needs, C extends ProbeContext = ProbeContext> = {
   readonly id: string;
@@ -135,6 +150,12 @@ export function awsProbe<T, const N extends Needs = Record<never, never>>(p: Gat
 
 export function gitProbe<T, const N extends Needs = Record<never, never>>(p: Gathering<GitPort, T, N>): GitProbe<T> {
   return { kind: 'git', ...p, needs: p.needs ?? {} } as GitProbe<T>;
+}
+
+export function composioProbe<T, const N extends Needs = Record<never, never>>(
+  p: Gathering<ComposioPort, T, N>,
+): ComposioProbe<T> {
+  return { kind: 'composio', ...p, needs: p.needs ?? {} } as ComposioProbe<T>;
 }
 
 export function filesProbe<T, const N extends Needs = Record<never, never>>(

@@ -1,4 +1,5 @@
 import type { AwsPort } from './aws.ts';
+import type { ComposioPort } from './composio.ts';
 import type { FilesPort } from './files.ts';
 import type { GatewayPort } from './gateway.ts';
 import type { GitPort } from './git.ts';
@@ -12,6 +13,7 @@ export interface Ports {
   readonly aws: AwsPort;
   readonly git: GitPort;
   readonly files: FilesPort;
+  readonly composio: ComposioPort;
   readonly signatures: SignaturesPort;
   readonly vantage: VantagePort;
   /** Default: the clock of this machine. */

@@ -32,6 +32,7 @@ export const verdictMeanings: Readonly<Record<Verdict, string>> = {
 export const sourceWords: Readonly<Record<Source, string>> = {
   'aws-control-plane': 'AWS',
   'git-host': 'git host',
+  'integration-host': 'Composio',
   'local-files': 'files of the repository',
   'runner-network': 'seen from here',
   'target-self-report': 'told by the host',

@@ -61,6 +61,8 @@ export function lookOf({ kind, as, calls }: DescribedProbe): string {
       return calls.join(', ') || 'no call of its own: it follows from other facts';
     case 'host':
       return `a part of the script on the host, run as ${as === 'agent' ? "the agent's user" : as}`;
+    case 'composio':
+      return 'GET /api/v3/connected_accounts of Composio, where it is configured';
     case 'vantage':
       return 'connections from the machine that clawcheck runs on';
     case 'files':

@@ -3,13 +3,23 @@ import type { EventSink } from '../model/event.ts';
 import type { GatewayProbe, HostProbe, Needs, Probe, ProbeContext } from '../model/probe.ts';
 import { ProbeError } from '../model/reason.ts';
 import type { AwsPort } from '../ports/aws.ts';
+import type { ComposioPort } from '../ports/composio.ts';
 import type { FilesPort } from '../ports/files.ts';
 import type { GatewayPort } from '../ports/gateway.ts';
 import type { GitPort } from '../ports/git.ts';
 import type { HostProgram, HostRecords } from '../ports/host.ts';
 import type { VantagePort } from '../ports/vantage.ts';
 import { realWaiting, type WaitingPort } from '../ports/waiting.ts';
-import { type Look, tracedAws, tracedFiles, tracedGateway, tracedGit, tracedHost, tracedVantage } from './trace.ts';
+import {
+  type Look,
+  tracedAws,
+  tracedComposio,
+  tracedFiles,
+  tracedGateway,
+  tracedGit,
+  tracedHost,
+  tracedVantage,
+} from './trace.ts';
 
 /** A fact, or why it could not be observed, with the time and the looks that were answered on the way. */
 export type Gathered<T = unknown> = { readonly at: Date; readonly looks: readonly Look[] } & (
@@ -21,6 +31,7 @@ export interface DeploymentPorts {
   readonly aws: AwsPort;
   readonly git: GitPort;
   readonly files: FilesPort;
+  readonly composio: ComposioPort;
   readonly waiting?: WaitingPort;
   readonly vantage: VantagePort;
 }
@@ -117,6 +128,8 @@ export class Gatherer {
         return probe.gather(tracedAws(this.#ports.aws, looks), facts, context);
       case 'git':
         return probe.gather(tracedGit(this.#ports.git, looks), facts, context);
+      case 'composio':
+        return probe.gather(tracedComposio(this.#ports.composio, looks), facts, context);
       case 'files':
         return probe.gather(tracedFiles(this.#ports.files, looks), facts, context);
       case 'vantage':

@@ -39,6 +39,8 @@ export interface Outline {
   readonly hostAsks: readonly Attempt[];
   readonly gateway: readonly Asked[];
   readonly git: readonly Asked[];
+  /** Nothing where the environment file names no Composio. */
+  readonly composio: readonly Asked[];
   /** Probes that read files beside the environment file. */
   readonly files: readonly string[];
   readonly writes: readonly Attempt[];
@@ -76,6 +78,7 @@ export function outlineOf(registry: Registry, environment: Environment, selectio
     hostAsks: asksOf(ids, environment),
     gateway: asked(probes, 'gateway'),
     git: gitCalls(probes, environment),
+    composio: composioCalls(probes, environment),
     files: probes.filter(({ kind }) => kind === 'files').map(({ id }) => id),
     writes: writesOf(ids, environment),
   };
@@ -108,6 +111,12 @@ function gitCalls(probes: readonly Probe<unknown>[], environment: Environment): 
   if (git?.remote === undefined) return [];
   const ids = probes.flatMap(({ id }) => (id === head.id || id === tree.id ? [id] : []));
   return ids.length === 0 ? [] : [{ call: `git ls-remote and git fetch of ${git.branch}`, probes: ids.sort() }];
+}
+
+function composioCalls(probes: readonly Probe<unknown>[], { credentials }: Environment): Asked[] {
+  const ids = probes.flatMap(({ id, kind }) => (kind === 'composio' ? [id] : []));
+  if (!credentials.composio || ids.length === 0) return [];
+  return [{ call: `GET ${credentials.composio.api}/api/v3/connected_accounts`, probes: ids }];
 }
 
 /** What a path is made of is known but for the commit and what the host lists. */

@@ -1,5 +1,6 @@
 import type { AwsPort } from '../ports/aws.ts';
 import { ruleOf } from '../ports/aws-operations.ts';
+import type { ComposioPort } from '../ports/composio.ts';
 import type { FilesPort } from '../ports/files.ts';
 import type { GatewayPort } from '../ports/gateway.ts';
 import type { GitPort } from '../ports/git.ts';
@@ -80,6 +81,16 @@ export function tracedFiles(files: FilesPort, looks: Look[]): FilesPort {
         add(looks, { at: config, answer: mode === 'run' ? 'evaluated' : 'its cases were read by promptfoo' });
         return results;
       }),
+  };
+}
+
+export function tracedComposio(composio: ComposioPort, looks: Look[]): ComposioPort {
+  return {
+    connectedAccounts: async () => {
+      const accounts = await composio.connectedAccounts();
+      add(looks, { at: 'GET /api/v3/connected_accounts', answer: `${accounts.length} accounts` });
+      return accounts;
+    },
   };
 }
 

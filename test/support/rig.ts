@@ -6,6 +6,7 @@ import { parse, stringify } from 'yaml';
 import { registry } from '../../checks/index.ts';
 import { allPages } from '../../src/adapters/aws/aws.ts';
 import { classify } from '../../src/adapters/aws/errors.ts';
+import { accountsPath, allPages as allAccounts } from '../../src/adapters/composio/composio.ts';
 import { localFiles } from '../../src/adapters/files/files.ts';
 import { sshSignatures } from '../../src/adapters/signature/ssh-keygen.ts';
 import { hostAnswer } from '../../src/demo/canary.ts';
@@ -18,6 +19,7 @@ import { ProbeError, type Reason } from '../../src/model/reason.ts';
 import type { Report } from '../../src/model/report.ts';
 import type { AwsOperation, AwsPort, CallLog, InputOf, OperationRule, OutputOf } from '../../src/ports/aws.ts';
 import { operations } from '../../src/ports/aws-operations.ts';
+import type { ConnectedAccount } from '../../src/ports/composio.ts';
 import type { FilesPort } from '../../src/ports/files.ts';
 import type { GatewayPort, GatewayResponse } from '../../src/ports/gateway.ts';
 import type { GitPort } from '../../src/ports/git.ts';
@@ -67,7 +69,7 @@ export function goodOthers(): readonly Environment[] {
  * that of one page, before members are demanded and pages are joined.
  */
 export type Tap = (
-  port: 'aws' | 'git' | 'files' | 'vantage' | 'gateway' | 'host',
+  port: 'aws' | 'git' | 'composio' | 'files' | 'vantage' | 'gateway' | 'host',
   call: string,
   answer: () => Promise<unknown>,
   /** What is asked for, where the name of the call does not say it. */
@@ -122,6 +124,10 @@ export function scenarioPorts(
     ports: {
       aws,
       git: tappedGit(scenarioGit(scenario), tap),
+      composio: {
+        connectedAccounts: () =>
+          tap('composio', accountsPath, () => scenarioAccounts(scenario)) as Promise<readonly ConnectedAccount[]>,
+      },
       files: tappedFiles(scenarioFiles(scenario), tap),
       vantage: {
         answers: (to) =>
@@ -243,6 +249,10 @@ function scenarioGit(scenario: Scenario): GitPort {
       return structuredClone(body ?? undefined);
     },
   };
+}
+
+function scenarioAccounts(scenario: Scenario): Promise<readonly ConnectedAccount[]> {
+  return allAccounts(async () => scenarioGit(scenario).get(`${accountsPath}?limit=100`));
 }
 
 /** The files of the good deployment, each read and each pattern looked for once. */

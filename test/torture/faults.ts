@@ -163,7 +163,18 @@ function part(name: string, change: (records: [string, string][]) => [string, st
   };
 }
 
-export const faults: Readonly<Record<PortName, readonly Fault[]>> = { aws, git, files, vantage, gateway, host };
+/** Nothing asks it in the scenarios. */
+const composio: Fault[] = [never, ...errors('auth_failed', 'timeout', 'unreachable')];
+
+export const faults: Readonly<Record<PortName, readonly Fault[]>> = {
+  aws,
+  git,
+  composio,
+  files,
+  vantage,
+  gateway,
+  host,
+};
 
 function ruleOf(operation: string) {
   const rules: Record<

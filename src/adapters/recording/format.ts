@@ -57,6 +57,7 @@ const host = z.strictObject({
     }),
   ),
 });
+const composioExchange = z.strictObject(answer);
 const vantageExchange = z.strictObject({ destination: z.string(), ...answer });
 const gatewayExchange = z.strictObject({
   host: z.string(),
@@ -75,6 +76,7 @@ export const parts = {
   'hosts.json': z.array(host),
   'gateway.json': z.array(gatewayExchange),
   'vantage.json': z.array(vantageExchange),
+  'composio.json': z.array(composioExchange),
 } as const;
 export type PartName = keyof typeof parts;
 export type Parts = { [K in PartName]: z.infer<(typeof parts)[K]> };

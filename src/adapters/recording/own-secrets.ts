@@ -17,14 +17,20 @@ const variables = [
  * user, the tokens that the environment file names, and the lines of the private key. What cannot be read is none.
  */
 export function ownSecrets(environment: Environment, env: NodeJS.ProcessEnv = process.env): string[] {
-  const { gateway, git, ssh } = environment;
-  const named = [...variables, gateway.tokenEnv, git?.tokenEnv, ssh.passphraseEnv].flatMap((name) => {
+  const { credentials, gateway, git, ssh } = environment;
+  const named = [
+    ...variables,
+    gateway.tokenEnv,
+    git?.tokenEnv,
+    ssh.passphraseEnv,
+    credentials.composio?.keyEnv,
+  ].flatMap((name) => {
     const value = name === undefined ? undefined : env[name];
     return value ? [value] : [];
   });
   const home = env['HOME'] ?? homedir();
-  const credentials = read(env['AWS_SHARED_CREDENTIALS_FILE'] ?? join(home, '.aws', 'credentials'));
-  const ini = [...credentials.matchAll(/^\s*(?:aws_secret_access_key|aws_session_token)\s*=\s*(\S+)/gim)].map(
+  const file = read(env['AWS_SHARED_CREDENTIALS_FILE'] ?? join(home, '.aws', 'credentials'));
+  const ini = [...file.matchAll(/^\s*(?:aws_secret_access_key|aws_session_token)\s*=\s*(\S+)/gim)].map(
     (m) => m[1] ?? '',
   );
   const caches = ['sso', 'cli'].flatMap((kind) => filesIn(join(home, '.aws', kind, 'cache')).map(read));

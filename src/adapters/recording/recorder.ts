@@ -1,6 +1,7 @@
 import { ProbeError } from '../../model/reason.ts';
 import type { Mode } from '../../model/report.ts';
 import type { AwsOperation, AwsPort, CallLog, InputOf } from '../../ports/aws.ts';
+import type { ComposioPort } from '../../ports/composio.ts';
 import type { FilesPort } from '../../ports/files.ts';
 import type { GatewayPort } from '../../ports/gateway.ts';
 import type { GitPort } from '../../ports/git.ts';
@@ -45,6 +46,7 @@ export class Recorder {
   readonly #hosts = new Map<string, Host>();
   readonly #gateway: Parts['gateway.json'] = [];
   readonly #vantage = new Map<string, Parts['vantage.json'][number]>();
+  readonly #composio: Parts['composio.json'] = [];
   readonly #times = new Map<string, string>();
   readonly #elapsed = new Map<string, number[]>();
 
@@ -62,12 +64,23 @@ export class Recorder {
   }
 
   /** The same ports, with everything noted that passes. */
-  record({ aws, git, files, signatures, waiting = realWaiting, openHost, openGateway, vantage }: Ports): Ports {
+  record({
+    aws,
+    git,
+    files,
+    signatures,
+    waiting = realWaiting,
+    openHost,
+    openGateway,
+    vantage,
+    composio,
+  }: Ports): Ports {
     const addresses = new WeakMap<HostPort, string>();
     return {
       aws: this.#recordAws(aws),
       git: this.#recordGit(git),
       files: this.#recordFiles(files),
+      composio: this.#recordComposio(composio),
       vantage: this.#recordVantage(vantage),
       signatures,
       waiting: (name, signal) => this.#recordWaiting(name, waiting(name, signal)),
@@ -178,6 +191,18 @@ export class Recorder {
     };
   }
 
+  #recordComposio(composio: ComposioPort): ComposioPort {
+    return {
+      connectedAccounts: () => {
+        const work = composio.connectedAccounts();
+        if (this.#composio.length > 0) return work;
+        const exchange = { error: unanswered };
+        this.#composio.push(exchange);
+        return this.#settle(work, exchange);
+      },
+    };
+  }
+
   #recordHost(port: HostPort, host: Host): HostPort {
     return {
       label: port.label,
@@ -261,6 +286,7 @@ export class Recorder {
       'hosts.json': ordered(this.#hosts.values(), ({ address }) => address).map(inOrder),
       // The answers to the same call stay in the order in which they were asked for.
       'gateway.json': ordered(this.#gateway, ({ host, call, input }) => `${host} ${call} ${canonical(input ?? null)}`),
+      'composio.json': this.#composio,
       'vantage.json': ordered(this.#vantage.values(), ({ destination }) => destination),
     };
     const times = Object.fromEntries(ordered(this.#times, ([moment]) => moment));
@@ -271,6 +297,7 @@ export class Recorder {
       'files.json': '',
       'hosts.json': '',
       'gateway.json': '',
+      'composio.json': '',
       'vantage.json': '',
     };
     return { manifest: { recordingVersion: 1, ...run, times, elapsed, calls: calls.counts(), files: none }, parts };

@@ -1,5 +1,6 @@
 import { ProbeError } from '../../model/reason.ts';
 import type { AwsOperation, AwsPort, CallLog, InputOf, OutputOf } from '../../ports/aws.ts';
+import type { ConnectedAccount } from '../../ports/composio.ts';
 import type { FilesPort } from '../../ports/files.ts';
 import type { GatewayPort, GatewayResponse } from '../../ports/gateway.ts';
 import type { GitPort } from '../../ports/git.ts';
@@ -32,6 +33,10 @@ export function replay(
       aws: replayAws(parts['aws.json'], place),
       git: replayGit(parts['git.json']),
       files: replayFiles(parts['files.json']),
+      composio: {
+        connectedAccounts: async () =>
+          settle(parts['composio.json'][0], 'the list of Composio') as readonly ConnectedAccount[],
+      },
       vantage: replayVantage(parts['vantage.json']),
       signatures: sshSignatures,
       waiting: (name) => {

@@ -83,6 +83,7 @@ describe('a recording', () => {
     ['the good deployment', []],
     ['a deployment with many flaws', leaky],
     ['a deployment with a key in user data', ['key-in-user-data']],
+    ['a deployment whose accounts Composio connects', ['composio-scopes-exceed']],
     ['a deployment with user data that cannot be read', ['user-data-garbled']],
     [
       'a deployment that cannot be seen',
@@ -107,6 +108,7 @@ describe('a recording', () => {
     const names = readdirSync(one).sort();
     expect(names).toEqual([
       'aws.json',
+      'composio.json',
       'files.json',
       'gateway.json',
       'git.json',

@@ -9,7 +9,7 @@ const good = {
   purpose: 'Answers in the support channel',
   scopes: ['chat:write'],
 };
-const judge = (...integrations: object[]) => judgeFacts(check, { integrations });
+const judge = (...integrations: object[]) => judgeFacts(check, { integrations, connected: undefined });
 
 describe('credentials/bot-accounts', () => {
   it.each([
@@ -43,5 +43,52 @@ describe('credentials/bot-accounts', () => {
 
   it('fails where none is listed, which no attestation makes up for', () => {
     expect(judge().outcome).toBe('fail');
+  });
+
+  describe('where Composio connects it', () => {
+    const account = {
+      id: 'ca_1',
+      toolkit: 'slack',
+      status: 'ACTIVE',
+      disabled: false,
+      scopes: ['chat:write'],
+      personalScopes: [],
+    };
+    const named = { ...good, composio: 'ca_1' };
+    const both = (integrations: object[], connected: object[] | undefined) =>
+      judgeFacts(check, { integrations, connected });
+
+    it.each<[string, object[], object[] | undefined, string]>([
+      ['is as declared', [named], [account], 'undetermined'],
+      ['has fewer scopes', [{ ...named, scopes: ['a', 'chat:write'] }], [account], 'undetermined'],
+      ['does not tell its scopes', [named], [{ ...account, scopes: undefined }], 'undetermined'],
+      [
+        'has one more that was given up',
+        [named],
+        [account, { ...account, id: 'ca_0', status: 'EXPIRED' }],
+        'undetermined',
+      ],
+      ['has one more that is off', [named], [account, { ...account, id: 'ca_0', disabled: true }], 'undetermined'],
+      ['has one more', [named], [account, { ...account, id: 'ca_0' }], 'fail'],
+      ['has one more in an unknown state', [named], [account, { ...account, id: 'ca_0', status: 'NEW' }], 'fail'],
+      ['has none', [named], [], 'fail'],
+      ['is not named by the integration', [good], [account], 'fail'],
+      ['is named twice', [named, named], [account], 'fail'],
+      ['is off', [named], [{ ...account, disabled: true }], 'fail'],
+      ['is in an unknown state', [named], [{ ...account, status: 'NEW' }], 'undetermined'],
+      ['has failed', [named], [{ ...account, status: 'FAILED' }], 'fail'],
+      ['may do more', [named], [{ ...account, scopes: ['chat:write', 'admin'] }], 'fail'],
+      ['acts as a person', [named], [{ ...account, personalScopes: ['search:read'] }], 'fail'],
+      ['is not asked', [named], undefined, 'fail'],
+    ])('the account that %s', (_, integrations, connected, outcome) => {
+      expect(both(integrations, connected).outcome).toBe(outcome);
+    });
+
+    it('shows what it may do beyond that, and not all of a long list', () => {
+      const many = ['b', 'c', 'd', 'e', 'f', 'g', 'h'];
+      const { evidence } = both([named], [{ ...account, scopes: ['chat:write', ...many] }]);
+      expect(evidence[0]?.observed).toBe('it may do more than is declared: b, c, d, e, f and 2 more');
+      expect(both([named], [account]).evidence.at(-1)?.observed).toBe('slack: chat:write');
+    });
   });
 });

@@ -68,6 +68,7 @@ export async function judgeGateway(
     aws,
     git: { get: refuse },
     files,
+    composio: { connectedAccounts: refuse },
     vantage: { answers: refuse },
   };
   const all = new Gatherer(

@@ -54,6 +54,7 @@ export async function runOn(
     ports: {
       aws,
       git: noGit(),
+      composio: { connectedAccounts: unreachable },
       files: { read: unreachable, sha256: unreachable, glob: async () => [] },
       vantage: { answers: unreachable },
       signatures: sshSignatures,
