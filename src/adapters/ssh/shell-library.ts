@@ -85,16 +85,18 @@ umask 077
 /**
  * Runs in each group of parts (one group a user), below the elevation.
  *
- * `part` runs one script under `timeout`. coreutils' timeout leads a process group of its own, so what a part left
- * behind is ended with the group. `turn` runs a part and then waits for its turn: the stages of a pipeline run side by
+ * `part` runs one script under `timeout`, in a process group of its own, so that what a part left behind is ended with
+ * the group. coreutils' timeout makes one itself; that of busybox does not, and ends no more than the shell. `turn` runs a part and then waits for its turn: the stages of a pipeline run side by
  * side, and each prints only when the one before has closed its end, so no two answers mix and no file is needed.
  * `stop` ends every descendant when the standard input is closed, which is how the death of the client is seen: there
  * is no terminal, so no hangup would come. Each is halted when it is found, so that none starts another meanwhile.
  * The shell itself is not: sudo would halt with it.
  */
 export const groupLibrary = `
+apart=
+if command -v setsid >/dev/null; then apart=setsid; fi
 part() {
-  printf '%s\\n' "$H" "I='$1'" "$L" '{' "$3" '} </dev/null 9>&1 >/dev/null' 'exit 0' | timeout -k 1 "$2" sh -s &
+  printf '%s\\n' "$H" "I='$1'" "$L" '{' "$3" '} </dev/null 9>&1 >/dev/null' 'exit 0' | $apart timeout -k 1 "$2" sh -s &
   t=$!
   wait "$t"
   rc=$?
