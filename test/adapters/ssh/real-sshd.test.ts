@@ -261,6 +261,51 @@ describe.skipIf(reason !== undefined)(`a real sshd${reason ? ` (skipped: ${reaso
       await until(() => running('proxy-7551') === 0);
     });
 
+    describe('goes through Session Manager', () => {
+      // As docs/deployment.md gives it, with a stand-in for `aws ssm start-session`.
+      const plugin = join(import.meta.dirname, 'session-manager.mjs');
+      const proxyCommand = (mode = 'run') => `sh -c "${process.execPath} '${plugin}' %h ${sshd.port} ${mode}"`;
+      const instance = (more: Partial<SshTarget> = {}) =>
+        open({
+          host: 'i-0a1b2c3d4e5f60001',
+          port: 22,
+          proxyCommand: proxyCommand(),
+          fingerprints: [pinOf('ed25519')],
+          ...more,
+        });
+
+      it('which tells of itself before and after, to an instance by its id', async () => {
+        const host = await instance();
+        expect(host.label).toBe(`${sshd.user}@i-0a1b2c3d4e5f60001:22`);
+        const long = part(
+          'host/long',
+          'v=$(head -c 4000 /dev/zero | tr "\\0" x); for i in 1 2 3 4 5 6 7 8; do say v "$v"; done',
+        );
+        expect((await host.run([long], never())).get('host/long')).toEqual(Array(8).fill(['v', 'x'.repeat(4000)]));
+        await host.close();
+        await until(() => running(plugin) === 0);
+      });
+
+      it('where an instance is not connected, and where the session is cut', async () => {
+        const absent = await errorOf(instance({ host: '10.20.1.10' }));
+        expect(absent).toMatchObject({ reason: 'unreachable' });
+        expect(absent.message).not.toContain('TargetNotConnected');
+        const host = await instance({ proxyCommand: proxyCommand('cut') });
+        const answer = await host.run([part('host/a', 'say a b; sleep 7')], never());
+        expect(answer.get('host/a')).toMatchObject({ reason: 'unreachable' });
+        await host.close();
+        await until(() => running(plugin) === 0);
+      });
+
+      it('and demands the host key all the same', async () => {
+        expect(await errorOf(instance({ fingerprints: [`SHA256:${'A'.repeat(43)}`] }))).toBeInstanceOf(UntrustedError);
+        expect(await errorOf(instance({ fingerprints: [], knownHostsFiles: [] }))).toMatchObject({
+          reason: 'host_key',
+        });
+        await until(() => running(plugin) === 0);
+      });
+    });
+
     it('reads the configuration of OpenSSH', async () => {
       const file = join(sshd.directory, 'config');
       const lines = [
