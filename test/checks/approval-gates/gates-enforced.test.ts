@@ -110,6 +110,9 @@ describe('approval-gates/gates-enforced', () => {
     const judged = (mode: string) =>
       judgeFacts(check, { config: there(mode), approvals: host, agents: ['main'], ...around }).outcome;
     expect([judged('ask'), judged('full')]).toEqual(['undetermined', 'fail']);
+    const own = { ...strict, agents: { entries: { main: { tools: { exec: { host: 'node' } } } } } };
+    const facts = { config: config(own), approvals: host, agents: ['main'], ...around };
+    expect(judgeFacts(check, facts).outcome).toBe('undetermined');
   });
 
   it.each<[string, TrialAttempt, string, boolean]>([

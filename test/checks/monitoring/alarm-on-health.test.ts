@@ -51,6 +51,7 @@ const outcomeOf = (alarm: unknown, changes = {}, mutes = 0, asg: object = group)
 describe('monitoring/alarm-on-health', () => {
   it.each([
     ['as it should be', {}, 'pass'],
+    ['breaches while all is well, too', { Threshold: 2 }, 'fail'],
     ['M1: actions off', { ActionsEnabled: false }, 'fail'],
     ['M1: whether actions are on is not said', { ActionsEnabled: undefined }, 'fail'],
     ['no action', { AlarmActions: [] }, 'fail'],

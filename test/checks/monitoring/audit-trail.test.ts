@@ -10,6 +10,12 @@ const all = sessionKinds.map((kind) => ({ session: 's', kind }));
 const log = (session: object[], kind = 'session') => ({ name: 'log', kind, read: session.length, session });
 
 describe('monitoring/audit-trail', () => {
+  it('may be stated by a person, and does not say that a session shows what it does not show', () => {
+    expect(check.attestable).toBe(true);
+    const { evidence } = judgeFacts(check, { trails: [trail], logEvents: [log(all.slice(0, -1))] });
+    expect(evidence.map(({ fact }) => fact)).toEqual(['trails', 'trails', 'trails']);
+  });
+
   it.each([
     ['a trail, and a session with everything', [trail], [log(all)], 'pass'],
     ['no trail', [], [log(all)], 'fail'],

@@ -26,8 +26,12 @@ describe('monitoring/gateway-healthy', () => {
     ['a page', { state: 'another-server', contentType: 'html' }, 'fail'],
     ['a frozen page', { state: 'frozen' }, 'fail'],
     ['nothing', { state: 'not-listening', status: 0, contentType: 'none' }, 'fail'],
+    ['draining, late', { state: 'draining', status: 503, elapsedMs: 5001 }, 'fail'],
   ])('%s', (_, change, outcome) => {
-    expect(judgeFacts(healthy, { readiness: { ...ready, ...change } }).outcome).toBe(outcome);
+    const judgement = judgeFacts(healthy, { readiness: { ...ready, ...change } });
+    expect(judgement.outcome).toBe(outcome);
+    expect(judgement.evidence[0]?.observed).toEqual(expect.stringMatching(/\w/));
+    if (outcome === 'fail') expect(judgement.evidence).toHaveLength(1);
   });
 });
 
@@ -121,6 +125,11 @@ describe('monitoring/runaway-limited', () => {
     [
       'loops for one agent',
       { ...good, agents: { ...good.agents, entries: { main: { tools: { loopDetection: { enabled: false } } } } } },
+      'fail',
+    ],
+    [
+      'two hours for one agent',
+      { ...good, agents: { ...good.agents, entries: { main: { tools: { exec: { timeoutSeconds: 7200 } } } } } },
       'fail',
     ],
     ['no limit of logins', { ...good, gateway: {} }, 'fail'],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import check from '../../../checks/monitoring/kill-switch.ts';
 import { judgeFacts } from '../../support/judge.ts';
-import { noRecords } from '../drill-record.ts';
+import { noRecords, recordOf } from '../drill-record.ts';
 
 const document = { kind: 'document', name: 'k', active: true, type: 'Command' };
 const stated = (date: string) => ({
@@ -34,5 +34,15 @@ describe('monitoring/kill-switch', () => {
     ['nothing', undefined, stated('2026-02-23'), 'fail'],
   ])('%s', (_, killSwitch, changes, outcome) => {
     expect(judgeFacts(check, { killSwitch, drills: noRecords }, changes).outcome).toBe(outcome);
+  });
+
+  it.each([
+    ['work that went on', { stopped: 'fail' }, 'fail'],
+    ['a gateway that came back', { stopped: 'pass', 'stays-down': 'fail' }, 'fail'],
+    ['nothing wrong: left to the person', { stopped: 'pass', 'stays-down': 'pass' }, 'undetermined'],
+    ['what could not be seen', { stopped: 'unknown' }, 'undetermined'],
+  ] as const)('hears the record of a drill: %s', (_, measures, outcome) => {
+    const drills = { records: [recordOf('kill-switch', measures)], refused: [] };
+    expect(judgeFacts(check, { killSwitch: document, drills }, stated('2026-02-23')).outcome).toBe(outcome);
   });
 });

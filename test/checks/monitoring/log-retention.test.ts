@@ -19,6 +19,7 @@ describe('monitoring/log-retention', () => {
     ['no group', [], {}, 'undetermined'],
     ['a class that nobody can read', [log({ retentionInDays: 365, logGroupClass: 'DELIVERY' })], {}, 'fail'],
     ['no key where one is required', [log({ retentionInDays: 365 })], keyed, 'fail'],
+    ['a key without a name', [log({ retentionInDays: 365, kmsKeyId: '' })], keyed, 'fail'],
     ['a key', [log({ retentionInDays: 365, kmsKeyId: 'arn:key' })], keyed, 'pass'],
   ])('%s', (_, logGroups, changes, outcome) => {
     expect(judgeFacts(check, { logGroups }, changes).outcome).toBe(outcome);
