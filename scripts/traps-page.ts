@@ -20,6 +20,8 @@ export interface Trap {
   readonly lab: readonly string[];
   /** `<file>: <words of its source>`, such as the title of the test. */
   readonly tests: readonly string[];
+  /** What is not noticed all the same, and why. */
+  readonly remains?: string;
 }
 
 export interface TrapArea {
@@ -76,6 +78,7 @@ export function trapsPage(): string {
         ['id', 'passes wrongly when', 'must notice', 'planted by'],
         traps.map((one) => [one.id, one.trap, ids(one.checks), plantedBy(one)]),
       ),
+      ...traps.flatMap(({ id, remains }) => (remains === undefined ? [] : ['', `${id}: ${remains}`])),
       '',
     ]),
     '## Every check that reads AWS',

@@ -56,6 +56,7 @@ export function harmlessInputs(partition: string, { region, account }: Place): R
     'ec2:DescribeSecurityGroups': { GroupIds: [`sg-${id}`] },
     'ec2:DescribeSnapshots': { SnapshotIds: [`snap-${id}`] },
     'ec2:DescribeSubnets': { SubnetIds: [`subnet-${id}`] },
+    'ec2:DescribeVpcEndpointServiceConfigurations': { ServiceIds: [`vpce-svc-${id}`] },
     'ec2:DescribeVolumes': { VolumeIds: [`vol-${id}`] },
     'ec2:GetConsoleOutput': { InstanceId: `i-${id}` },
     'ec2:GetManagedPrefixListEntries': { PrefixListId: `pl-${id}` },

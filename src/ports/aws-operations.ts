@@ -77,6 +77,7 @@ export const operations = allow({
   'ec2:DescribeSnapshots': paged('Snapshots'),
   'ec2:DescribeSubnets': paged('Subnets'),
   'ec2:DescribeVolumes': paged('Volumes'),
+  'ec2:DescribeVpcEndpointServiceConfigurations': paged('ServiceConfigurations'),
   'ec2:GetConsoleOutput': { members: ['InstanceId'] },
   'ec2:GetEbsEncryptionByDefault': { members: ['EbsEncryptionByDefault'] },
   'ec2:GetInstanceMetadataDefaults': { members: ['AccountLevel'] },

@@ -42,7 +42,7 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'aws/launch-versions': 'autoscaling:DescribeLaunchConfigurations, ec2:DescribeLaunchTemplateVersions',
   'aws/lifecycle-hooks': 'autoscaling:DescribeLifecycleHooks',
   'aws/load-balancers':
-    'ec2:DescribeSecurityGroups, elbv2:DescribeLoadBalancers, elbv2:DescribeTargetGroups, elbv2:DescribeTargetHealth',
+    'ec2:DescribeSecurityGroups, ec2:DescribeVpcEndpointServiceConfigurations, elbv2:DescribeLoadBalancers, elbv2:DescribeTargetGroups, elbv2:DescribeTargetHealth',
   'aws/log-events': 'logs:FilterLogEvents',
   'aws/log-groups': 'logs:DescribeLogGroups',
   'aws/marked-events': 'logs:FilterLogEvents',

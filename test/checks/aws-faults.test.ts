@@ -3,7 +3,7 @@ import type { Scenario } from '../../src/demo/scenario.ts';
 import { UsageError } from '../../src/model/reason.ts';
 import type { OperationRule } from '../../src/ports/aws.ts';
 import { operations } from '../../src/ports/aws-operations.ts';
-import { runScenario, statusesOf } from '../support/rig.ts';
+import { runScenario, sdkError, statusesOf } from '../support/rig.ts';
 
 /**
  * Something is wrong, and one call of the run goes wrong too: whatever it answers instead, the check that finds the
@@ -102,4 +102,33 @@ describe.each(cases)('%s with a fault', (flaw, check) => {
       expect(await statusOf(flaw, check, change)).toMatch(/^(fail|unknown|refused)$/);
     }
   });
+});
+
+describe('credentials of AWS that expire in mid-run', () => {
+  /** Lets so many calls of the run through, and refuses the rest. */
+  const expireAfter = (most: number) => {
+    let asked = 0;
+    return runScenario([], {
+      tap: async (port, _, answer) => {
+        asked += port === 'aws' ? 1 : 0;
+        if (port === 'aws' && asked > most) throw sdkError('ExpiredToken', 400);
+        return answer();
+      },
+    });
+  };
+
+  it.each([3, 12, 25, 40, 59])(
+    'expire after %s calls: what is not seen is unknown, and the run not READY',
+    async (most) => {
+      const good = await runScenario();
+      const calls = good.calls.reduce((sum, { count }) => sum + count, 0);
+      expect(calls).toBeGreaterThan(59);
+      const report = await expireAfter(most);
+      const before = statusesOf(good);
+      const changed = Object.entries(statusesOf(report)).filter(([id, status]) => before[id] !== status);
+      expect(changed.filter(([, status]) => status !== 'unknown')).toEqual([]);
+      expect(changed.length + report.subject.unproven.length).toBeGreaterThan(0);
+      expect(report.verdict).toBe('INCOMPLETE');
+    },
+  );
 });

@@ -221,6 +221,17 @@ const variations: Readonly<Record<string, readonly Change[]>> = {
     }),
     environment({ 'monitoring.alarmMetric': 'OpenClaw/GatewayReady' }),
   ],
+  'an internal network load balancer that nobody is linked to': [
+    set('elbv2:DescribeLoadBalancers', 'openclaw-prod', {
+      'LoadBalancers.-': {
+        LoadBalancerArn: 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/net/other/0f1a000000000021',
+        LoadBalancerName: 'other',
+        Scheme: 'internal',
+        Type: 'network',
+        VpcId: 'vpc-0a1b2c3d4e5f60001',
+      },
+    }),
+  ],
   'log groups of infrequent access': [
     set('logs:DescribeLogGroups', '/openclaw/prod/gateway', { 'logGroups.0.logGroupClass': 'INFREQUENT_ACCESS' }),
   ],

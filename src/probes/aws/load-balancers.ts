@@ -32,7 +32,7 @@ export interface LoadBalancers {
   /** Every load balancer of the region, every Classic one of the VPC, and what else brings the internet into it. */
   readonly all: readonly Balancer[];
   readonly fronts: readonly Front[];
-  /** Ways to the instances that are known by name only: Classic Load Balancers, VPC Lattice. */
+  /** Ways to the instances that are known by name only: Classic Load Balancers, VPC Lattice, PrivateLink. */
   readonly unread: readonly string[];
 }
 
@@ -58,7 +58,13 @@ export const loadBalancers = awsProbe({
     const own = ownTargetGroups(group);
     demandAll(groups, own, ({ TargetGroupArn }) => TargetGroupArn, 'target group of the Auto Scaling Group');
 
-    const open = await publicArns(aws, described, groups);
+    const targetsOf = targetsOnce(aws);
+    const reach = reachOf(groups, addressesOf(described, vpcInterfaces), targetsOf);
+    const open = await reach(
+      described.flatMap((b) => (schemeOf(b) === 'internet-facing' ? (b.LoadBalancerArn ?? []) : [])),
+    );
+    const shared = await privateLinks(aws, described);
+    const linked = await reach([...shared.keys()]);
     const edges = edgeServices(vpcInterfaces);
     const known = described.map((balancer) => normalise(balancer, open, aws.account));
     const ofOwn = groups.filter((t) => own.includes(t.TargetGroupArn)).flatMap((t) => t.LoadBalancerArns);
@@ -71,19 +77,26 @@ export const loadBalancers = awsProbe({
     ]);
     const vpcs = distinct(interfaces.map(({ vpc }) => vpc));
     const candidates = groups.filter(
-      (t) => own.includes(t.TargetGroupArn) || (mayHold(t, vpcs) && t.LoadBalancerArns.some((a) => open.has(a))),
+      (t) =>
+        own.includes(t.TargetGroupArn) ||
+        (mayHold(t, vpcs) && t.LoadBalancerArns.some((a) => open.has(a) || linked.has(a))),
     );
-    const fronts = await Promise.all(
+    const read = await Promise.all(
       candidates.map(async (targetGroup): Promise<Front> => {
-        const targets = await targetsOf(aws, targetGroup.TargetGroupArn);
+        const targets = await targetsOf(targetGroup.TargetGroupArn);
         const balancers = demandAll(all, targetGroup.LoadBalancerArns, ({ arn }) => arn, 'load balancer');
         return { targetGroup, ofGroup: own.includes(targetGroup.TargetGroupArn), targets, balancers };
       }),
     );
+    const fronts = read.filter((f) => f.ofGroup || f.targets.some(({ Target }) => ours.has(Target?.Id ?? '')));
+    const ahead = fronts
+      .flatMap(({ balancers }) => balancers)
+      .some(({ arn, isPublic }) => !isPublic && linked.has(arn));
     return {
       all,
-      fronts: fronts.filter((f) => f.ofGroup || f.targets.some(({ Target }) => ours.has(Target?.Id ?? ''))),
+      fronts,
       unread: distinct([
+        ...(ahead ? [...shared].map(([arn, service]) => `the PrivateLink service ${service} of ${arn}`) : []),
         ...(group.LoadBalancerNames ?? []).map((name) => `Classic Load Balancer ${name}`),
         ...sources.filter(({ Type }) => Type !== 'elbv2').map(({ Type, Identifier }) => `${Type} ${Identifier}`),
       ]),
@@ -97,17 +110,62 @@ function mayHold({ TargetType, VpcId }: TargetGroup, vpcs: readonly string[]): b
   return TargetType !== 'instance' || VpcId === undefined || vpcs.includes(VpcId);
 }
 
-/** ARNs of what the internet can reach: internet-facing load balancers, and load balancers that those forward to. */
-async function publicArns(
-  aws: AwsPort,
-  balancers: readonly LoadBalancer[],
+type Targets = (arn: string) => Promise<readonly TargetHealthDescription[]>;
+
+/**
+ * What can be reached from some load balancers: ARNs of these, and of those that they forward to by name or address,
+ * through as many as there are.
+ */
+function reachOf(
   groups: readonly { TargetGroupArn: string; TargetType?: string | undefined; LoadBalancerArns: readonly string[] }[],
-): Promise<ReadonlySet<string>> {
-  const open = new Set(balancers.flatMap((b) => (schemeOf(b) === 'internet-facing' ? (b.LoadBalancerArn ?? []) : [])));
-  const chained = groups.filter((t) => t.TargetType === 'alb' && t.LoadBalancerArns.some((arn) => open.has(arn)));
-  const targets = await Promise.all(chained.map((t) => targetsOf(aws, t.TargetGroupArn)));
-  for (const { Target } of targets.flat()) if (Target?.Id) open.add(Target.Id);
-  return open;
+  byAddress: ReadonlyMap<string, string>,
+  targetsOf: Targets,
+): (start: readonly string[]) => Promise<ReadonlySet<string>> {
+  const onward = groups.filter(({ TargetType }) => TargetType === 'alb' || TargetType === 'ip');
+  return async (start) => {
+    const reached = new Set(start);
+    // What is added on the way is visited too.
+    for (const arn of reached) {
+      const next = onward.filter(({ LoadBalancerArns }) => LoadBalancerArns.includes(arn));
+      const targets = await Promise.all(next.map(({ TargetGroupArn }) => targetsOf(TargetGroupArn)));
+      for (const { Target } of targets.flat()) {
+        const id = Target?.Id ?? '';
+        const found = id.startsWith('arn:') ? id : byAddress.get(id);
+        if (found) reached.add(found);
+      }
+    }
+    return reached;
+  };
+}
+
+/** The load balancer at each private address of the VPC; its interfaces are described as `ELB app/NAME/ID`. */
+function addressesOf(
+  balancers: readonly LoadBalancer[],
+  vpcInterfaces: readonly NetworkInterface[],
+): ReadonlyMap<string, string> {
+  const at = vpcInterfaces.flatMap(({ Description = '', PrivateIpAddress, PrivateIpAddresses = [] }) => {
+    const [, name] = /^ELB (\w+\/.+)$/.exec(Description) ?? [];
+    const arn = name && balancers.find((b) => b.LoadBalancerArn?.endsWith(`:loadbalancer/${name}`))?.LoadBalancerArn;
+    if (!arn) return [];
+    return distinct([PrivateIpAddress, ...PrivateIpAddresses.map((a) => a.PrivateIpAddress)]).map(
+      (address) => [address, arn] as const,
+    );
+  });
+  return new Map(at);
+}
+
+/**
+ * Internal load balancers that others reach over PrivateLink, with the endpoint service of each. A VPC link of a REST API
+ * is such a service; who is at the other end cannot be read in this account alone.
+ */
+async function privateLinks(aws: AwsPort, balancers: readonly LoadBalancer[]): Promise<ReadonlyMap<string, string>> {
+  const network = balancers.filter((b) => b.Type === 'network' && schemeOf(b) === 'internal');
+  if (network.length === 0) return new Map();
+  const { ServiceConfigurations } = await aws.read('ec2:DescribeVpcEndpointServiceConfigurations', {});
+  const shared = (ServiceConfigurations ?? []).flatMap(({ ServiceId, NetworkLoadBalancerArns = [] }) =>
+    NetworkLoadBalancerArns.map((arn) => [arn, demand(ServiceId, 'the id of an endpoint service')] as const),
+  );
+  return new Map(shared);
 }
 
 /**
@@ -133,9 +191,16 @@ function classicBalancers(vpcInterfaces: readonly NetworkInterface[]): readonly 
   });
 }
 
-async function targetsOf(aws: AwsPort, arn: string): Promise<readonly TargetHealthDescription[]> {
-  const { TargetHealthDescriptions } = await aws.read('elbv2:DescribeTargetHealth', { TargetGroupArn: arn });
-  return TargetHealthDescriptions ?? [];
+/** The targets of a target group, asked for once. */
+function targetsOnce(aws: AwsPort): Targets {
+  const asked = new Map<string, ReturnType<Targets>>();
+  return (arn) => {
+    const targets =
+      asked.get(arn) ??
+      aws.read('elbv2:DescribeTargetHealth', { TargetGroupArn: arn }).then((a) => a.TargetHealthDescriptions ?? []);
+    asked.set(arn, targets);
+    return targets;
+  };
 }
 
 /** A gateway load balancer has no scheme: it inspects traffic of the VPC and listens to nobody. */

@@ -59,6 +59,7 @@ export const sampleInputs: Inputs = {
   'ec2:DescribeSecurityGroups': () => ({}),
   'ec2:DescribeSnapshots': ({ account }) => ({ OwnerIds: [account] }),
   'ec2:DescribeSubnets': ({ ids }) => ({ SubnetIds: [...ids.subnets] }),
+  'ec2:DescribeVpcEndpointServiceConfigurations': () => ({}),
   'ec2:DescribeVolumes': () => ({}),
   'ec2:GetConsoleOutput': ({ ids }) => ({ InstanceId: ids.instances[0] }),
   'ec2:GetEbsEncryptionByDefault': () => ({}),

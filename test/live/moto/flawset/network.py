@@ -142,3 +142,18 @@ def second_group(lab: Lab) -> None:
 def public_balancer(lab: Lab) -> None:
     """The instances are private; the load balancer in front of them is not."""
     lab.backend("elbv2").load_balancers[lab.ids["loadBalancer"]].scheme = "internet-facing"
+
+
+@flaw("private-link-to-balancer", unknown=("network/no-public-ingress", *SSH))
+def private_link(lab: Lab) -> None:
+    """An internal load balancer of another kind leads to the instances, and an endpoint service hands it to others."""
+    elb = lab.client("elbv2")
+    vpc = lab.client("ec2").describe_subnets(SubnetIds=lab.ids["subnets"])["Subnets"][0]["VpcId"]
+    balancer = elb.create_load_balancer(
+        Name="shared", Type="network", Scheme="internal", Subnets=lab.ids["subnets"])["LoadBalancers"][0]["LoadBalancerArn"]
+    group = elb.create_target_group(
+        Name="shared", Protocol="TCP", Port=18789, VpcId=vpc, TargetType="instance")["TargetGroups"][0]["TargetGroupArn"]
+    elb.register_targets(TargetGroupArn=group, Targets=[{"Id": i} for i in lab.ids["instances"]])
+    elb.create_listener(LoadBalancerArn=balancer, Protocol="TCP", Port=443,
+                        DefaultActions=[{"Type": "forward", "TargetGroupArn": group}])
+    lab.client("ec2").create_vpc_endpoint_service_configuration(NetworkLoadBalancerArns=[balancer])
