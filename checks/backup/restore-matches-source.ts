@@ -12,7 +12,7 @@ export default check({
   why: 'A restore can complete and bring back the wrong or damaged files; only a comparison shows that it did not.',
   trap: 'COMPLETED is taken for correct, and nobody compared a file.',
   remediation:
-    'Run clawcheck drill restore and keep its record, or compare the restored files with the source in the validation of a restore testing plan, and report the result to AWS Backup (PutRestoreValidationResult).',
+    'Run clawcheck drill run restore and keep its record, or compare the restored files with the source in the validation of a restore testing plan, and report the result to AWS Backup (PutRestoreValidationResult).',
   needs: { fileSystem, restoreJobs, drills: drillRecords },
   judge({ fileSystem, restoreJobs, drills }, { environment, now }) {
     const { restoreTestMaxAgeDays: days } = environment.backup;

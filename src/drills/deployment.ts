@@ -7,6 +7,7 @@ import type { Mode, Report, SubjectInstance } from '../model/report.ts';
 import type { CallLog } from '../ports/aws.ts';
 import type { DrillAwsPort } from '../ports/drill-operations.ts';
 import type { Ports } from '../ports/ports.ts';
+import { group } from '../probes/aws/group.ts';
 import { hostIdentity } from '../probes/host/identity.ts';
 import { Gatherer, isHostScoped, probesOf } from '../runner/gather.ts';
 import { Host } from '../runner/hosts.ts';
@@ -29,6 +30,9 @@ export interface DeploymentOptions {
   /** Of the drill. */
   readonly id: string;
 }
+
+/** A look may read every file of a workspace, or wait for a person's decision to expire. */
+const lookMilliseconds = 1_800_000;
 
 /** The deployment under a drill: looks at it anew each time, and makes moves on it. */
 export class Deployment {
@@ -64,11 +68,27 @@ export class Deployment {
 
   /** The steady state of the drill, as a run of its own: it binds itself to the subject like any run. */
   async steady(interrupt: AbortSignal): Promise<Report> {
+    const report = await this.#steady(this.environment, interrupt);
+    const { ssh } = this.environment;
+    if (report.verdict === 'READY' || ssh.hosts.length === 0 || !(await this.#hasOthers())) return report;
+    // No address of the environment file can lead to an instance that was launched meanwhile: AWS's own may.
+    const byAws = await this.#steady({ ...this.environment, ssh: { ...ssh, hosts: [] } }, interrupt);
+    return byAws.verdict === 'INCOMPLETE' ? report : byAws;
+  }
+
+  /** Whether the group has an instance that was not there at the start. */
+  async #hasOthers(): Promise<boolean> {
+    if (this.#instances.length === 0) return false;
+    const { asg } = await this.#facts({ asg: group });
+    return asg.Instances.some(({ InstanceId }) => !this.#instances.some(({ id }) => id === InstanceId));
+  }
+
+  async #steady(environment: Environment, interrupt: AbortSignal): Promise<Report> {
     const { drill, loaded, ports, calls, mode, version, forget } = this.#options;
     forget();
     return run({
       registry: steadyRegistry(drill),
-      environment: this.environment,
+      environment,
       others: loaded.others,
       fileSha256: loaded.sha256,
       selection: { areas: [], checks: [] },
@@ -168,7 +188,7 @@ export class Deployment {
   ): Promise<T> {
     const { ports } = this.#options;
     const ended = new AbortController();
-    const limit = AbortSignal.timeout(active ? 1_800_000 : 300_000);
+    const limit = AbortSignal.timeout(lookMilliseconds);
     const context = { ...this.#context(AbortSignal.any([ended.signal, limit])), active };
     const gatherer = new Gatherer(
       context,

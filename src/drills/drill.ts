@@ -93,6 +93,8 @@ export interface Undo {
   seconds(environment: Environment): number;
   /** The person decides: kept until then, at a cost that is said here. */
   readonly offered?: string;
+  /** Only once every other step is taken back. */
+  readonly last?: true;
 }
 
 /** What was seen of an expectation. Times are AWS's own where there is a record of AWS. */

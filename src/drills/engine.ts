@@ -39,9 +39,10 @@ export async function runDrill(options: DrillOptions): Promise<DrillResult> {
   const measurements: Measurement[] = [];
   const reasons: string[] = [];
   try {
-    const values = await untilAborted(drill.prepare(deployment.world({})), interrupt);
+    const world = deployment.world({});
+    const values = await untilAborted(drill.prepare(world), interrupt);
     const hosts = report.subject.instances.map(({ id, address }) => `${id}=${address}`).join(',');
-    journal.append({ type: 'prepared', values: { ...values, hosts } });
+    journal.append({ type: 'prepared', values: { ...values, hosts, mark: world.id } });
     for (const step of drill.method(deployment.environment)) {
       interrupt.throwIfAborted();
       if (!(await makeStep(step, options)) || !(await awaitExpectations(step, options, measurements))) break;

@@ -5,11 +5,11 @@ import type { Drill } from './drill.ts';
 import { gatewayStop } from './gateway-stop.ts';
 import { instanceFailure } from './instance-failure.ts';
 import { killSwitch } from './kill-switch.ts';
+import { marked } from './mark.ts';
 import { restore } from './restore.ts';
 import { testInteraction } from './test-interaction.ts';
 
-/** Every drill by its id, which is the name of its file. */
-export const drills: Readonly<Record<string, Drill>> = {
+const declared: Readonly<Record<string, Drill>> = {
   'instance-failure': instanceFailure,
   'gateway-stop': gatewayStop,
   restore,
@@ -17,6 +17,11 @@ export const drills: Readonly<Record<string, Drill>> = {
   'kill-switch': killSwitch,
   'test-interaction': testInteraction,
 };
+
+/** Every drill by its id, which is the name of its file. */
+export const drills: Readonly<Record<string, Drill>> = Object.fromEntries(
+  Object.entries(declared).map(([id, drill]) => [id, marked(drill)]),
+);
 
 /** @throws UsageError for an id that is none, with the one that was likely meant */
 export function drillOf(id: string): Drill {

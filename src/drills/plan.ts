@@ -65,19 +65,23 @@ export function operationsOf(drill: Drill, environment: Environment): readonly D
   return [...new Set([...called, ...(drill.reads ?? [])])].sort();
 }
 
-/** IAM statements for operations of the drills' list: reading and changing apart, and roles only for whom they are. */
+/** IAM statements for operations of the drills' list: reading, changing and the mark apart, roles only for whom they are. */
 export function statementsOf(operations: readonly DrillOperation[]): readonly object[] {
   const rules = operations.map((operation): readonly [string, DrillRule] => [operation, drillOperations[operation]]);
-  const actions = (changes: boolean) =>
+  const actions = (wanted: (rule: DrillRule) => boolean) =>
     rules
-      .filter(([, rule]) => rule.changes === changes)
+      .filter(([, rule]) => wanted(rule))
       .flatMap(([operation, { action, also = [] }]) => [action ?? operation, ...also]);
   const statement = (Sid: string, Action: readonly string[], more: object = {}) =>
     Action.length === 0 ? [] : [{ Sid, Effect: 'Allow', Action: [...new Set(Action)].sort(), Resource: '*', ...more }];
-  const all = actions(true);
+  const all = actions(({ changes, resource }) => changes && resource === undefined);
   const services = { 'iam:PassedToService': ['backup.amazonaws.com', 'ssm.amazonaws.com'] };
+  const resources = [...new Set(rules.flatMap(([, { resource }]) => resource ?? []))].sort();
   return [
-    ...statement('ClawcheckDrillsRead', actions(false)),
+    ...statement(
+      'ClawcheckDrillsRead',
+      actions(({ changes, resource }) => !changes && resource === undefined),
+    ),
     ...statement(
       'ClawcheckDrillsChange',
       all.filter((action) => action !== 'iam:PassRole'),
@@ -86,6 +90,11 @@ export function statementsOf(operations: readonly DrillOperation[]): readonly ob
       'ClawcheckDrillsPassRole',
       all.filter((action) => action === 'iam:PassRole'),
       { Condition: { StringEquals: services } },
+    ),
+    ...statement(
+      'ClawcheckDrillsMark',
+      actions(({ resource }) => resource !== undefined),
+      { Resource: resources },
     ),
   ];
 }

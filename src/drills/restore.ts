@@ -10,7 +10,7 @@ import { type RestoreJob, restoreJobs } from '../probes/aws/restore-jobs.ts';
 import { single } from '../probes/host/records.ts';
 import { awsMove, drill, type Expectation, hostMove, type Move, type Undo, type Values, type World } from './drill.ts';
 import { isMember, pickInstance } from './members.ts';
-import { compareManifests, digestOf, restoredManifest, sourceManifest } from './restored-files.ts';
+import { compareEntries, differingParts, digestOf, manifests, namedFiles } from './restored-files.ts';
 import { allInService, gatewayReady } from './steady.ts';
 
 /** Where the restored file system is mounted on the instance: below /run, which no restart survives. */
@@ -184,23 +184,31 @@ const same: Expectation = {
   patience: () => 600,
   async look(world) {
     const { path = '/', pointAt = '', address } = world.values;
-    const needs = { source: sourceManifest, back: restoredManifest(mountPoint, path) };
-    const { source, back } = await world.facts(needs, address);
-    if (source.size === 0) throw new ProbeError('empty_subject', 'the workspace has no file to compare');
-    const { equal, differing, changedSince } = compareManifests(source, back, new Date(pointAt));
-    if (differing.length === 0 && changedSince.length > 0) {
-      throw new ProbeError('stale', `changed since the recovery point: ${some(changedSince)}`, {
-        next: 'Back up once more, then repeat the drill.',
-      });
+    const { source, back } = await world.facts(manifests(mountPoint, path), address);
+    if (source.count === 0) throw new ProbeError('empty_subject', 'the workspace has no file to compare');
+    const learned: Values = {
+      files: String(source.count),
+      sourceDigest: digestOf(source),
+      restoredDigest: digestOf(back),
+    };
+    const parts = differingParts(source, back);
+    if (parts.all.length === 0) return { ok: true, observed: `${source.count} files equal`, learned };
+    if (parts.named.length === 0) {
+      throw new ProbeError('bad_response', 'files differ, and there are too many like them to say which');
     }
-    if (equal === 0 && back.size > 0 && ![...source.keys()].some((file) => back.has(file))) {
+    const named = await world.facts(namedFiles(mountPoint, path, parts.named), address);
+    const { differing, changedSince, shared } = compareEntries(named.source, named.back, new Date(pointAt));
+    const whole = parts.named.length === parts.all.length && source.parts.size === parts.all.length;
+    if (whole && !shared && named.back.size > 0) {
       throw new ProbeError('conflict', 'no file of the workspace is where it should be in the restored file system', {
         next: 'Name the access point of the workspace in soulDocuments.workspaceAccessPoint.',
       });
     }
-    const observed = differing.length === 0 ? `${equal} files equal` : `different or missing: ${some(differing)}`;
-    const learned: Values = { files: String(equal), sourceDigest: digestOf(source), restoredDigest: digestOf(back) };
-    return { ok: differing.length === 0, observed, learned };
+    if (differing.length > 0) return { ok: false, observed: `different or missing: ${some(differing)}`, learned };
+    const since = changedSince.length > 0 ? some(changedSince) : 'while they were compared';
+    throw new ProbeError('stale', `changed since the recovery point: ${since}`, {
+      next: 'Back up once more, then repeat the drill.',
+    });
   },
 };
 

@@ -57,6 +57,9 @@ export async function undoAll(options: DrillOptions, first: boolean): Promise<Re
       continue;
     }
     try {
+      if (step.undo.last && [...states.values()].includes('failed')) {
+        throw new ProbeError('conflict', 'kept until all else is taken back');
+      }
       states.set(id, await undoStep(step, step.undo, options));
     } catch (thrown) {
       const message = reasonOf(thrown);

@@ -8,13 +8,22 @@ export interface DrillRule {
   readonly members: readonly string[];
   /** Error codes by which the service says that the thing does not exist; the answer is then undefined. */
   readonly absent?: readonly string[];
+  /** The error code by which the service says that the thing is there already, what that means, and what to do then. */
+  readonly taken?: { readonly code: string; readonly message: string; readonly next: string };
   /** The IAM action, where it is not `<service>:<operation>`. */
   readonly action?: string;
   /** What IAM asks for beside it, by the services' own references. */
   readonly also?: readonly string[];
+  /** What it may be allowed for, where that is known beforehand; else every resource. */
+  readonly resource?: string;
 }
 
 const list = <const T extends Partial<Record<NamedOperation, DrillRule>>>(operations: T): T => operations;
+
+/** Where the marks of drills are: a parameter for each group. */
+export const markPath = '/clawcheck/drill/';
+
+const markResource = `arn:aws:ssm:*:*:parameter${markPath}*`;
 
 /**
  * Every AWS operation that a drill can call and a run cannot. `clawcheck permissions --drills` prints the policy from
@@ -55,6 +64,23 @@ export const drillOperations = list({
     action: 'elasticfilesystem:DescribeMountTargets',
   },
   'lambda:Invoke': { changes: true, members: ['StatusCode'], action: 'lambda:InvokeFunction' },
+  'ssm:DeleteParameter': { changes: true, members: [], absent: ['ParameterNotFound'], resource: markResource },
+  'ssm:GetParameter': {
+    changes: false,
+    members: ['Parameter'],
+    absent: ['ParameterNotFound'],
+    resource: markResource,
+  },
+  'ssm:PutParameter': {
+    changes: true,
+    members: ['Version'],
+    resource: markResource,
+    taken: {
+      code: 'ParameterAlreadyExists',
+      message: 'another drill of this group is running, or was never undone',
+      next: `Run clawcheck drill undo where it was made. Where its journal is lost, put the deployment right, then delete the parameter of the group below ${markPath}.`,
+    },
+  },
   'ssm:SendCommand': { changes: true, members: ['Command'] },
   'ssm:StartAutomationExecution': { changes: true, members: ['AutomationExecutionId'], also: ['iam:PassRole'] },
 });

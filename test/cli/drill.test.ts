@@ -55,6 +55,20 @@ describe('clawcheck drill', () => {
     expect((await undoOn(on)).stderr).toContain('no drill holds the lock');
   });
 
+  it('does nothing while a drill of another machine has marked the group, and leaves its mark', async () => {
+    on = await stage();
+    on.world.mark = 'a drill of somebody else';
+    const { code, record } = await drillOn(on, 'gateway-stop');
+    expect([code, record.outcome, record.reasons[0]]).toEqual([
+      21,
+      'unknown',
+      expect.stringContaining('another drill of this group is running, or was never undone'),
+    ]);
+    expect([on.world.changes, on.world.mark]).toEqual([[], 'a drill of somebody else']);
+    // It has nothing to undo and leaves no lock.
+    expect((await undoOn(on)).stderr).toContain('no drill holds the lock');
+  });
+
   it('refuses a deployment that is not the one asked about', async () => {
     on = await stage({}, { 'aws.account': '999999999999' });
     const { code } = await drillOn(on, 'instance-failure');
@@ -76,7 +90,7 @@ describe('clawcheck drill', () => {
     kill('SIGINT');
     const { code, record } = await running;
     expect([code, record.outcome, record.window.interrupted]).toEqual([130, 'unknown', true]);
-    expect(record.steps).toMatchObject([{ undo: 'done' }]);
+    expect(record.steps).toMatchObject([{ undo: 'done' }, { undo: 'done' }]);
     expect(on.world.state()).toEqual(before);
   });
 
@@ -95,7 +109,7 @@ describe('clawcheck drill', () => {
     const status = await clawcheck(['drill', 'status', '--journal', on.journal, '--json']);
     expect([status.code, JSON.parse(status.stdout)]).toMatchObject([
       21,
-      [{ state: 'interrupted', open: ['stop-instance'] }],
+      [{ state: 'interrupted', open: ['stop-instance', 'mark'] }],
     ]);
     const next = await drillOn(on, 'instance-failure');
     expect([next.code, next.stderr]).toEqual([64, expect.stringContaining('Run clawcheck drill undo first')]);
@@ -109,9 +123,11 @@ describe('clawcheck drill', () => {
   it('is loud where an undo fails', async () => {
     on = await stage({ replaceAfter: undefined, losesAnswerOf: 'ec2:StartInstances' });
     const { code, record, stderr } = await drillOn(on, 'instance-failure', ['-q']);
-    expect([code, record.outcome, record.steps[0]?.undo]).toEqual([20, 'fail', 'failed']);
+    expect([code, record.outcome, record.steps.map(({ undo }) => undo)]).toEqual([20, 'fail', ['failed', 'failed']]);
     expect(stderr).toContain('UNDO FAILED');
     expect(stderr).toContain('NOT UNDONE');
+    // The group stays marked for whoever would make another drill.
+    expect(on.world.mark).toBe(record.id);
   });
 });
 

@@ -13,7 +13,10 @@ describe('instance-failure', () => {
     const record = await drillIn(on, 'instance-failure');
     expect([record.outcome, record.reasons]).toEqual(['pass', []]);
     expect(outcomes(record)).toEqual({ replaced: 'pass' });
-    expect(record.steps).toMatchObject([{ id: 'stop-instance', undo: 'not-needed' }]);
+    expect(record.steps).toMatchObject([
+      { id: 'mark', undo: 'done' },
+      { id: 'stop-instance', undo: 'not-needed' },
+    ]);
     expect(on.world.changes).toEqual(['ec2:StopInstances']);
   });
 

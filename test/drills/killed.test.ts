@@ -57,8 +57,8 @@ const every = process.env['CLAWCHECK_EVERY_KILL'] === '1';
  */
 const all: readonly (readonly [drill: string, behaviour: Behaviour, sample: readonly number[]])[] = [
   ['instance-failure', { replaceAfter: undefined }, []],
-  ['gateway-stop', { replaceAfter: undefined, alarmAfter: 20 }, [3, 4]],
-  ['restore', {}, [3, 4, 6, 9]],
+  ['gateway-stop', { replaceAfter: undefined, alarmAfter: 20 }, [5, 6]],
+  ['restore', {}, [3, 6, 8, 11]],
   ['kill-switch', {}, []],
   ['approval-gates', { idle: true }, []],
   ['test-interaction', { idle: true }, []],

@@ -59,7 +59,7 @@ describe('restore', () => {
   it('keeps what it restored where nobody wants it deleted, and says so', async () => {
     on = await stage();
     const record = await drillIn(on, 'restore', { options: { decide: async () => false } });
-    expect(record.steps.map(({ undo }) => undo)).toEqual(['kept', 'done', 'done']);
+    expect(record.steps.map(({ undo }) => undo)).toEqual(['done', 'kept', 'done', 'done']);
     expect([record.outcome, on.world.fileSystem, on.world.mountTarget]).toEqual(['pass', 'there', 'none']);
   });
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { speakAlso } from '../../src/demo/aws/shapes.ts';
 import type { AwsAnswer } from '../../src/demo/aws-server.ts';
 import { hostAnswer } from '../../src/demo/canary.ts';
@@ -53,6 +54,8 @@ export class DrillWorld implements Memory {
   fileSystem: 'none' | 'there' = 'none';
   mountTarget: 'none' | 'creating' | 'available' = 'none';
   mounted = false;
+  /** The drill that has marked the group. */
+  mark: string | undefined;
   instance = first;
   machine: 'running' | 'stopped' = 'running';
 
@@ -74,10 +77,10 @@ export class DrillWorld implements Memory {
   /** What an undo has to bring back: all but the record of what happened. */
   state(): object {
     this.#tick();
-    const { gateway, machine, fileSystem, mountTarget, mounted } = this;
+    const { gateway, machine, fileSystem, mountTarget, mounted, mark } = this;
     const members = this.#group()['Instances'] as Json[];
     const instances = members.map(({ LifecycleState, HealthStatus }) => `${LifecycleState} ${HealthStatus}`);
-    return { gateway, machine, fileSystem, mountTarget, mounted, instances, alarm: this.#alarm()['StateValue'] };
+    return { gateway, machine, fileSystem, mountTarget, mounted, mark, instances, alarm: this.#alarm()['StateValue'] };
   }
 
   aws = (operation: string, input: Json): AwsAnswer => {
@@ -109,9 +112,13 @@ export class DrillWorld implements Memory {
         this.mounted = false;
         return [['state', 'done']] as const;
       case 'drill/source-manifest':
-        return manifest(this.behaviour.restored === 'changed-since' ? 'later' : undefined);
+        return manifest(this.#sourceFiles());
+      case 'drill/source-files':
+        return named(this.#sourceFiles());
       case 'drill/restored-manifest':
-        return this.mounted ? manifest(this.behaviour.restored) : ([['state', 'absent']] as const);
+        return this.mounted ? manifest(files(this.behaviour.restored)) : ([['state', 'absent']] as const);
+      case 'drill/restored-files':
+        return named(files(this.behaviour.restored));
       case 'drill/continue-gateway':
       case 'drill/start-unit':
         this.changes.push(id);
@@ -122,6 +129,10 @@ export class DrillWorld implements Memory {
     }
   };
 
+  #sourceFiles(): File[] {
+    return files(this.behaviour.restored === 'changed-since' ? 'later' : undefined);
+  }
+
   #read(operation: string, input: Json): AwsAnswer {
     if (operation === 'efs:DescribeFileSystems' && input['FileSystemId'] !== sourceId)
       return this.#restoredSystem(input);
@@ -130,8 +141,9 @@ export class DrillWorld implements Memory {
   }
 
   #change(operation: string, input: Json): AwsAnswer {
-    const changes = drillOperations[operation as DrillOperation].changes;
-    if (changes) this.changes.push(operation);
+    const { changes } = drillOperations[operation as DrillOperation];
+    // The mark of the drill is beside the deployment, and in `state`.
+    if (changes && !operation.endsWith('Parameter')) this.changes.push(operation);
     switch (operation) {
       case 'ec2:StopInstances':
         if (!(input['InstanceIds'] as string[]).includes(this.instance)) return unknownInstance;
@@ -143,6 +155,16 @@ export class DrillWorld implements Memory {
         this.#machine('running');
         this.#gatewayUp();
         return { output: { StartingInstances: [{ InstanceId: this.instance }] } };
+      case 'ssm:PutParameter':
+        if (this.mark !== undefined) return { error: { code: 'ParameterAlreadyExists' } };
+        this.mark = String(input['Value']);
+        return { output: { Version: 1 } };
+      case 'ssm:GetParameter':
+        if (this.mark === undefined) return { error: { code: 'ParameterNotFound' } };
+        return { output: { Parameter: { Name: input['Name'], Value: this.mark } } };
+      case 'ssm:DeleteParameter':
+        this.mark = undefined;
+        return { output: {} };
       case 'ssm:SendCommand':
         return this.#command(String(input['DocumentName']));
       case 'backup:StartRestoreJob':
@@ -398,21 +420,42 @@ function target(FileSystemId: string, LifeCycleState: string): Json {
   };
 }
 
-function manifest(change: 'differs' | 'misses' | 'changed-since' | 'later' | undefined): (readonly [string, string])[] {
+interface File {
+  readonly hash: string;
+  readonly modified: number;
+  readonly path: string;
+}
+
+function files(change: 'differs' | 'misses' | 'changed-since' | 'later' | undefined): File[] {
   const hash = (n: number) => String(n).repeat(64);
   const odd = change === 'differs' || change === 'later' ? 9 : 3;
   const modified = change === 'later' ? Math.round(Date.now() / 1000) : 1_700_000_000;
-  const files = [
-    `file ${hash(1)} 1700000000 ./SOUL.md`,
-    `file ${hash(2)} 1700000000 ./AGENTS.md`,
-    `file ${hash(odd)} ${modified} ./a file/with spaces.md`,
-  ].slice(0, change === 'misses' ? 2 : 3);
   return [
-    ['state', 'listed'],
-    ['count', String(files.length)],
-    ...files.map((file): [string, string] => ['file', file]),
-    ['end', 'complete'],
-  ];
+    { hash: hash(1), modified: 1_700_000_000, path: './SOUL.md' },
+    { hash: hash(2), modified: 1_700_000_000, path: './AGENTS.md' },
+    { hash: hash(odd), modified, path: './a file/with spaces.md' },
+  ].slice(0, change === 'misses' ? 2 : 3);
+}
+
+type Records = (readonly [string, string])[];
+
+/** One file a part, as all differ in their first two digits. */
+function manifest(all: readonly File[]): Records {
+  const parts = all.flatMap(({ hash }): Records => {
+    const part = hash.slice(0, 2);
+    return [
+      ['digest', `${part} ${hash}`],
+      ['size', `${part} 1`],
+    ];
+  });
+  return [['state', 'listed'], ['count', String(all.length)], ...parts, ['end', 'complete']];
+}
+
+function named(all: readonly File[]): Records {
+  const lines = all.map(({ hash, modified, path }): [string, string] => {
+    return ['file', `${hash} file ${modified} ${createHash('sha256').update(path).digest('hex')} ${path}`];
+  });
+  return [['state', 'listed'], ...lines, ['end', 'complete']];
 }
 
 const unknownInstance: AwsAnswer = { error: { code: 'InvalidInstanceID.NotFound' } };

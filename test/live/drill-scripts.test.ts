@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,11 +8,13 @@ import type { Move } from '../../src/drills/drill.ts';
 import { startMove, stopMove } from '../../src/drills/gateway-moves.ts';
 import { processesNow } from '../../src/drills/gateway-now.ts';
 import {
-  compareManifests,
+  type Comparison,
+  compareEntries,
+  differingParts,
   digestOf,
   type Manifest,
-  restoredManifest,
-  sourceManifest,
+  manifests,
+  namedFiles,
 } from '../../src/drills/restored-files.ts';
 import type { Environment } from '../../src/environment/schema.ts';
 import type { HostProbe } from '../../src/model/probe.ts';
@@ -76,35 +78,74 @@ describe('the scripts of the drills', () => {
   });
 
   it('list every file of both sides, whatever its name, and tell what differs', async () => {
-    const restored = join(root, 'mount', 'aws-backup-restore_2026-03-04T05-06-07', 'ws');
+    const mount = join(root, 'mount');
+    const restored = join(mount, 'aws-backup-restore_2026-03-04T05-06-07', 'ws');
     for (const folder of [workspace, restored]) {
       mkdirSync(join(folder, 'a folder'), { recursive: true });
       writeFileSync(join(folder, 'SOUL.md'), 'soul\n');
       writeFileSync(join(folder, 'a folder', "it's $(odd) name"), 'x\0y');
       writeFileSync(join(folder, 'empty'), '');
+      writeFileSync(join(folder, 'grüße\\n.md'), 'greetings');
       symlinkSync('SOUL.md', join(folder, 'link'));
     }
-    const both = async (): Promise<[Manifest, Manifest]> => [
-      await fact(sourceManifest),
-      await fact(restoredManifest(join(root, 'mount'), '/ws')),
-    ];
+    const both = async (): Promise<[Manifest, Manifest]> => {
+      const { source, back } = manifests(mount, '/ws');
+      return [await fact(source), await fact(back)];
+    };
+    const compare = async (point: Date): Promise<Comparison> => {
+      const { named } = differingParts(...(await both()));
+      const { source, back } = namedFiles(mount, '/ws', named);
+      return compareEntries(await fact(source), await fact(back), point);
+    };
     const [source, back] = await both();
     const later = new Date(Date.now() + 60_000);
-    expect([source.size, digestOf(back)]).toEqual([4, digestOf(source)]);
-    expect(compareManifests(source, back, later)).toEqual({ equal: 4, differing: [], changedSince: [] });
+    expect([source.count, digestOf(back)]).toEqual([5, digestOf(source)]);
+    expect(differingParts(source, back)).toEqual({ all: [], named: [] });
     writeFileSync(join(restored, 'SOUL.md'), 'sour\n');
+    writeFileSync(join(restored, 'grüße\\n.md'), 'greeting');
     rmSync(join(restored, 'link'));
-    const [, worse] = await both();
-    expect(compareManifests(source, worse, later)).toMatchObject({ equal: 2, differing: ['SOUL.md', 'link'] });
-    // A folder of that name beside others was backed up itself, and is not what this restore brought back.
-    mkdirSync(join(root, 'mount', 'ws'));
-    writeFileSync(join(root, 'mount', 'ws', 'SOUL.md'), 'at the root\n');
-    expect([...(await both())[1].keys()]).toEqual(['SOUL.md']);
-    rmSync(join(root, 'mount', 'ws'), { recursive: true });
-    mkdirSync(join(root, 'mount', 'aws-backup-restore_2026-03-05T05-06-07'));
-    await expect(both()).rejects.toMatchObject({ reason: 'conflict' });
-    rmSync(join(root, 'mount', 'aws-backup-restore_2026-03-05T05-06-07'), { recursive: true });
+    const worse = await compare(later);
+    expect(worse).toMatchObject({ changedSince: [], shared: true });
+    expect([...worse.differing].sort()).toEqual(['SOUL.md', 'gr????e\\n.md', 'link']);
     // Touched after the recovery point: nothing can be said.
-    expect(compareManifests(source, worse, new Date(0)).differing).toEqual([]);
+    expect((await compare(new Date(0))).differing).toEqual([]);
+    // A folder of that name beside others was backed up itself, and is not what this restore brought back.
+    mkdirSync(join(mount, 'ws'));
+    writeFileSync(join(mount, 'ws', 'SOUL.md'), 'at the root\n');
+    expect((await both())[1].count).toBe(1);
+    rmSync(join(mount, 'ws'), { recursive: true });
+    mkdirSync(join(mount, 'aws-backup-restore_2026-03-05T05-06-07'));
+    await expect(both()).rejects.toMatchObject({ reason: 'conflict' });
+    rmSync(join(mount, 'aws-backup-restore_2026-03-05T05-06-07'), { recursive: true });
+    // A name of two lines would be two files.
+    writeFileSync(join(restored, 'two\nlines'), '');
+    await expect(both()).rejects.toMatchObject({ reason: 'bad_response' });
+    rmSync(join(restored, 'two\nlines'));
+    // What is neither a file nor a link has no hash.
+    execFileSync('mkfifo', [join(restored, 'pipe')]);
+    await expect(both()).rejects.toMatchObject({ reason: 'access_denied' });
+    rmSync(join(restored, 'pipe'));
+  });
+
+  it('compare many thousand files in an answer of bounded size', async () => {
+    const mount = join(root, 'many');
+    const many = join(root, 'many-source');
+    for (const folder of [many, join(mount, 'ws')]) {
+      mkdirSync(folder, { recursive: true });
+      for (let i = 0; i < 2500; i += 1) writeFileSync(join(folder, `file-${i}`), `${i}`);
+    }
+    writeFileSync(join(mount, 'ws', 'file-1234'), 'not so');
+    const before = environment;
+    environment = goodEnvironment({ 'soulDocuments.workspace': many });
+    const { source, back } = manifests(mount, 'ws');
+    const [one, other] = [await fact(source), await fact(back)];
+    expect([one.count, other.count, one.parts.size]).toEqual([2500, 2500, 256]);
+    const { all, named } = differingParts(one, other);
+    expect([all.length, named.length]).toEqual([2, 2]);
+    const files = namedFiles(mount, 'ws', named);
+    const [left, right] = [await fact(files.source), await fact(files.back)];
+    environment = before;
+    expect(left.size).toBeLessThan(100);
+    expect(compareEntries(left, right, new Date(Date.now() + 60_000)).differing).toEqual(['file-1234']);
   });
 });

@@ -61,6 +61,9 @@ export function drillAws(
         answer = (await client.send(command, { abortSignal })) as Record<string, unknown>;
       } catch (thrown) {
         if (rule.absent?.includes(codeOf(thrown))) return undefined;
+        if (rule.taken?.code === codeOf(thrown)) {
+          throw new ProbeError('conflict', rule.taken.message, { next: rule.taken.next });
+        }
         throw forDrills(classify(thrown, operation, rule.action ?? operation));
       }
       const missing = rule.members.filter((member) => answer[member] === undefined || answer[member] === null);

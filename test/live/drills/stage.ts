@@ -42,6 +42,8 @@ export interface LiveStage {
   undo(): Promise<CliResult>;
   /** What a run says about one check, with the records that the drills have left beside the environment file. */
   judged(id: string): Promise<string>;
+  /** Keys of an environment file that names the first machine, and no other. */
+  readonly named: Readonly<Record<string, unknown>>;
   /** Environment of a process that makes a drill here. */
   readonly variables: Readonly<Record<string, string>>;
   readonly journal: string;
@@ -140,6 +142,7 @@ function stageOf({ moto, state, machines, folder, journal, stop }: Parts): LiveS
     config,
     journal,
     variables,
+    named: { 'ssh.hosts': [first.host], 'ssh.knownHostsFiles': [first.knownHostsFile] },
     stop,
     async reset(behaviour = {}, environment = {}) {
       rmSync(journal, { recursive: true, force: true });
