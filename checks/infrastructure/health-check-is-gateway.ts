@@ -4,6 +4,7 @@ import { group } from '../../src/probes/aws/group.ts';
 import { healthReporter } from '../../src/probes/aws/health-reporter.ts';
 import { interfaces } from '../../src/probes/aws/interfaces.ts';
 import { type Front, loadBalancers } from '../../src/probes/aws/load-balancers.ts';
+import { unhealthyAfterSeconds } from '../../src/probes/aws/target-groups.ts';
 import { type HealthTimer, healthTimer } from '../../src/probes/host/health-timer.ts';
 
 export default check({
@@ -74,7 +75,9 @@ export default check({
         ok: own.some(({ balancers }) => balancers.length > 0),
       },
     ];
-    for (const front of own) findings.push(probing(front, port, healthCheckPath), healthy(front, port));
+    for (const front of own) {
+      findings.push(probing(front, port, healthCheckPath), noticing(front, replaceWithinSeconds), healthy(front, port));
+    }
     const addresses = (id: string) => interfaces.filter((i) => i.instance === id).flatMap((i) => i.privateAddresses);
     for (const { InstanceId: id, LifecycleState } of group.Instances) {
       if (LifecycleState !== 'InService' || !id) continue;
@@ -121,6 +124,18 @@ function probing({ targetGroup: t, balancers }: Front, port: number, path: strin
       ? `asks ${protocol} ${asked} ${HealthCheckPath ?? 'without a path'} and takes ${Matcher?.HttpCode ?? 'anything'}`
       : 'asks nothing',
     ok: on && web && asked === port && HealthCheckPath === path && Matcher?.HttpCode === '200',
+  };
+}
+
+/** Not before it is called unhealthy is an instance replaced. */
+function noticing({ targetGroup }: Front, most: number): Finding<'loadBalancers'> {
+  const seconds = unhealthyAfterSeconds(targetGroup);
+  return {
+    fact: 'loadBalancers',
+    subject: targetGroup.TargetGroupArn,
+    expected: `calls a target unhealthy after at most ${most} seconds`,
+    observed: `after ${seconds} seconds`,
+    ok: seconds <= most,
   };
 }
 

@@ -55,7 +55,16 @@ export default check({
         'the alarm watches an expression over metrics, and what that says of the gateway is not understood';
       return undetermined('conflict', message, judgement.evidence);
     }
-    return judgeAll<'alarm' | 'alarmMutes'>([
+    const dimension = a.Dimensions?.find(({ Name }) => Name === 'TargetGroup')?.Value;
+    // Its metric does not change before the load balancer has given the target up.
+    const behind = targetGroups
+      .filter(({ arn }) => arn.split(':')[5] === dimension)
+      .map(({ arn: subject, unhealthyAfterSeconds }): Finding<'targetGroups'> => {
+        const ok = unhealthyAfterSeconds <= detectWithinSeconds;
+        const expected = `calls a target unhealthy after at most ${detectWithinSeconds} seconds`;
+        return { fact: 'targetGroups', subject, expected, observed: `after ${unhealthyAfterSeconds} seconds`, ok };
+      });
+    return judgeAll<'alarm' | 'alarmMutes' | 'targetGroups'>([
       seen(`watches ${alarmMetric}`, metric, metric === alarmMetric),
       seen(
         'dimensions of this group or its target group, not of a part of it',
@@ -78,6 +87,7 @@ export default check({
         seconds === undefined ? 'no period or datapoints' : `${seconds} seconds of datapoints`,
         seconds !== undefined && seconds <= detectWithinSeconds,
       ),
+      ...behind,
     ]);
   },
 });

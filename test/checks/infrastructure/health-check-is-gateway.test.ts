@@ -20,6 +20,8 @@ const targetGroup = {
   HealthCheckPort: 'traffic-port',
   HealthCheckPath: '/readyz',
   Matcher: { HttpCode: '200' },
+  HealthCheckIntervalSeconds: 30,
+  UnhealthyThresholdCount: 2,
 };
 const target = { Target: { Id: 'i-1' }, HealthCheckPort: '18789', TargetHealth: { State: 'healthy' } };
 const front = { targetGroup, ofGroup: true, targets: [target], balancers: [{ arn: 'arn:lb' }] };
@@ -57,6 +59,8 @@ describe('infrastructure/health-check-is-gateway', () => {
     ['TCP', {}, fronts({}, { HealthCheckProtocol: 'TCP' }), none, 'fail'],
     ['HTTPS', {}, fronts({}, { HealthCheckProtocol: 'HTTPS' }), none, 'pass'],
     ['checks turned off', {}, fronts({}, { HealthCheckEnabled: false }), none, 'fail'],
+    ['nine minutes until it notices', {}, fronts({}, { HealthCheckIntervalSeconds: 270 }), none, 'pass'],
+    ['longer to notice than a replacement may take', {}, fronts({}, { UnhealthyThresholdCount: 31 }), none, 'fail'],
     ['a loose matcher', {}, fronts({}, { Matcher: { HttpCode: '200-499' } }), none, 'fail'],
     ['no matcher', {}, fronts({}, { Matcher: undefined }), none, 'fail'],
     ['no target', {}, fronts({ targets: [] }), none, 'fail'],

@@ -43,12 +43,19 @@ const metricOf = (stat: object) => ({
 const targetGroups = group.TargetGroupARNs.map((arn) => ({
   arn,
   balancers: [`arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/${balancer.Value}`],
+  unhealthyAfterSeconds: 120,
 }));
 const alarmOf = (changes: object) => ({ kind: 'metric', name: 'a', arn: 'arn:a', alarm: { ...good, ...changes } });
 const outcomeOf = (alarm: unknown, changes = {}, mutes = 0, asg: object = group) =>
   judgeFacts(check, { alarm, alarmMutes: mutes, group: asg, targetGroups }, changes).outcome;
 
 describe('monitoring/alarm-on-health', () => {
+  it('fails where the load balancer notices later than the alarm may', () => {
+    const slow = targetGroups.map((one) => ({ ...one, unhealthyAfterSeconds: 121 }));
+    const facts = { alarm: alarmOf({}), alarmMutes: 0, group, targetGroups: slow };
+    expect(judgeFacts(check, facts, {}).outcome).toBe('fail');
+  });
+
   it.each([
     ['as it should be', {}, 'pass'],
     ['breaches while all is well, too', { Threshold: 2 }, 'fail'],
