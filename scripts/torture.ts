@@ -1,8 +1,10 @@
 // Every call of a run, every fault, once and for good: no single fault may turn what is not READY into READY, or make
-// any check better than it is. Prints the figures. `--sample N` tries N trials of each scenario, `--seed S` others;
-// `--call TEXT` only those of calls with this in them. `--sockets N` then tries N pairs of an operation and a fault on real sockets, and `--writes N` as many faults of the
-// disk under the reports and the recording; 0 is none.
+// any check better than it is. Prints the figures. `--sample N` tries N trials of each scenario, `--seed S` others, and
+// `--call TEXT` only those of calls with this in them. `--sockets N` then tries N pairs of an operation and a fault on
+// real sockets, `--hosts N` as many hostile SSH servers, and `--writes N` as many faults of the disk under the reports
+// and the recording; 0 is none.
 import { parseArgs } from 'node:util';
+import { tortureHosts } from '../test/torture/hosts.ts';
 import { tortureSockets } from '../test/torture/sockets.ts';
 import {
   attemptAll,
@@ -23,6 +25,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     scenario: { type: 'string', multiple: true, default: ['good', 'instance-public-address'] },
     sockets: { type: 'string', default: '25' },
+    hosts: { type: 'string', default: 'all' },
     writes: { type: 'string', default: 'all' },
     verbose: { type: 'boolean', default: false },
   },
@@ -68,8 +71,13 @@ process.stdout.write(
 );
 if (spoiled.length > 0) process.exitCode = 1;
 
-const most = values.writes === 'all' ? Number.POSITIVE_INFINITY : Number(values.writes);
-const onDisk = await tortureWrites(most, Number(values.seed));
+const hosts = await tortureHosts(atMost(values.hosts), Number(values.seed));
+const believed = hosts.filter(({ violations }) => violations.length > 0);
+for (const { host, violations } of believed) process.stdout.write(`  a host that ${host}: ${violations.join('; ')}\n`);
+process.stdout.write(`hostile SSH servers: ${hosts.length}, ${believed.length} with a broken promise\n`);
+if (believed.length > 0) process.exitCode = 1;
+
+const onDisk = await tortureWrites(atMost(values.writes), Number(values.seed));
 const unkept = onDisk.filter(({ violations }) => violations.length > 0);
 for (const { call, fault, persistent, violations } of unkept)
   process.stdout.write(`  ${call}: ${fault}, ${persistent ? 'from then on' : 'once'}: ${violations.join('; ')}\n`);
@@ -77,3 +85,7 @@ process.stdout.write(
   `while reports and a recording are written: ${onDisk.length} faults injected, ${unkept.length} with a broken promise\n`,
 );
 if (unkept.length > 0) process.exitCode = 1;
+
+function atMost(size: string): number {
+  return size === 'all' ? Number.POSITIVE_INFINITY : Number(size);
+}

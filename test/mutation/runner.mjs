@@ -125,6 +125,9 @@ function isUsed({ parentPath }) {
 
 const ignorer = {
   shouldIgnore(path) {
+    // `{ empty: 'a text' }`: without it, the text is another one.
+    const [only, ...others] = path.isObjectExpression() ? path.node.properties : [];
+    if (only?.key?.name === 'empty' && others.length === 0) return 'a text for people';
     const named = path.isObjectProperty() ? path.node.key.name : path.isVariableDeclarator() && path.node.id.name;
     return proseKeys.has(named) || (isProse(path.node) && !isUsed(path)) ? 'a text for people' : undefined;
   },

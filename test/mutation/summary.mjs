@@ -1,46 +1,6 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-
-/** Survivors whose kind says why no test of a verdict can see them. The first that fits a mutant explains it. */
-const explanations = [
-  [
-    'evidence',
-    ({ mutatorName, original, around }) =>
-      mutatorName === 'ArrayDeclaration' &&
-      !original.includes('=>') &&
-      /undetermined\(|undecided\(|controls|\],$/.test(around),
-    'what is shown beside an answer that decides nothing, or a further control: the verdict does not rest on it',
-  ],
-  [
-    'guard',
-    ({ mutatorName, original, replacement }) =>
-      (mutatorName === 'ConditionalExpression' || mutatorName === 'BlockStatement') &&
-      (replacement === 'false' || replacement === '{}') &&
-      /\.length === 0|=== undefined|instanceof ProbeError|^!\w+$|^\{/.test(original),
-    'a guard that says earlier and more clearly what the judgement comes to without it',
-  ],
-  [
-    'type',
-    ({ mutatorName, original }) =>
-      mutatorName === 'OptionalChaining' || /^typeof |!== undefined/.test(original) || mutatorName === 'Regex',
-    'a form that the probe has checked already: the other case does not reach the check',
-  ],
-  [
-    'text',
-    ({ mutatorName, original, around }) =>
-      [
-        'StringLiteral',
-        'ArithmeticOperator',
-        'MethodExpression',
-        'LogicalOperator',
-        'ConditionalExpression',
-        'EqualityOperator',
-        'ArrowFunction',
-      ].includes(mutatorName) &&
-      /observed|shown|shorten|join\(|\.slice\(|more|words|message|Text|subject|title/.test(`${around} ${original}`),
-    'the words of the evidence, which golden reports hold for the deployments they are of',
-  ],
-];
+import { explained } from './explained.mjs';
 
 /** What Stryker found in an area: figures, and each mutant that no test noticed. */
 export function readArea(area, cache) {
@@ -64,14 +24,30 @@ export function readArea(area, cache) {
       const first = lines[start.line - 1];
       const original =
         start.line === end.line ? first.slice(start.column - 1, end.column - 1) : `${first.slice(start.column - 1)} …`;
-      const mutant = { path, line: start.line, mutatorName, original, replacement, around: first };
-      survivors.push({ ...mutant, why: explanations.find(([, fits]) => fits(mutant))?.[0] });
+      survivors.push({ path, line: start.line, mutatorName, original, replacement, around: first });
     }
   }
   const found = figures.killed + figures.timeout;
   const score = (100 * found) / (found + figures.survived + figures.uncovered);
   const at = statSync(file).mtime.toISOString().slice(0, 16).replace('T', ' ');
-  return { area, at, ...figures, score, survivors };
+  return { area, at, ...figures, score, survivors: survivors.map((mutant) => ({ ...mutant, why: whyOf(mutant, survivors) })) };
+}
+
+/** The reason that was written down for the line, as long as no more mutants of it survive than it was written for. */
+function whyOf({ path, around }, survivors) {
+  const [at, most, why] = (explained[path] ?? []).find(([text]) => around.includes(text)) ?? [];
+  const alike = survivors.filter((one) => one.path === path && one.around.includes(at)).length;
+  return at !== undefined && alike <= most ? why : undefined;
+}
+
+/** The reasons that nothing needs any more. */
+export function idle(areas) {
+  const survivors = areas.flatMap(({ survivors }) => survivors);
+  return Object.entries(explained).flatMap(([path, rows]) =>
+    rows
+      .filter(([at]) => !survivors.some((one) => one.path === path && one.around.includes(at)))
+      .map(([at]) => `${path}: ${at}`),
+  );
 }
 
 export const inWords = ({ area, score, killed, timeout, survived, uncovered, ignored }) =>
@@ -85,10 +61,8 @@ export function writePage(areas, date, path) {
   const row = (name, a) =>
     `| ${name} | ${a.at ?? ''} | ${a.score.toFixed(1)} % | ${a.killed + a.timeout} | ${a.survived + a.uncovered} | ${a.ignored} |`;
   const survivors = areas.flatMap(({ survivors }) => survivors);
-  const byWhy = (why) => survivors.filter((one) => one.why === why);
+  const files = [...new Set(survivors.map(({ path }) => path))].sort();
   const code = (text) => `\`${text.replaceAll('`', "'").replaceAll('|', '\\|').replaceAll(/\s+/g, ' ').slice(0, 90)}\``;
-  const listed = (list) =>
-    list.map((m) => `- ${m.path}:${m.line} ${m.mutatorName}: ${code(m.original)} to ${code(m.replacement)}`);
   const page = [
     '# Mutation testing of the checks',
     '',
@@ -99,7 +73,8 @@ export function writePage(areas, date, path) {
     '`test/checks`, every distinct judgement that the flaws of `fixtures/flaws` and the variations of the good deployment lead',
     'to (gathered once, judged again for each mutant, in `test/mutation`), and the golden reports.',
     '',
-    'Left out: the texts of a check (titles, what was expected and observed, messages). No verdict depends on them.',
+    'Left out: the texts of a check (titles, what was expected and observed, messages) as far as nothing is compared with',
+    'them. No verdict depends on them; golden reports and the tables hold those that say what was seen.',
     '',
     '| area | tried at (UTC) | score | noticed | not noticed | texts left out |',
     '| --- | --- | --- | --- | --- | --- |',
@@ -117,20 +92,23 @@ export function writePage(areas, date, path) {
     '',
     '## What was not noticed, and why',
     '',
-    'Sorted by what the mutant changes. The sorting is by rules (`test/mutation/summary.mjs`), not by hand.',
+    'Each line of a check with a mutant that no test noticed, and why none can or need (`test/mutation/explained.mjs`). A',
+    'survivor without a reason ends `npm run mutation` with an error.',
     '',
-    ...explanations.flatMap(([name, , why]) => {
-      const list = byWhy(name);
-      return list.length === 0
-        ? []
-        : [`### ${why[0].toUpperCase()}${why.slice(1)} (${list.length})`, '', ...listed(list), ''];
+    ...files.flatMap((file) => {
+      const own = survivors.filter((one) => one.path === file).sort((a, b) => a.line - b.line);
+      const lines = [...new Set(own.map(({ line }) => line))];
+      return [
+        `### ${file}`,
+        '',
+        ...lines.map((line) => {
+          const here = own.filter((one) => one.line === line);
+          const what = here.map((m) => `${code(m.original)} to ${code(m.replacement)}`);
+          return `- line ${line}, ${here[0].why ?? 'WITHOUT A REASON'}: ${what.join('; ')}`;
+        }),
+        '',
+      ];
     }),
-    `### Without an explanation (${byWhy(undefined).length})`,
-    '',
-    'A test that notices them is missing.',
-    '',
-    ...listed(byWhy(undefined)),
-    '',
   ];
   writeFileSync(path, page.join('\n'));
 }

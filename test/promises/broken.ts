@@ -62,16 +62,16 @@ export const breaks: readonly Break[] = [
   },
   {
     promise: 3,
-    how: 'the file that the write probe could create stays',
+    how: 'the write probe creates another file than it removes',
     file: 'src/probes/host/write-attempts.ts',
-    find: '    rm -f "$root$1/$name"\n    echo succeeded',
-    put: '    name=kept\n    echo succeeded',
+    find: ': >"$root$1/$name"',
+    put: ': >"$root$1/$name.x"',
   },
   {
     promise: 3,
-    how: 'what runs on the host is not ended with the client',
+    how: 'what runs on the host is halted and not ended',
     file: 'src/adapters/ssh/shell-library.ts',
-    find: '    kill "$p"\n',
+    find: '    kill -s CONT "$p"\n',
     put: '',
   },
   {

@@ -1,29 +1,21 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server as NetServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect, promisify } from 'node:util';
-import ssh2, { type Connection } from 'ssh2';
+import ssh2 from 'ssh2';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { connectHost } from '../../../src/adapters/ssh/connect.ts';
 import { openHost } from '../../../src/adapters/ssh/host.ts';
-import { fingerprintOf } from '../../../src/adapters/ssh/known-hosts.ts';
 import type { SshTarget } from '../../../src/adapters/ssh/target.ts';
 import { makeKeyPair } from '../../../src/demo/key-pair.ts';
 import { type ProbeError, UntrustedError } from '../../../src/model/reason.ts';
 import type { HostProgram, HostRecords } from '../../../src/ports/host.ts';
-import { hostileGreetings, hostileHosts, hostileText, type OnExec } from './hostile-hosts.ts';
+import { hostileGreetings, hostileHosts, type OnExec } from './hostile-hosts.ts';
+import { type Behaviour, pinOf, startHostileGreeting, startHostileServer } from './hostile-server.ts';
 
 const programs: HostProgram[] = [{ id: 'host/a', as: 'login', seconds: 1, script: 'say a b' }];
 const never = () => new AbortController().signal;
-
-interface Behaviour {
-  /** What happens when the script has come in; undefined: the request for exec is never answered. */
-  readonly exec?: OnExec | undefined;
-  readonly authenticate?: 'key' | 'silent' | 'refuse' | 'anybody';
-  readonly session?: 'refuse';
-}
 
 describe('a hostile server', () => {
   let directory: string;
@@ -35,9 +27,7 @@ describe('a hostile server', () => {
   beforeAll(() => {
     directory = mkdtempSync(join(tmpdir(), 'clawcheck-hostile-'));
     hostKey = makeKeyPair().private;
-    const parsed = ssh2.utils.parseKey(hostKey);
-    if (parsed instanceof Error) throw parsed;
-    pin = fingerprintOf((Array.isArray(parsed) ? parsed[0] : parsed)?.getPublicSSH() ?? Buffer.alloc(0));
+    pin = pinOf(hostKey);
     writeFileSync(join(directory, 'key'), makeKeyPair().private, { mode: 0o600 });
   });
   afterEach(async () => {
@@ -46,51 +36,10 @@ describe('a hostile server', () => {
   });
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-  const listen = (server: { listen: NetServer['listen']; address: NetServer['address'] }) =>
-    new Promise<number>((resolve) => {
-      server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
-    });
-
   async function start(behaviour: Behaviour): Promise<number> {
-    const connections = new Set<Connection>();
-    const server = new ssh2.Server({ hostKeys: [hostKey], banner: hostileText }, (connection) => {
-      connections.add(connection);
-      connection.on('error', () => undefined);
-      connection.on('close', () => connections.delete(connection));
-      connection.on('authentication', (context) => {
-        tries.push(context.method);
-        if (behaviour.authenticate === 'silent') return;
-        if (behaviour.authenticate === 'anybody') return context.accept();
-        if (behaviour.authenticate === 'refuse' || context.method !== 'publickey') return context.reject(['publickey']);
-        context.accept();
-      });
-      connection.on('session', (accept, reject) => {
-        if (behaviour.session === 'refuse') return reject();
-        accept().on('exec', (acceptExec) => {
-          const { exec } = behaviour;
-          if (!exec) return;
-          const channel = acceptExec();
-          channel.on('error', () => undefined);
-          let stdin = '';
-          let started = false;
-          channel.on('data', (chunk: Buffer) => {
-            stdin += chunk.toString();
-            if (started || !stdin.endsWith('\nmain\n')) return;
-            started = true;
-            exec(channel, stdin, connection);
-          });
-        });
-      });
-    });
-    const port = await listen(server as unknown as NetServer);
-    closers.push(
-      () =>
-        new Promise<void>((done) => {
-          server.close(() => done());
-          for (const connection of connections) connection.end();
-        }),
-    );
-    return port;
+    const server = await startHostileServer(hostKey, behaviour, (method) => tries.push(method));
+    closers.push(() => server.close());
+    return server.port;
   }
 
   const target = (port: number, more: Partial<SshTarget> = {}): SshTarget => ({
@@ -203,13 +152,9 @@ describe('a hostile server', () => {
     });
 
     it.each(hostileGreetings)('that $name: $comesTo', async ({ greeting: bytes, comesTo }) => {
-      const server = createServer((socket) => {
-        socket.on('error', () => undefined).resume();
-        if (bytes !== '') socket.end(bytes);
-      });
-      const port = await listen(server);
-      closers.push(() => new Promise((done) => server.close(done)));
-      const error = await connectError(port, { connectSeconds: 1 });
+      const server = await startHostileGreeting(bytes);
+      closers.push(() => server.close());
+      const error = await connectError(server.port, { connectSeconds: 1 });
       expect(error).toMatchObject({ reason: comesTo });
       expectOurWords(error);
     });
