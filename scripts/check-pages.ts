@@ -4,7 +4,7 @@ import { registry } from '../checks/index.ts';
 import { sourceMeanings } from '../src/model/probe.ts';
 import { remedies } from '../src/remedies/index.ts';
 import { elsewhere, isFile, remedyPlaces, triedWords } from '../src/remedies/remedy.ts';
-import { describeCheck, lookOf } from '../src/runner/describe.ts';
+import { describeCheck, follows, lookOf } from '../src/runner/describe.ts';
 import { allChecks, type PlannedCheck } from '../src/runner/plan.ts';
 
 const notice = 'Generated from the code by `npm run generate`; do not edit.';
@@ -49,6 +49,8 @@ function indexPage(checks: readonly PlannedCheck[]): string {
 
 function checkPage(item: PlannedCheck): string[] {
   const { title, why, trap, failureTitle, remediation, attestable, probes } = describeCheck(item);
+  const asked = probes.filter((probe) => !follows(probe));
+  const derived = probes.filter(follows).map(({ id }) => `\`${id}\``);
   return [
     `# ${item.id}`,
     '',
@@ -61,13 +63,14 @@ function checkPage(item: PlannedCheck): string[] {
     `- A named person may attest it: ${attestable ? 'yes, where no machine could see it' : 'no'}`,
     '',
     ...(trap ? ['## What passes wrongly elsewhere', '', trap, ''] : []),
+    ...remedyOf(item.id),
     '## How it is verified',
     '',
     '| fact | source | how it is seen |',
     '| --- | --- | --- |',
-    ...probes.map((probe) => `| \`${probe.id}\` | \`${probe.source}\` | ${lookOf(probe)} |`),
+    ...asked.map((probe) => `| \`${probe.id}\` | \`${probe.source}\` | ${lookOf(probe)} |`),
     '',
-    ...remedyOf(item.id),
+    ...(derived.length > 0 ? [`What follows from these: ${derived.join(', ')}.`, ''] : []),
     `\`clawcheck explain ${item.id}\` names the scenarios of \`clawcheck demo\` that show it failing and unknown.`,
   ];
 }

@@ -7,8 +7,8 @@ import { inert } from '../model/text.ts';
 export interface Asker {
   /** One of the candidates by its number, or another answer as it was typed. */
   choose(what: string, candidates: readonly string[]): Promise<string>;
-  /** What was typed; may be empty. */
-  text(what: string): Promise<string>;
+  /** What was typed; may be empty. Asked again as long as `refuse` says what is wrong with it. */
+  text(what: string, refuse?: (answer: string) => string | undefined): Promise<string>;
   close(): void;
 }
 
@@ -28,11 +28,19 @@ export function terminalAsker(input: Readable, output: Writable): Asker {
       for (const [i, name] of candidates.entries()) output.write(`  ${i + 1}  ${inert(name, 200)}\n`);
       for (;;) {
         const answer = await ask(`Which is ${what}${candidates.length > 0 ? ' (a number, or a name)' : ''}? `);
-        const picked = /^\d+$/.test(answer) ? candidates[Number(answer) - 1] : undefined;
-        if (picked !== undefined || answer !== '') return picked ?? answer;
+        const number = /^\d{1,3}$/.test(answer) && candidates.length > 0 ? Number(answer) : undefined;
+        const picked = number === undefined ? answer : (candidates[number - 1] ?? '');
+        if (picked !== '') return picked;
       }
     },
-    text: (what) => ask(`Name ${what}: `),
+    async text(what, refuse = () => undefined) {
+      for (;;) {
+        const answer = await ask(`Name ${what}: `);
+        const refusal = refuse(answer);
+        if (refusal === undefined) return answer;
+        output.write(`  Not that: ${refusal}.\n`);
+      }
+    },
     close: () => typed.close(),
   };
 }

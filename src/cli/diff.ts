@@ -2,6 +2,7 @@ import { exitCodeOf } from '../model/exit-code.ts';
 import { UsageError } from '../model/reason.ts';
 import { diffReports, gotWorse, renderDiff, subjectDifferences } from '../report/diff.ts';
 import { validReport } from './report.ts';
+import { say } from './say.ts';
 
 interface DiffOptions {
   readonly json?: boolean;
@@ -31,6 +32,7 @@ export async function diffCommand(older: string, newer: string, { json, checks }
   const rows = { added: diff.added, gone: diff.gone };
   const alone = Object.entries(rows).map(([name, checks]) => [name, checks.map(({ id, status }) => ({ id, status }))]);
   const data = { from: before.verdict, to: after.verdict, ...Object.fromEntries([...ids, ...alone]) };
-  process.stdout.write(json ? `${JSON.stringify(data, null, 2)}\n` : renderDiff(before, after, diff));
+  if (json) process.stdout.write(`${JSON.stringify(data, null, 2)}\n`);
+  else say(process.stdout, renderDiff(before, after, diff));
   process.exitCode = exitCodeOf(gotWorse(diff) ? 'worse' : 'READY');
 }

@@ -11,6 +11,7 @@ import { ProbeError } from '../model/reason.ts';
 import { inert } from '../model/text.ts';
 import { outlineOf } from '../runner/outline.ts';
 import { extendedRegistry } from './extended.ts';
+import { say } from './say.ts';
 import { secondsOf } from './seconds.ts';
 import { packageFile } from './version.ts';
 
@@ -44,11 +45,11 @@ export async function doctorCommand(options: DoctorOptions): Promise<void> {
       ...(await examine({ registry, outline, ports: live.ports, context })),
     ];
     const complete = findings.every(({ state }) => state !== 'problem');
-    process.stdout.write(
-      options.format === 'json'
-        ? `${JSON.stringify({ environment: environment.name, complete, findings }, null, 2)}\n`
-        : render(findings, complete),
-    );
+    if (options.format === 'text') say(process.stdout, render(findings, complete));
+    else {
+      const data = { environment: environment.name, complete, findings };
+      process.stdout.write(`${JSON.stringify(data, null, 2)}\n`);
+    }
     process.exitCode = exitCodeOf(complete ? 'READY' : 'INCOMPLETE');
   } finally {
     clearTimeout(timer);

@@ -6,11 +6,13 @@ import { type DrillPlan, planOf } from '../drills/plan.ts';
 import { loadEnvironment } from '../environment/load.ts';
 import { exitCodeOf } from '../model/exit-code.ts';
 import { inert } from '../model/text.ts';
+import { say } from './say.ts';
 
 export function drillListCommand({ json }: { readonly json?: boolean }): void {
   const all = Object.entries(drills).map(([id, { title, why, effects }]) => ({ id, title, why, effects }));
   const text = all.flatMap(({ id, title, effects }) => [id, `  ${title}`, ...effects.map((e) => `  - ${e}`), '']);
-  process.stdout.write(json ? `${JSON.stringify(all, null, 2)}\n` : text.join('\n'));
+  if (json) process.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
+  else say(process.stdout, text.join('\n'));
   process.exitCode = exitCodeOf('READY');
 }
 
@@ -23,7 +25,8 @@ interface PlanOptions {
 export function drillPlanCommand(id: string, { env, config, format }: PlanOptions): void {
   const { environment } = loadEnvironment(config, env);
   const plan = planOf(id, drillOf(id), environment);
-  process.stdout.write(format === 'json' ? `${JSON.stringify(plan, null, 2)}\n` : render(plan, environment.name));
+  if (format === 'json') process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
+  else say(process.stdout, render(plan, environment.name));
   process.exitCode = exitCodeOf('READY');
 }
 
@@ -72,7 +75,7 @@ export function drillStatusCommand({ journal, json }: { readonly journal?: strin
       const left = open.length === 0 ? 'nothing left' : `not undone: ${open.join(', ')}`;
       return inert(`${begun}  ${drill} of ${environment}: ${state}, ${left}  ${path}`, 2000);
     });
-    process.stdout.write(`${text.join('\n')}\n`);
+    say(process.stdout, `${text.join('\n')}\n`);
   }
   process.exitCode = exitCodeOf(all.some(({ open }) => open.length > 0) ? 'INCOMPLETE' : 'READY');
 }

@@ -6,9 +6,10 @@ import { sourceMeanings } from '../model/probe.ts';
 import { UsageError } from '../model/reason.ts';
 import { remedies } from '../remedies/index.ts';
 import { elsewhere, type Remedy, remedyPlaces, triedWords } from '../remedies/remedy.ts';
-import { type CheckDescription, describeCheck, lookOf, type ShownBy } from '../runner/describe.ts';
+import { type CheckDescription, describeCheck, follows, lookOf, type ShownBy } from '../runner/describe.ts';
 import { allChecks, known } from '../runner/plan.ts';
 import { extendedRegistry } from './extended.ts';
+import { say } from './say.ts';
 
 interface ExplainOptions {
   readonly checks: readonly string[];
@@ -39,22 +40,20 @@ export async function explainCommand(id: string, { format, checks: further }: Ex
   for (const item of checks.filter((check) => check.id === wanted)) {
     const description = describeCheck(item);
     const shownBy = flawsByCheck(fixturesFolder).get(wanted) ?? [];
-    const text =
-      format === 'json'
-        ? JSON.stringify({ ...description, remedy: asData(remedies[wanted]), shownBy }, null, 2)
-        : render(description, shownBy, remedies[wanted]);
-    process.stdout.write(`${text}\n`);
+    const remedy = remedies[wanted];
+    if (format === 'json') {
+      process.stdout.write(`${JSON.stringify({ ...description, remedy: asData(remedy), shownBy }, null, 2)}\n`);
+    } else print(description, shownBy, remedy);
   }
   process.exitCode = exitCodeOf('READY');
 }
 
 const asData = (remedy: Remedy | undefined) => remedy && { ...remedy, ...elsewhere(remedy) };
 
-function render(check: CheckDescription, shownBy: readonly ShownBy[], remedy: Remedy | undefined): string {
-  const width = Math.max(...check.probes.map(({ id }) => id.length));
-  const shown = (status: string) => shownBy.filter((flaw) => flaw.status === status);
+function print(check: CheckDescription, shownBy: readonly ShownBy[], remedy: Remedy | undefined): void {
+  const lines = (...some: readonly string[]) => say(process.stdout, some.map((line) => `${line}\n`).join(''));
   const sources = [...new Set(check.probes.map(({ source }) => source))];
-  return [
+  lines(
     check.id,
     '',
     `Claim      ${check.title}`,
@@ -68,27 +67,30 @@ function render(check: CheckDescription, shownBy: readonly ShownBy[], remedy: Re
         ? 'a named person may state, with an expiry, what no machine could see; never what was seen to be wrong'
         : 'no statement of a person counts in the place of looking'
     }`,
+  );
+  if (remedy) {
+    const { console, terraform } = elsewhere(remedy);
+    lines('', `Mended where ${remedy.when}`);
+    // To be copied: a terminal breaks these lines without making two of one.
+    process.stdout.write(remedy.commands.map((line) => `  ${line}\n`).join(''));
+    lines(
+      `Typed      ${remedyPlaces[remedy.place]}; ${triedWords(remedy)}`,
+      `Console    ${console ? `${console} (not tried)` : 'none has it'}`,
+      `Terraform  ${terraform ? `${terraform} of docs/terraform` : 'not in docs/terraform'}`,
+    );
+  }
+  const asked = check.probes.filter((probe) => !follows(probe));
+  const derived = check.probes.filter(follows).map(({ id }) => id);
+  const width = Math.max(0, ...asked.map(({ id }) => id.length));
+  const shown = (status: string) => shownBy.filter((flaw) => flaw.status === status);
+  lines(
     '',
     'Verified by',
-    ...check.probes.map((probe) => `  ${probe.id.padEnd(width)}  ${lookOf(probe)}`),
-    ...mended(remedy),
+    ...asked.map((probe) => `  ${probe.id.padEnd(width)}  ${lookOf(probe)}`),
+    ...(derived.length > 0 ? [`  What follows from these: ${derived.join(', ')}`] : []),
     ...scenarios('Seen failing in', shown('fail')),
     ...scenarios('Seen unknown in', shown('unknown')),
-  ].join('\n');
-}
-
-/** One way to mend it: commands, console, Terraform. */
-function mended(remedy: Remedy | undefined): string[] {
-  if (!remedy) return [];
-  const { console, terraform } = elsewhere(remedy);
-  return [
-    '',
-    `Mended where ${remedy.when}`,
-    ...remedy.commands.map((line) => `  ${line}`),
-    `Typed      ${remedyPlaces[remedy.place]}; ${triedWords(remedy)}`,
-    `Console    ${console ? `${console} (not tried)` : 'none has it'}`,
-    `Terraform  ${terraform ? `${terraform} of docs/terraform` : 'not in docs/terraform'}`,
-  ];
+  );
 }
 
 function scenarios(title: string, flaws: readonly ShownBy[]): string[] {

@@ -1,6 +1,7 @@
 import { exitCodeOf } from '../model/exit-code.ts';
 import { UsageError } from '../model/reason.ts';
 import { inert } from '../model/text.ts';
+import { say } from './say.ts';
 
 /** A secret of this process stands in what was about to be written: a defect, and nothing is written. */
 export class SecretInOutput extends Error {
@@ -19,7 +20,7 @@ export class SecretInOutput extends Error {
 export function sayFailure(error: unknown, environment?: string): number {
   const who = environment === undefined ? 'clawcheck' : `clawcheck: ${environment}`;
   if (error instanceof UsageError) {
-    process.stderr.write(`${harmless(`${who}: ${error.message}`)}${error.next ? harmless(`  ${error.next}`) : ''}`);
+    say(process.stderr, `${harmless(`${who}: ${error.message}`)}${error.next ? harmless(`  ${error.next}`) : ''}`);
     return exitCodeOf('usage');
   }
   if (error instanceof SecretInOutput) {

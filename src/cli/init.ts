@@ -14,7 +14,10 @@ import { type Discovery, discover, discoverGroups } from '../setup/discover.ts';
 import { configText, type EnvironmentValues, schemaPathFor } from '../setup/write-config.ts';
 import { type Asker, terminalAsker } from './ask.ts';
 import { hostDiscovery, nothingOfHost } from './init-host.ts';
+import { askTyped, checkTyped } from './init-input.ts';
+import { initSummary } from './init-summary.ts';
 import { writeFile } from './output.ts';
+import { say } from './say.ts';
 import { packageFile } from './version.ts';
 
 export interface InitOptions {
@@ -45,6 +48,7 @@ export interface InitOptions {
 /** Looks for a deployment, asks for what it cannot find, and writes a commented environment file. */
 export async function initCommand(options: InitOptions): Promise<void> {
   refuseToOverwrite(options);
+  checkTyped(options);
   if (options.endpoint !== undefined && URL.canParse(options.endpoint) && new URL(options.endpoint).password !== '') {
     throw new UsageError('--endpoint has a password in it, and no secret is written to the environment file');
   }
@@ -56,7 +60,7 @@ export async function initCommand(options: InitOptions): Promise<void> {
       options.region ??
       process.env['AWS_REGION'] ??
       process.env['AWS_DEFAULT_REGION'] ??
-      (await asker?.text('the region, such as eu-west-1'));
+      (await askTyped(asker, 'region', 'the region, such as eu-west-1'));
     if (region === undefined) throw new UsageError('which region?', 'Name it with --region, or in AWS_REGION.');
     const place = { region, profile: options.profile, roleArn: options.roleArn, endpoint: options.endpoint };
     const { account, group, ...found } = await awsDiscovery(place, options, asker, stop.signal);
@@ -68,7 +72,7 @@ export async function initCommand(options: InitOptions): Promise<void> {
     const text = configText(options.env, all, schemaPath);
     parseEnvironmentFile(text, options.config);
     writeFile(options.config, text);
-    process.stdout.write(summary({ ...found, lost: [...found.lost, ...host.lost] }, all, host.skills, options));
+    say(process.stdout, initSummary([...found.lost, ...host.lost], all, host.skills, options));
     process.exitCode = exitCodeOf('READY');
   } finally {
     asker?.close();
@@ -94,7 +98,7 @@ async function awsDiscovery(
     const account = await accountOf(aws, options.account);
     if (account instanceof ProbeError) {
       const lost = [`AWS: ${account.message}${account.next ? `. ${account.next}` : ''}`];
-      const named = options.account ?? (await asker?.text('the AWS account, 12 digits'));
+      const named = options.account ?? (await askTyped(asker, 'account', 'the AWS account, 12 digits'));
       if (named === undefined) {
         throw new UsageError(account.message, `${account.next ?? ''} Or name the account with --account.`.trim());
       }
@@ -201,7 +205,10 @@ async function valuesOf(
     throw new UsageError(`not found: ${missing.join('; ')}${lost}`, 'Name them with these options.');
   }
   const repository =
-    options.repository ?? (await asker?.text('the git repository of the workspace (owner/name), empty for none'));
+    options.repository ??
+    (await askTyped(asker, 'repository', 'the git repository of the workspace (owner/name), empty for none', {
+      optional: true,
+    }));
   return {
     aws,
     infrastructure: { autoScalingGroup: group },
@@ -252,51 +259,4 @@ const nothingOfAws: Found = {
 function joined(values: EnvironmentValues, more: EnvironmentValues): EnvironmentValues {
   const sections = [...new Set([...Object.keys(values), ...Object.keys(more)])];
   return Object.fromEntries(sections.map((section) => [section, { ...values[section], ...more[section] }]));
-}
-
-function summary(
-  found: Discovery,
-  values: EnvironmentValues,
-  skills: readonly string[],
-  { config, env, gatewayTokenEnv }: InitOptions,
-): string {
-  const rows = Object.entries(values).flatMap(([section, keys]) =>
-    Object.entries(keys).flatMap(([key, value]) =>
-      value === undefined ? [] : [`  ${section}.${key}: ${shown(value)}`],
-    ),
-  );
-  const absent = [
-    ['monitoring', 'killSwitch'],
-    ['monitoring', 'budget'],
-    ['monitoring', 'alertFunction'],
-    ['backup', 'vault'],
-    ['credentials', 'monitoringSecret'],
-    ['git', 'repository'],
-  ].flatMap(([section = '', key = '']) => (values[section]?.[key] === undefined ? [`${section}.${key}`] : []));
-  return [
-    `${config} is written. Read it through; what was found:`,
-    ...rows,
-    ...skills.map((path) => `  (skills on the host: ${inert(path, 500)})`),
-    ...(absent.length > 0 ? ['', `Not found, and to be named where there is one: ${absent.join(', ')}.`] : []),
-    ...(found.lost.length > 0
-      ? ['', 'Could not be looked at:', ...found.lost.map((line) => `  ${inert(line, 500)}`)]
-      : []),
-    '',
-    'Only a person knows: network.approvedHosts, unapprovedHosts and approvedRanges, credentials.integrations,',
-    'approvalGates and owners.',
-    '',
-    `Next: put the token of the gateway into ${gatewayTokenEnv}, then`,
-    `  clawcheck doctor --env ${env}${config === 'clawcheck.yaml' ? '' : ` --config ${config}`}`,
-    '',
-  ].join('\n');
-}
-
-/** Names of AWS resources may be anything that their owner wrote. */
-function shown(value: unknown): string {
-  return inert(
-    Array.isArray(value)
-      ? value.map((one: string | { name: string }) => (typeof one === 'string' ? one : one.name)).join(', ')
-      : String(value),
-    500,
-  );
 }

@@ -1,6 +1,7 @@
 import { exitCodeOf } from '../model/exit-code.ts';
 import { allChecks } from '../runner/plan.ts';
 import { extendedRegistry } from './extended.ts';
+import { say } from './say.ts';
 
 interface ListOptions {
   readonly json?: boolean;
@@ -15,9 +16,9 @@ export async function listCommand({ json, checks: further }: ListOptions): Promi
     process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
   } else {
     for (const [id, { title, why }] of Object.entries(registry)) {
-      process.stdout.write(`${title}: ${why}\n`);
+      say(process.stdout, `${title}: ${why}\n`);
       for (const item of checks.filter(({ area }) => area === id))
-        process.stdout.write(`  ${item.id}\n      ${item.check.title}\n`);
+        say(process.stdout, `  ${item.id}\n      ${item.check.title}\n`);
       process.stdout.write('\n');
     }
   }

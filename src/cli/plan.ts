@@ -7,6 +7,7 @@ import type { Environment } from '../environment/schema.ts';
 import { exitCodeOf } from '../model/exit-code.ts';
 import { type Outline, outlineOf } from '../runner/outline.ts';
 import { extendedRegistry } from './extended.ts';
+import { say } from './say.ts';
 import { secondsOf } from './seconds.ts';
 
 interface PlanOptions {
@@ -31,7 +32,8 @@ export async function planCommand(options: PlanOptions): Promise<void> {
   const outline = outlineOf(registry, environment, selection, options.active === true);
   const plan = planOf(outline, environment, seconds);
   if (options.script) process.stdout.write(scriptOf(outline, environment));
-  else process.stdout.write(options.format === 'json' ? `${JSON.stringify(plan, null, 2)}\n` : `${render(plan)}\n`);
+  else if (options.format === 'json') process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
+  else say(process.stdout, `${render(plan)}\n`);
   process.exitCode = exitCodeOf('READY');
 }
 

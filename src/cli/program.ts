@@ -6,6 +6,7 @@ import { sayFailure } from './failure.ts';
 import { addFleetCommands } from './fleet-commands.ts';
 import { formats } from './formats.ts';
 import { addReportCommands } from './report-commands.ts';
+import { say } from './say.ts';
 import { addSetupCommands } from './setup-commands.ts';
 import { version } from './version.ts';
 
@@ -15,11 +16,21 @@ const codes = Object.values(exitCodes)
 
 const list = (value: string, before: readonly string[]) => [...before, ...value.split(',').filter((v) => v !== '')];
 
+/** The commands as their help has them, in the order in which they are needed. */
+const groups: Readonly<Record<string, readonly string[]>> = {
+  'Before a run': ['init', 'doctor', 'plan', 'permissions', 'list', 'explain'],
+  'A run': ['run', 'demo', 'drill'],
+  'Reports that were saved': ['report', 'verify', 'diff', 'attest'],
+  'Many deployments': ['merge', 'matrix'],
+  'This program': ['completion', 'help'],
+};
+
 /** Every command with its options; each is loaded when it is called. */
 export function commandLine(): Command {
   const root = new Command('clawcheck')
     .description('Says whether an OpenClaw deployment on AWS is ready to go live, and proves it.')
     .version(version)
+    .configureOutput({ writeOut: (text) => say(process.stdout, text), writeErr: (text) => say(process.stderr, text) })
     .exitOverride()
     .showHelpAfterError('(clawcheck --help shows what there is)')
     .addHelpText(
@@ -150,6 +161,10 @@ export function commandLine(): Command {
   addSetupCommands(root);
   addDrillCommands(root);
 
+  const order = Object.values(groups).flat();
+  (root.commands as Command[]).sort((a, b) => order.indexOf(a.name()) - order.indexOf(b.name()));
+  for (const [group, names] of Object.entries(groups))
+    for (const command of root.commands) if (names.includes(command.name())) command.helpGroup(`${group}:`);
   for (const command of root.commands)
     command.exitOverride().showHelpAfterError(`(clawcheck ${command.name()} --help shows what there is)`);
   return root;

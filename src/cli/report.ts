@@ -6,6 +6,7 @@ import { parseReport } from '../report/parse.ts';
 import { declaredChecks } from './declared.ts';
 import { extendedRegistry } from './extended.ts';
 import { checkOutputs, type OutputOptions, writeReport } from './output.ts';
+import { say } from './say.ts';
 import { readBytes } from './verify.ts';
 
 /** Converts a saved JSON report. It is validated strictly first: a page must not show what no run can have said. */
@@ -28,7 +29,7 @@ export async function validReport(file: string, checks: readonly string[]): Prom
   const problems =
     'problems' in parsed ? parsed.problems : inconsistencies(parsed.report, declaredChecks(extended.registry));
   if ('report' in parsed && problems.length === 0) return parsed.report;
-  process.stderr.write(problems.map((problem) => `clawcheck: ${file}: ${problem}\n`).join(''));
+  say(process.stderr, problems.map((problem) => `clawcheck: ${file}: ${problem}\n`).join(''));
   process.exitCode = exitCodeOf('notValid');
   return undefined;
 }

@@ -19,6 +19,7 @@ import { verifySigners } from '../runner/signers.ts';
 import { declaredChecks } from './declared.ts';
 import { extendedRegistry } from './extended.ts';
 import { judgeAgain, recordingFor } from './replay.ts';
+import { say } from './say.ts';
 import { version } from './version.ts';
 
 export interface VerifyOptions {
@@ -72,14 +73,15 @@ export async function verifyCommand(file: string, options: VerifyOptions): Promi
     problems.push(...statementProblems(bytes, report, options));
   }
   if (problems.length > 0 || 'problems' in parsed) {
-    process.stdout.write(`${problems.map((problem) => `NOT VALID  ${problem}\n`).join('')}`);
+    say(process.stdout, problems.map((problem) => `NOT VALID  ${problem}\n`).join(''));
     process.exitCode = exitCodeOf('notValid');
     return;
   }
   const { report } = parsed;
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const by = signed.identity === undefined ? 'not signed' : `signed by ${signed.identity}`;
-  process.stdout.write(
+  say(
+    process.stdout,
     `VALID  ${verdictWords[report.verdict]}  ${inert(report.environment.name)} in account ${inert(report.subject.account ?? 'not proven')}, ${report.mode}, ${by}\n` +
       `       observed ${report.window.start} to ${report.window.end} by clawcheck ${inert(report.tool.version)}; sha256 ${sha256}\n`,
   );

@@ -52,13 +52,18 @@ export function describeCheck({ id, area, check }: PlannedCheck): CheckDescripti
 
 const byId = (a: DescribedProbe, b: DescribedProbe) => (a.id < b.id ? -1 : 1);
 
-/** What a probe does, in a few words. */
+/** Whether it asks nothing itself: its fact follows from others. */
+export function follows({ kind, calls }: DescribedProbe): boolean {
+  return (kind === 'aws' || kind === 'git' || kind === 'gateway') && calls.length === 0;
+}
+
+/** What a probe does, in a few words; empty where its fact follows from others. */
 export function lookOf({ kind, as, calls }: DescribedProbe): string {
   switch (kind) {
     case 'aws':
     case 'git':
     case 'gateway':
-      return calls.join(', ') || 'no call of its own: it follows from other facts';
+      return calls.join(', ');
     case 'host':
       return `a part of the script on the host, run as ${as === 'agent' ? "the agent's user" : as}`;
     case 'composio':

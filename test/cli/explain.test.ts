@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { registry } from '../../checks/index.ts';
 import { fixturesFolder } from '../../src/demo/fixtures-folder.ts';
 import { flawsByCheck } from '../../src/demo/flaws-by-check.ts';
-import { describeCheck, lookOf } from '../../src/runner/describe.ts';
+import { describeCheck, follows, lookOf } from '../../src/runner/describe.ts';
 import { allChecks } from '../../src/runner/plan.ts';
 import { clawcheck } from '../support/cli.ts';
 
@@ -48,7 +48,8 @@ describe('the description of a check', () => {
     (id, item) => {
       const { probes } = describeCheck(item);
       expect(probes.length).toBeGreaterThan(0);
-      for (const probe of probes) expect(lookOf(probe)).toMatch(/^\S/);
+      for (const probe of probes) expect([probe.id, lookOf(probe) === '']).toEqual([probe.id, follows(probe)]);
+      expect(probes.every(follows)).toBe(false);
       expect((flaws.get(id) ?? []).filter(({ status }) => status === 'fail')).not.toEqual([]);
     },
   );

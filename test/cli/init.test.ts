@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { terminalAsker } from '../../src/cli/ask.ts';
+import { askTyped } from '../../src/cli/init-input.ts';
 import { type AwsServer, startAwsServer } from '../../src/demo/aws-server.ts';
 import { startDeployment } from '../../src/demo/deployment.ts';
 import { loadScenario } from '../../src/demo/scenario.ts';
@@ -82,6 +83,17 @@ describe('clawcheck init', () => {
       expect(ids).toContain(id);
     }
     expect([code, report.subject.account, report.mode]).toEqual([21, '123456789012', 'simulated']);
+  });
+
+  it.each([
+    ['--region', 'Ireland', /--region Ireland is not one\n {2}It has the form: such as eu-west-1\./],
+    ['--repository', 'openclaw', /--repository openclaw is not one\n {2}It has the form: owner\/name\./],
+    ['--account', '12', /--account 12 is not one/],
+  ])('refuses %s %s before it asks anybody', async (option, value, said) => {
+    const config = join(folder, 'typed.yaml');
+    const { code, stderr } = await init(config, option, value);
+    expect([code, stderr]).toEqual([64, expect.stringMatching(said)]);
+    expect(existsSync(config)).toBe(false);
   });
 
   it('never overwrites without --force, and follows no link', async () => {
@@ -255,9 +267,23 @@ describe('the questions', () => {
     const named = asker.choose('the group', ['a']);
     input.write('other\n');
     expect(await named).toBe('other');
+    input.write('7\n1\n');
+    expect(await asker.choose('the group', ['a'])).toBe('a');
+    const region = askTyped(asker, 'region', 'the region');
+    input.write('Ireland\n\neu-west-1\n');
+    expect(await region).toBe('eu-west-1');
+    const none = askTyped(asker, 'repository', 'the repository', { optional: true });
+    input.write('openclaw\n\n');
+    expect(await none).toBe('');
     input.end();
     await expect(asker.text('another')).rejects.toThrow(/the input ended/);
     asker.close();
-    expect(String(output.read())).not.toContain('\u001b[31m');
+    const said = String(output.read());
+    expect(said).not.toContain('\u001b[31m');
+    expect(said.match(/Not that: .*/g)).toEqual([
+      'Not that: such as eu-west-1.',
+      'Not that: such as eu-west-1.',
+      'Not that: owner/name.',
+    ]);
   });
 });
