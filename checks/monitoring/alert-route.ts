@@ -40,6 +40,14 @@ export default check({
     const seen = (fact: Fact, subject: string, expected: string, observed: string, ok: boolean): Finding<Fact> => {
       return { fact, subject, expected, observed, ok };
     };
+    const feeding = alertTopics.filter(({ queues }) => queues > 0);
+    if (!isDirect && feeding.length > 0 && !alertTopics.some(({ subscriptions }) => subscriptions.length > 0)) {
+      const message =
+        'the alarm goes into a queue, and whether the alert function is fed from there is not looked at';
+      const observed = (t: AlertTopic) => `${t.queues} queues, and not the function itself`;
+      const evidence = feeding.map((t) => seen('alertTopics', t.arn, 'a subscription of the function', observed(t), true));
+      return undetermined('no_control', message, evidence);
+    }
     const invoke = policyGrantsService(alertFunction.policy, {
       service: topic && !isDirect ? 'sns.amazonaws.com' : 'lambda.alarms.cloudwatch.amazonaws.com',
       action: 'lambda:InvokeFunction',

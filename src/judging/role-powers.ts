@@ -37,8 +37,8 @@ export const powers: Readonly<Record<string, readonly string[]>> = {
     ...prefixed('cloudtrail', 'DeleteTrail StopLogging'),
     ...prefixed('logs', 'DeleteLogGroup DeleteLogStream'),
     ...prefixed('cloudwatch', 'DeleteAlarms DisableAlarmActions'),
-    ...prefixed('lambda', 'UpdateFunctionCode UpdateFunctionConfiguration'),
-    ...prefixed('ssm', 'SendCommand StartSession'),
+    ...prefixed('lambda', 'DeleteFunction PutFunctionConcurrency UpdateFunctionCode UpdateFunctionConfiguration'),
+    ...prefixed('ssm', 'DeleteDocument SendCommand StartSession UpdateDocument UpdateDocumentDefaultVersion'),
   ],
 };
 

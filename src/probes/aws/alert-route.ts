@@ -19,6 +19,8 @@ export interface AlertTopic {
   readonly key: TopicKey | undefined;
   /** Those that lead to the alert function. */
   readonly subscriptions: readonly Subscription[];
+  /** Confirmed subscriptions of queues, from which the function may be fed. */
+  readonly queues: number;
 }
 
 /** The KMS key that a topic is encrypted with. */
@@ -49,7 +51,7 @@ async function topicOf(aws: AwsPort, arn: string, endpoint: string | undefined):
     aws.find('sns:GetTopicAttributes', { TopicArn: arn }),
     aws.find('sns:ListSubscriptionsByTopic', { TopicArn: arn }),
   ]);
-  if (!topic || !listed) return { arn, exists: false, policy: undefined, key: undefined, subscriptions: [] };
+  if (!topic || !listed) return { arn, exists: false, policy: undefined, key: undefined, subscriptions: [], queues: 0 };
   const { TopicArn, Policy, KmsMasterKeyId } = topic.Attributes ?? {};
   if (TopicArn !== arn || !Policy) throw new ProbeError('bad_response', 'SNS described a topic without its policy');
   const own = (listed.Subscriptions ?? []).filter((s) => s.Protocol === 'lambda' && s.Endpoint === endpoint);
@@ -67,8 +69,11 @@ async function topicOf(aws: AwsPort, arn: string, endpoint: string | undefined):
       filtered: FilterPolicy !== undefined && FilterPolicy !== '' && FilterPolicy !== '{}',
     };
   });
+  const queues = (listed.Subscriptions ?? []).filter(
+    (s) => s.Protocol === 'sqs' && s.SubscriptionArn?.startsWith('arn:'),
+  ).length;
   const key = KmsMasterKeyId ? await keyOf(aws, KmsMasterKeyId) : undefined;
-  return { arn, exists: true, policy: Policy, key, subscriptions: await Promise.all(subscriptions) };
+  return { arn, exists: true, policy: Policy, key, queues, subscriptions: await Promise.all(subscriptions) };
 }
 
 const defaultKey = /(^|:)alias\/aws\/sns$/;

@@ -26,6 +26,7 @@ const topic = {
   key: undefined as object | undefined,
   policy: allow('cloudwatch.amazonaws.com', 'sns:Publish', topicArn, alarm.arn),
   subscriptions: [subscription],
+  queues: 0,
 };
 const keyArn = 'arn:aws:kms:eu-west-1:123456789012:key/1';
 const keyPolicy = (Action: string | string[], Condition?: object, Service = 'cloudwatch.amazonaws.com') =>
@@ -61,6 +62,8 @@ describe('monitoring/alert-route', () => {
     ['no topic', alarm, [], fn, last, 'fail'],
     ['the topic is gone', alarm, [{ ...topic, exists: false, policy: undefined, subscriptions: [] }], fn, last, 'fail'],
     ['M2: no subscription', alarm, [{ ...topic, subscriptions: [] }], fn, last, 'fail'],
+    ['a queue instead', alarm, [{ ...topic, subscriptions: [], queues: 1 }], fn, last, 'undetermined'],
+    ['a queue beside it', alarm, [{ ...topic, queues: 1 }], fn, last, 'pass'],
     [
       'M2: not confirmed',
       alarm,
