@@ -42,10 +42,11 @@ export default check({
     };
     const feeding = alertTopics.filter(({ queues }) => queues > 0);
     if (!isDirect && feeding.length > 0 && !alertTopics.some(({ subscriptions }) => subscriptions.length > 0)) {
-      const message =
-        'the alarm goes into a queue, and whether the alert function is fed from there is not looked at';
+      const message = 'the alarm goes into a queue, and whether the alert function is fed from there is not looked at';
       const observed = (t: AlertTopic) => `${t.queues} queues, and not the function itself`;
-      const evidence = feeding.map((t) => seen('alertTopics', t.arn, 'a subscription of the function', observed(t), true));
+      const evidence = feeding.map((t) =>
+        seen('alertTopics', t.arn, 'a subscription of the function', observed(t), true),
+      );
       return undetermined('no_control', message, evidence);
     }
     const invoke = policyGrantsService(alertFunction.policy, {
