@@ -19,8 +19,8 @@ function chunks(word: string, size: number): string[] {
 
 /**
  * Each line of a text on lines of at most `columns` characters: what goes on hangs below the last column of a table in
- * its left half, else two further in than it began. A line that fits stays as it is, and so does a command (`$ …`), which is
- * there to be copied.
+ * its left half, else two further in than an indented line began. A line that fits stays as it is, and so does a command
+ * (`$ ...`), which is there to be copied.
  */
 export function hang(text: string, columns: number): string {
   return text
@@ -33,7 +33,7 @@ function hung(line: string, columns: number): string[] {
   const margin = /^ */.exec(line)?.[0].length ?? 0;
   const starts = [...line.matchAll(/(?<=\S {2,})\S/g)].map(({ index }) => index);
   const column = starts.findLast((start) => start <= columns / 2);
-  const at = column ?? Math.min(margin + 2, columns / 2);
+  const at = column ?? (margin === 0 ? 0 : Math.min(margin + 2, columns / 2));
   const head = line.slice(0, column ?? margin);
   const rest = wrap(line.slice(head.length), columns, ' '.repeat(at));
   return [head + (rest[0] ?? '').slice(at), ...rest.slice(1)];
