@@ -12,7 +12,9 @@ export function plainProgress(write: (line: string) => void): EventSink {
           left.set(id, checks.length);
           titles.set(id, title);
         }
-        write(`clawcheck: ${event.environment}: ${event.probes} probes for ${event.areas.length} areas`);
+        write(
+          `clawcheck: ${event.environment}: ${event.probes} probes for ${event.areas.length} ${event.areas.length === 1 ? 'area' : 'areas'}`,
+        );
         return;
       case 'probe-started':
         return;

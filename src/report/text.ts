@@ -41,7 +41,7 @@ export function renderText(given: Report, { width, color, verbose }: TextOptions
     ),
     accepted(all, chalk, columns),
     verbose ? areas(report, chalk, paint, columns) : areasInBrief(report, chalk, columns),
-    closing(report, chalk, paint),
+    closing(report, chalk, paint, columns),
   ];
   const text = sections.filter((section) => section.length > 0).map((section) => section.join('\n'));
   // A line that begins with `::` would be a command of some CI systems.
@@ -166,7 +166,7 @@ function areas(report: Report, chalk: ChalkInstance, paint: Record<Status, Paint
   return lines;
 }
 
-function closing(report: Report, chalk: ChalkInstance, paint: Record<Verdict, Paint>): string[] {
+function closing(report: Report, chalk: ChalkInstance, paint: Record<Verdict, Paint>, columns: number): string[] {
   const { counts, verdict, window, narrowedTo } = report;
   const signed = checksOf(report).filter(({ status, attestation }) => status === 'attested' && attestation?.signedBy);
   const seconds = (Date.parse(window.end) - Date.parse(window.start)) / 1000;
@@ -182,8 +182,11 @@ function closing(report: Report, chalk: ChalkInstance, paint: Record<Verdict, Pa
   ];
   const total = Object.values(counts).reduce((sum, n) => sum + n, 0);
   const scope = narrowedTo ? 'checks of a narrowed run' : 'checks';
+  const [first = '', ...rest] = wrap(`${verdict} (${parts.join(', ')})`, columns);
+  const time = `${total} ${scope} in ${seconds.toFixed(1)} s; ${count(counts.fail + counts.unknown, 'thing')} to do`;
   return [
-    `${paint[verdict](verdict)} (${parts.join(', ')})`,
-    chalk.dim(`${total} ${scope} in ${seconds.toFixed(1)} s; ${count(counts.fail + counts.unknown, 'thing')} to do`),
+    first.replace(verdict, paint[verdict](verdict)),
+    ...rest,
+    ...wrap(time, columns).map((line) => chalk.dim(line)),
   ];
 }
