@@ -2,7 +2,7 @@
 # Stand-ins on a host of the lab for what no namespace has: a service manager, and an NFS server of the region. They
 # shadow /usr/sbin of the host alone, which comes first in the path of every script.
 #
-#   systemctl  signals and starts the gateway's process; a stop is SIGTERM, as systemd's is, and then SIGKILL
+#   systemctl  signals and starts the gateway with what it started; a stop is SIGTERM, as systemd's is, and then SIGKILL
 #   mount      of type nfs4 binds the folder /srv/efs/ADDRESS, read-only; all else is the real program
 #
 # usage: sh stand-ins.sh STOPSECONDS COMMAND...   the command that the unit of the gateway runs
@@ -29,7 +29,9 @@ chmod 755 /opt/unit/start
 cat >/usr/sbin/systemctl <<'STAND_IN'
 #!/bin/sh
 verb=$1
-alive() { pgrep -u openclaw openclaw >/dev/null; }
+unit=/opt/unit
+session=$(cat $unit/session 2>/dev/null) || session=
+alive() { [ -n "$session" ] && pgrep -s "$session" >/dev/null; }
 gone() {
   left=$(($1 * 20))
   while alive; do
@@ -40,15 +42,23 @@ gone() {
 }
 case $verb in
 stop)
-  pkill -TERM -u openclaw openclaw || exit 0
-  gone "$(cat /opt/unit/stop-seconds)" || pkill -KILL -u openclaw openclaw
+  alive || exit 0
+  : >$unit/stopping
+  pkill -TERM -s "$session"
+  gone "$(cat $unit/stop-seconds)" || pkill -KILL -s "$session"
   gone 5
+  rm -f $unit/stopping
   ;;
 kill)
-  pkill -KILL -u openclaw openclaw || :
+  alive || exit 0
+  pkill -KILL -s "$session"
   gone 5
   ;;
-start) alive || setsid -f /opt/unit/start </dev/null >>/opt/unit/log 2>&1 ;;
+start)
+  # A unit that is being stopped is started after that.
+  while [ -e $unit/stopping ] && alive; do sleep 0.05; done
+  alive || setsid -f sh -c "echo \$\$ >$unit/session; exec $unit/start" </dev/null >>$unit/log 2>&1
+  ;;
 *) exit 1 ;;
 esac
 STAND_IN

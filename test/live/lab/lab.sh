@@ -151,6 +151,13 @@ host_init() {
   mount --bind "$node" opt/node/bin/node
   mount -o remount,ro,bind opt/node/bin/node
 
+  if [ -e "$dir/folder" ]; then
+    folder=$(cat "$dir/folder")
+    mkdir -p ".$folder"
+    mount --bind "$folder" ".$folder"
+    mount -o remount,ro,bind ".$folder"
+  fi
+
   # Few blocks and inodes on purpose: a full disk is then quickly made.
   source=$(cat "$dir/workspace-source")
   mount -t tmpfs -o "mode=755,size=2m,nr_inodes=256" "$source" ".$workspace"

@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 
 /**
  * A model provider on the loopback. It answers every chat with OK, or refuses every one. A message that asks for a
- * command in backquotes with the exec tool makes it call that tool, unless it is told to be idle.
+ * command in backquotes with the exec tool makes it call that tool, unless it is told to be idle. One that asks for
+ * many numbers is answered slowly, for minutes.
  */
 export interface Model {
   readonly url: string;
@@ -15,7 +16,7 @@ export interface Model {
   close(): void;
 }
 
-export async function startModel(): Promise<Model> {
+export async function startModel(port = 0): Promise<Model> {
   const prompts: string[] = [];
   const server = createServer((request, response) => {
     let body = '';
@@ -37,6 +38,14 @@ export async function startModel(): Promise<Model> {
       const base = { id: 'c1', object: 'chat.completion.chunk', created: 1, model: 'm1' };
       const send = (chunk: object) => response.write(`data: ${JSON.stringify({ ...base, ...chunk })}\n\n`);
       response.writeHead(200, { 'content-type': 'text/event-stream' });
+      if (!model.idle && asksForNumbers(body)) {
+        const more = setInterval(
+          () => send({ choices: [{ index: 0, delta: { content: 'one\n' }, finish_reason: null }] }),
+          200,
+        );
+        response.on('close', () => clearInterval(more));
+        return;
+      }
       const command = model.idle ? undefined : commandIn(body);
       const call = { index: 0, id: `call_${prompts.length}`, type: 'function' };
       const delta =
@@ -52,7 +61,7 @@ export async function startModel(): Promise<Model> {
       response.end('data: [DONE]\n\n');
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const model: Model = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     refuses: false,
@@ -66,15 +75,23 @@ export async function startModel(): Promise<Model> {
   return model;
 }
 
-/** The command that the newest messages of the user ask for; nothing once a tool has answered. */
-function commandIn(body: string): string | undefined {
+/** The newest messages of the user; none once a tool has answered. */
+function newestIn(body: string): string {
   const { messages } = JSON.parse(body) as { messages: { role: string; content: unknown }[] };
-  const newest = messages.slice(messages.findLastIndex(({ role }) => role !== 'user') + 1);
-  return /exec tool[^`]*`([^`]+)`/.exec(JSON.stringify(newest))?.[1];
+  return JSON.stringify(messages.slice(messages.findLastIndex(({ role }) => role !== 'user') + 1));
+}
+
+/** The command that they ask for. */
+function commandIn(body: string): string | undefined {
+  return /exec tool[^`]*`([^`]+)`/.exec(newestIn(body))?.[1];
+}
+
+function asksForNumbers(body: string): boolean {
+  return newestIn(body).includes('numbers from 1 to 3000');
 }
 
 /** The settings of a gateway whose only model it is. */
-export function modelSettings({ url }: Model) {
+export function modelSettings({ url }: Pick<Model, 'url'>) {
   const free = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
   const only = { id: 'm1', name: 'M1', reasoning: false, input: ['text'], cost: free };
   return {

@@ -85,6 +85,8 @@ export interface LabPlan {
   /** The files of the workspace, by name. */
   readonly documents: Readonly<Record<string, string>>;
   readonly files: readonly HostFile[];
+  /** A folder of this machine that the host has, too, read-only and at the same path. */
+  readonly folder?: string;
   /** Added to the environment of the gateway's process. */
   readonly gatewayEnvironment: Readonly<Record<string, string>>;
   readonly identity: Partial<IdentityDocument>;

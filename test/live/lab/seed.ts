@@ -211,6 +211,7 @@ export async function writeSeed(directory: string, slot: number, plan: LabPlan):
     accounts(plan),
     ...['lab.sh', 'change.sh', 'internet.mjs'].map((name) => copyFile(join(here, name), file(name))),
     writeFile(file('workspace-source'), plan.workspaceSource),
+    ...(plan.folder === undefined ? [] : [writeFile(file('folder'), plan.folder)]),
   ]);
   const planted = makeKey();
   const { files, environment } = agent(plan, planted);

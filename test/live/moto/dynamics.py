@@ -68,6 +68,8 @@ class Behaviour:
     restoreSeconds: float = 0.4
     # What the restore brings back: same, differs (one byte of one file), misses (one file).
     restored: str = "same"
+    # Whether what the gateways keep of their sessions is brought to the log group.
+    ships: bool = False
     # By name of a document: what its run does on each host, and whether it keeps the group from healing (or lets it).
     documents: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -80,6 +82,7 @@ class Dynamics(threading.Thread):
         self.lab, self.machines, self.behaviour = lab, machines, behaviour
         self.failing: dict[str, datetime] = {}
         self.due: list[tuple[float, Any]] = []
+        self.shipped: set[str] = set()
         for instance in lab.ids["instances"]:
             self.become(instance)
 
@@ -123,6 +126,8 @@ class Dynamics(threading.Thread):
                     work()
                 self.power()
                 self.judge(seen)
+                if self.behaviour.ships:
+                    self.ship()
 
     def power(self) -> None:
         for machine in self.machines:
@@ -130,6 +135,23 @@ class Dynamics(threading.Thread):
                 on = self.instance(machine.instance).state == "running"
                 if on != machine.running:
                     machine.power(on)
+
+    def ship(self) -> None:
+        """As an agent of CloudWatch that exports the sessions: what a test message says, once."""
+        for machine in self.machines:
+            if not machine.running:
+                continue
+            found = subprocess.run(
+                ["nsenter", "-t", str(machine.pid), "-m", "--", "grep", "-arohE", "clawcheck-said-[0-9a-z-]+",
+                 "/home/openclaw/.openclaw/agents"], stdin=subprocess.DEVNULL, capture_output=True, timeout=10, check=False)
+            lines = set(found.stdout.decode("latin1").split()) - self.shipped
+            self.shipped |= lines
+            logs = self.lab.client("logs")
+            for name in self.lab.ids["logGroups"] if lines else []:
+                if name.endswith("session"):
+                    stream = logs.describe_log_streams(logGroupName=name)["logStreams"][0]["logStreamName"]
+                    logs.put_log_events(logGroupName=name, logStreamName=stream, logEvents=[
+                        {"timestamp": int(time.time() * 1000), "message": line} for line in sorted(lines)])
 
     def judge(self, seen: dict[str | None, bool]) -> None:
         now = datetime.now(UTC)
@@ -268,6 +290,11 @@ def start(lab: Lab, machines: list[dict[str, Any]], behaviour: dict[str, Any]) -
     lab.dynamics.start()
 
 
+def marks_of(lab: Lab) -> list[str]:
+    answer = lab.client("ssm").get_parameters_by_path(Path="/clawcheck", Recursive=True)
+    return [parameter["Name"] for parameter in answer["Parameters"]]
+
+
 def look(lab: Lab) -> dict[str, Any]:
     """What an undo has to bring back, of what AWS knows."""
     with lab._lock:
@@ -276,4 +303,5 @@ def look(lab: Lab) -> dict[str, Any]:
             "members": [f"{s.instance.id} {s.lifecycle_state} {s.health_status} {s.instance.state}" for s in group.instance_states],
             "suspended": sorted(process["ProcessName"] for process in group.suspended_processes),
             "alarm": lab.backend("cloudwatch").alarms[lab.ids["alarm"]].state_value,
+            "marks": sorted(marks_of(lab)),
             "fileSystems": sorted(efs.file_systems_by_id), "mountTargets": sorted(efs.mount_targets_by_id)}

@@ -115,6 +115,8 @@ export interface Behaviour {
   readonly alertFails?: boolean;
   readonly restoreSeconds?: number;
   readonly restored?: 'same' | 'differs' | 'misses';
+  /** Whether what the gateways keep of their sessions is brought to the log group. */
+  readonly ships?: boolean;
   readonly documents?: Readonly<Record<string, { readonly run: string; readonly healing?: 'suspend' | 'resume' }>>;
 }
 
