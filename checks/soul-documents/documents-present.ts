@@ -1,7 +1,8 @@
-import { agentSettings, valueAt } from '../../src/judging/gateway-config.ts';
+import { shown } from '../../src/judging/gateway-config.ts';
 import { isWithin } from '../../src/judging/mounts.ts';
 import { check, type Finding, judgeAll } from '../../src/model/check.ts';
-import { gatewayAgents, gatewayConfig } from '../../src/probes/gateway/config.ts';
+import { agentWorkspaces } from '../../src/probes/gateway/config.ts';
+import { documentHashes } from '../../src/probes/host/document-hashes.ts';
 import { type DocumentState, documents } from '../../src/probes/host/documents.ts';
 
 export default check({
@@ -10,43 +11,41 @@ export default check({
   why: 'Without its documents the agent runs on defaults that nobody reviewed.',
   trap: 'The files are where the tool looks, while an agent works in another directory; an empty file or a link counts as a document.',
   remediation:
-    'Deploy every document of soulDocuments.documents to the workspace, readable by the agent, and set agents.defaults.workspace to that directory.',
-  needs: { documents, config: gatewayConfig, agents: gatewayAgents },
-  judge({ documents, config: { inForce }, agents }, { environment }) {
+    'Deploy every document of soulDocuments.documents to the workspace, readable by the agent, and set the workspace of each agent to that directory, or to a folder of it that has them too.',
+  needs: { documents, files: documentHashes, workspaces: agentWorkspaces },
+  judge({ documents, files, workspaces }, { environment }) {
     const { workspace } = environment.soulDocuments;
-    const findings: Finding<'documents' | 'config'>[] = documents.map((one) => ({
+    const findings: Finding<'documents' | 'files' | 'workspaces'>[] = documents.map((one) => ({
       fact: 'documents',
       subject: `${workspace}/${one.document}`,
       expected: 'a regular file with text, readable by the agent',
       observed: described(one),
       ok: one.kind === 'file' && one.readable && one.hasText && one.bytes > 0,
     }));
-    for (const agent of agents) {
-      const used = agentSettings(inForce, agent)['workspace'] ?? valueAt(inForce, 'agents.defaults.workspace');
-      // An agent of its own may work in a folder of it; the first one reads the documents that were looked at.
-      const ok = typeof used === 'string' && isWithin(used, workspace) && !used.split('/').includes('..');
+    for (const [agent, used] of Object.entries(workspaces)) {
+      const path = used.replace(/\/+$/, '');
+      const below = isWithin(path, workspace) && !path.split('/').includes('..');
+      const folder = path.slice(workspace.length + 1);
+      const missing = environment.soulDocuments.documents.filter(
+        (name) => !files.some((file) => file.path === `${folder}/${name}` && file.blob !== undefined),
+      );
       findings.push({
-        fact: 'config',
-        subject: `workspace of an agent in the configuration in force`,
-        expected: workspace,
-        observed: typeof used !== 'string' ? 'not set' : ok ? used : 'another directory',
-        ok,
+        fact: path === workspace || !below ? 'workspaces' : 'files',
+        subject: `workspace of agent ${shown(agent)}`,
+        expected: `${workspace}, or a folder of it with these documents`,
+        observed: path === workspace ? 'the same' : !below ? 'another directory' : lacking(shown(folder), missing),
+        ok: path === workspace || (below && missing.length === 0),
       });
     }
-    const read = agents.some((agent) => {
-      const used = agentSettings(inForce, agent)['workspace'] ?? valueAt(inForce, 'agents.defaults.workspace');
-      return typeof used === 'string' && used.replace(/\/+$/, '') === workspace;
-    });
-    findings.push({
-      fact: 'config',
-      subject: 'agents that read these documents',
-      expected: 'at least one',
-      observed: read ? 'at least one' : 'none',
-      ok: read,
-    });
     return judgeAll(documents.length > 0 ? findings : []);
   },
 });
+
+function lacking(folder: string, missing: readonly string[]): string {
+  return missing.length === 0
+    ? `its folder ${folder}, with each`
+    : `its folder ${folder}, without ${missing.join(', ')}`;
+}
 
 function described({ kind, bytes, readable, hasText }: DocumentState): string {
   if (kind !== 'file') return kind;

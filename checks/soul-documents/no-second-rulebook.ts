@@ -1,9 +1,9 @@
 import { execPolicy, isGated } from '../../src/judging/exec-policy.ts';
-import { agentSettings, agentValue, isDenied, shown, textsAt, valueAt } from '../../src/judging/gateway-config.ts';
+import { agentValue, isDenied, shown, textsAt, valueAt } from '../../src/judging/gateway-config.ts';
 import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
 import { ProbeError } from '../../src/model/reason.ts';
 import { count } from '../../src/model/text.ts';
-import { gatewayAgents, gatewayConfig } from '../../src/probes/gateway/config.ts';
+import { agentWorkspaces, gatewayAgents, gatewayConfig } from '../../src/probes/gateway/config.ts';
 import { execApprovals } from '../../src/probes/gateway/exec-approvals.ts';
 import { gatewaySkills } from '../../src/probes/gateway/skills.ts';
 import { type ConfigFile, configFile, configPath } from '../../src/probes/host/config-file.ts';
@@ -18,14 +18,15 @@ export default check({
   needs: {
     config: gatewayConfig,
     agents: gatewayAgents,
+    workspaces: agentWorkspaces,
     skills: gatewaySkills,
     approvals: execApprovals,
     file: configFile,
   },
-  judge({ config: { inForce, path }, agents, skills, approvals, file }, { environment }) {
+  judge({ config: { inForce, path }, agents, workspaces, skills, approvals, file }, { environment }) {
     const { workspace, runtime } = environment.soulDocuments;
     if (agents.length === 0) return undetermined('empty_subject', 'the gateway names no agent');
-    const findings: Finding<'config' | 'skills' | 'approvals' | 'file'>[] = [];
+    const findings: Finding<'config' | 'workspaces' | 'skills' | 'approvals' | 'file'>[] = [];
     const mode = valueAt(inForce, 'skills.workshop.autonomous.mode');
     findings.push({
       fact: 'config',
@@ -52,14 +53,13 @@ export default check({
       ok: outside !== undefined && outside.length === 0,
     });
     for (const agent of agents) {
-      const own = agentSettings(inForce, agent)['workspace'];
-      const used = own ?? valueAt(inForce, 'agents.defaults.workspace');
-      const covered = typeof used === 'string' && isBelow(used, workspace) && !used.split('/').includes('..');
+      const used = workspaces[agent];
+      const covered = used !== undefined && isBelow(used, workspace) && !used.split('/').includes('..');
       findings.push({
-        fact: 'config',
+        fact: 'workspaces',
         subject: `workspace of agent ${shown(agent)}`,
         expected: 'in the workspace that is mounted read-only',
-        observed: covered ? 'in it' : typeof used === 'string' && isBelow(used, runtime) ? 'writable' : 'elsewhere',
+        observed: covered ? 'in it' : used !== undefined && isBelow(used, runtime) ? 'writable' : 'elsewhere',
         ok: covered,
       });
       const denied = isDenied(inForce, agent, 'gateway') && isDenied(inForce, agent, 'openclaw');

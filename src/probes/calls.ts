@@ -67,6 +67,7 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'aws/vpc-interfaces': 'ec2:DescribeNetworkInterfaces',
   'aws/warm-pool': 'autoscaling:DescribeWarmPool',
   'gateway/agent-turn': 'rpc agent.wait, rpc chat.abort, rpc chat.send',
+  'gateway/agent-workspaces': 'rpc agents.list',
   'gateway/agents': 'rpc agents.list',
   'gateway/approval-rehearsal':
     'rpc approval.history, rpc exec.approval.list, rpc exec.approval.request, rpc exec.approval.resolve',

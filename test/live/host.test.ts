@@ -11,7 +11,7 @@ import documentsPresent from '../../checks/soul-documents/documents-present.ts';
 import mountedReadOnly from '../../checks/soul-documents/mounted-read-only.ts';
 import runtimeSeparate from '../../checks/soul-documents/runtime-separate.ts';
 import writeFails from '../../checks/soul-documents/write-fails.ts';
-import { gatewayAgents, gatewayConfig } from '../../src/probes/gateway/config.ts';
+import { agentWorkspaces, gatewayAgents, gatewayConfig } from '../../src/probes/gateway/config.ts';
 import type { Outcome } from '../../src/runner/judge.ts';
 import { judgeHost, labEnvironment } from './judge-host.ts';
 import { type Lab, type LabOptions, labAvailable, startLab } from './lab/lab.ts';
@@ -66,12 +66,12 @@ const withoutGateway: Partial<Statuses> = {
 const known = (lab: Lab) =>
   new Map<unknown, unknown>([
     [gatewayAgents, ['main']],
+    [agentWorkspaces, { main: lab.workspacePath }],
     [
       gatewayConfig,
       {
         inForce: {
           gateway: { bind: 'loopback', auth: { mode: 'token' } },
-          agents: { defaults: { workspace: lab.workspacePath } },
         },
         differsFromFile: false,
       },

@@ -39,6 +39,29 @@ export const gatewayAgents = gatewayProbe<readonly string[], { readiness: typeof
   gather: (gateway) => agentIds(gateway),
 });
 
+/**
+ * The directory in which each agent works, by its id. As the gateway resolves it: where there are several agents, those
+ * without a setting of their own work in a folder of the common one, but for the one that was there first.
+ */
+export const agentWorkspaces = gatewayProbe<Readonly<Record<string, string>>, { readiness: typeof readiness }>({
+  id: 'gateway/agent-workspaces',
+  needs: { readiness },
+  async gather(gateway) {
+    const answer = objectAt(await gateway.rpc('agents.list', {}), 'its agents');
+    const entries = listAt(answer['agents'], 'its agents').map((agent) => {
+      const { id, workspace } = objectAt(agent, 'an agent');
+      if (workspace === undefined) {
+        throw new ProbeError('not_found', 'this version of the gateway does not tell where its agents work', {
+          next: 'Update the gateway: releases before 2026.6.5 have known vulnerabilities too.',
+        });
+      }
+      return [textAt(id, 'the id of an agent'), textAt(workspace, 'the workspace of an agent')] as const;
+    });
+    if (entries.length === 0) throw new ProbeError('empty_subject', 'the gateway names no agent');
+    return Object.fromEntries(entries);
+  },
+});
+
 /** @throws ProbeError `empty_subject` where there is none */
 export async function agentIds(gateway: GatewayPort): Promise<readonly string[]> {
   const answer = objectAt(await gateway.rpc('agents.list', {}), 'its agents');

@@ -39,6 +39,7 @@ describe('soul-documents/no-second-rulebook', () => {
   const path = '/home/openclaw/.openclaw/openclaw.json';
   const file = { path, kind: 'file', writable: false, replaceable: false, owned: false };
   const workspace = '/mnt/openclaw/workspace';
+  const workspaces = { main: workspace };
   const good = {
     agents: { defaults: { workspace } },
     skills: { workshop: { autonomous: { mode: 'off' } } },
@@ -65,22 +66,15 @@ describe('soul-documents/no-second-rulebook', () => {
       own,
       'fail',
     ],
-    [
-      'a folder with the same beginning',
-      { ...good, agents: { defaults: { workspace: `${workspace}-2` } } },
-      own,
-      'fail',
-    ],
-    ['a workspace that is not set', { ...good, agents: {} }, own, 'fail'],
     ['configuration tools without a gate', { ...good, tools: {} }, own, 'fail'],
     ['configuration tools behind a gate', { ...good, tools: { exec: { mode: 'ask' } } }, own, 'pass'],
     ['a plugin where it writes', { ...good, plugins: { load: { paths: ['/mnt/openclaw/runtime/p'] } } }, own, 'fail'],
   ])('%s', (_, inForce, skills, outcome) => {
-    const facts = { config: config(inForce), agents: ['main'], skills, approvals, file };
+    const facts = { config: config(inForce), agents: ['main'], workspaces, skills, approvals, file };
     expect(judgeFacts(rulebook, facts).outcome).toBe(outcome);
   });
   it('does not pass without agents', () => {
-    const facts = { config: config(good), agents: [], skills: own, approvals, file };
+    const facts = { config: config(good), agents: [], workspaces, skills: own, approvals, file };
     expect(judgeFacts(rulebook, facts).outcome).toBe('undetermined');
   });
 
@@ -103,7 +97,14 @@ describe('soul-documents/no-second-rulebook', () => {
     ['no file', open, { ...file, kind: 'missing' }, undefined, 'undetermined'],
     ['another file than the gateway reads', open, file, '/etc/openclaw.json', 'undetermined'],
   ])('outside the sandbox: %s', (_, inForce, seen, path, outcome) => {
-    const facts = { config: { ...config(inForce), path }, agents: ['main'], skills: own, approvals, file: seen };
+    const facts = {
+      config: { ...config(inForce), path },
+      agents: ['main'],
+      workspaces,
+      skills: own,
+      approvals,
+      file: seen,
+    };
     expect(judgeFacts(rulebook, facts).outcome).toBe(outcome);
   });
 });

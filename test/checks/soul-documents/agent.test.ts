@@ -77,18 +77,20 @@ describe('cannot-remount', () => {
 describe('documents-present', () => {
   const workspace = '/mnt/openclaw/workspace';
   const present = { document: 'SOUL.md', kind: 'file', bytes: 9, readable: true, hasText: true };
-  const inForce = (used: unknown, own?: string) => ({
-    agents: { defaults: { workspace: used }, entries: { main: own === undefined ? {} : { workspace: own } } },
-  });
-  const outcome = (documents: unknown[], config: object = inForce(workspace), agents = ['main']) =>
-    judgeFacts(documentsPresent, { documents, config: { inForce: config }, agents }).outcome;
+  const files = [
+    { path: 'SOUL.md', blob: '1'.repeat(40) },
+    { path: 'support/SOUL.md', blob: '2'.repeat(40) },
+    { path: 'linked/SOUL.md', blob: undefined },
+  ];
+  const changes = { 'soulDocuments.documents': ['SOUL.md'] };
+  const outcome = (documents: unknown[], workspaces: object = { main: workspace }) =>
+    judgeFacts(documentsPresent, { documents, files, workspaces }, changes).outcome;
 
-  it('passes when each is a file with text in the workspace in force', () => {
+  it('passes when each is a file with text in the workspace of each agent', () => {
     expect(outcome([present])).toBe('pass');
-    expect(outcome([present], inForce('/elsewhere', workspace))).toBe('pass');
-    expect(outcome([present], inForce(`${workspace}//`))).toBe('pass');
-    expect(outcome([present], inForce(`${workspace}/..support`), ['main'])).toBe('fail');
-    expect(outcome([present], inForce(workspace, `${workspace}/support`), ['main', 'other'])).toBe('pass');
+    expect(outcome([present], { main: `${workspace}//` })).toBe('pass');
+    expect(outcome([present], { main: workspace, other: `${workspace}/support` })).toBe('pass');
+    expect(outcome([present], { main: `${workspace}/support/` })).toBe('pass');
   });
   it.each<[string, object]>([
     ['it is missing', { kind: 'missing' }],
@@ -101,14 +103,17 @@ describe('documents-present', () => {
   ])('fails when %s', (_, change) => {
     expect(outcome([present, { ...present, ...change }])).toBe('fail');
   });
-  it.each<[string, object, string[]]>([
-    ['another directory is in force', inForce('/home/openclaw/.openclaw/workspace'), ['main']],
-    ['one agent has its own elsewhere', inForce(workspace, '/srv/w'), ['main', 'other']],
-    ['the path climbs out', inForce(`${workspace}/../other`), ['main']],
-    ['no workspace is set', inForce(undefined), ['main']],
-    ['no agent reads the documents themselves', inForce(`${workspace}/sub`), ['main']],
-  ])('fails when %s', (_, config, agents) => {
-    expect(outcome([present], config, agents)).toBe('fail');
+  it.each<[string, object]>([
+    ['another directory is in force', { main: '/home/openclaw/.openclaw/workspace' }],
+    ['one agent has its own elsewhere', { main: workspace, other: '/srv/w' }],
+    ['the path climbs out', { main: `${workspace}/../other` }],
+    ['the path climbs back', { main: `${workspace}/support/../support` }],
+    ['a name begins alike', { main: `${workspace}/..support` }],
+    ['an agent reads a folder without them', { main: workspace, other: `${workspace}/other` }],
+    ['the first of several agents reads a folder of its own', { main: `${workspace}/main`, other: workspace }],
+    ['they are links in the folder of an agent', { main: `${workspace}/linked` }],
+  ])('fails when %s', (_, workspaces) => {
+    expect(outcome([present], workspaces)).toBe('fail');
   });
   it('is unknown when no document was looked at', () => {
     expect(outcome([])).toBe('undetermined');

@@ -23,6 +23,7 @@ const loaded = [{ agent: 'main', name: 'triage', source: 'openclaw-workspace' }]
 interface Changes {
   readonly config?: object;
   readonly agents?: readonly string[];
+  readonly workspaces?: Readonly<Record<string, string>>;
   readonly skills?: readonly object[];
   readonly file?: unknown;
   readonly path?: string;
@@ -33,6 +34,7 @@ const judge = (changes: Changes = {}) =>
   judgeFacts(check, {
     config: { inForce: { ...inForce, ...changes.config }, path: changes.path ?? closed.path, differsFromFile: false },
     agents: changes.agents ?? ['main'],
+    workspaces: changes.workspaces ?? { main: workspace },
     skills: changes.skills ?? loaded,
     approvals: changes.approvals ?? approvals,
     file: changes.file ?? closed,
@@ -89,14 +91,14 @@ describe('soul-documents/no-second-rulebook', () => {
   });
 
   it.each([
-    ['the workspace', agentsWith({}), 'pass'],
-    ['a folder of it', agentsWith({}, { workspace: `${workspace}/a` }), 'pass'],
-    ['another directory of its own', agentsWith({}, { workspace: '/srv/w' }), 'fail'],
-    ['one that climbs out', agentsWith({ workspace: `${workspace}/../x` }), 'fail'],
-    ['one in the runtime directory', agentsWith({ workspace: '/mnt/openclaw/runtime/w' }), 'fail'],
-    ['none that is set', agentsWith({ workspace: undefined }), 'fail'],
-  ])('an agent that works in %s', (_, config, expected) => {
-    expect(outcome({ config })).toBe(expected);
+    ['the workspace', { main: workspace }, 'pass'],
+    ['a folder of it', { main: `${workspace}/a` }, 'pass'],
+    ['another directory of its own', { main: '/srv/w' }, 'fail'],
+    ['one that climbs out', { main: `${workspace}/../x` }, 'fail'],
+    ['one in the runtime directory', { main: '/mnt/openclaw/runtime/w' }, 'fail'],
+    ['none that is told', {}, 'fail'],
+  ])('an agent that works in %s', (_, workspaces, expected) => {
+    expect(outcome({ workspaces: workspaces as Record<string, string> })).toBe(expected);
   });
 
   it.each([
@@ -111,11 +113,9 @@ describe('soul-documents/no-second-rulebook', () => {
   });
 
   it('looks at every agent', () => {
-    const config = {
-      agents: { defaults: inForce.agents.defaults, entries: { main: {}, other: { workspace: '/srv/w' } } },
-    };
-    expect(outcome({ config, agents: ['main', 'other'] })).toBe('fail');
-    expect(outcome({ config, agents: ['main'] })).toBe('pass');
+    const workspaces = { main: workspace, other: '/srv/w' };
+    expect(outcome({ workspaces, agents: ['main', 'other'] })).toBe('fail');
+    expect(outcome({ workspaces, agents: ['main'] })).toBe('pass');
   });
 
   describe('the configuration file', () => {

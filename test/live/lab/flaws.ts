@@ -447,6 +447,7 @@ cp ~ops/.bashrc ~ops/.bash_profile; cp ~ops/.bashrc ~ops/.profile; cp ~ops/.bash
   without(
     'find',
     'soul-documents/mounted-read-only',
+    'soul-documents/documents-present',
     'soul-documents/runtime-separate',
     'soul-documents/cannot-remount',
     'soul-documents/matches-git',

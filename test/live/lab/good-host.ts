@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { logEvents } from '../../../src/probes/aws/log-events.ts';
 import { allSecrets } from '../../../src/probes/aws/secrets.ts';
 import { repositorySkills } from '../../../src/probes/files/skills.ts';
-import { gatewayAgents, gatewayConfig } from '../../../src/probes/gateway/config.ts';
+import { agentWorkspaces, gatewayAgents, gatewayConfig } from '../../../src/probes/gateway/config.ts';
 import { execApprovals } from '../../../src/probes/gateway/exec-approvals.ts';
 import { gatewaySkills } from '../../../src/probes/gateway/skills.ts';
 import { head } from '../../../src/probes/git/head.ts';
@@ -87,6 +87,7 @@ const none = { events: 1, characters: 5, from: new Date(0), to: new Date(0), fou
  */
 export const knownOfGoodHost: ReadonlyMap<unknown, unknown> = new Map<unknown, unknown>([
   [gatewayAgents, ['main']],
+  [agentWorkspaces, { main: workspacePath }],
   [
     gatewayConfig,
     {

@@ -3,7 +3,7 @@ import { gatewayScript } from '../../../src/demo/gateway-script.ts';
 import type { Scenario } from '../../../src/demo/scenario.ts';
 import { ProbeError } from '../../../src/model/reason.ts';
 import { approvalRehearsal } from '../../../src/probes/gateway/approval-rehearsal.ts';
-import { gatewayAgents, gatewayConfig } from '../../../src/probes/gateway/config.ts';
+import { agentWorkspaces, gatewayAgents, gatewayConfig } from '../../../src/probes/gateway/config.ts';
 import { execApprovals } from '../../../src/probes/gateway/exec-approvals.ts';
 import { gatewaySkills } from '../../../src/probes/gateway/skills.ts';
 import { gatewayVersion } from '../../../src/probes/gateway/version.ts';
@@ -48,6 +48,26 @@ describe('agents and skills', () => {
   it('none is not a gateway whose agents are all in order', async () => {
     const seen = gatewayAgents.gather(answering({ 'agents.list': { agents: [] } }), none, contextOf());
     await expect(seen).rejects.toMatchObject({ reason: 'empty_subject' });
+  });
+
+  it.each([
+    [
+      {
+        agents: [
+          { id: 'main', workspace: '/w' },
+          { id: 'ops', workspace: '/w/ops' },
+        ],
+      },
+      { main: '/w', ops: '/w/ops' },
+    ],
+    [{ agents: [{ id: 'main' }] }, 'not_found'],
+    [{ agents: [{ id: 'main', workspace: 7 }] }, 'bad_response'],
+    [{ agents: [{ workspace: '/w' }] }, 'bad_response'],
+    [{ agents: [] }, 'empty_subject'],
+    [{}, 'bad_response'],
+  ])('where they work is read from %j', async (answer, expected) => {
+    const seen = agentWorkspaces.gather(answering({ 'agents.list': answer }), none, contextOf());
+    expect(await seen.catch(({ reason }: ProbeError) => reason)).toEqual(expected);
   });
 
   it('skills are those of every agent', async () => {
