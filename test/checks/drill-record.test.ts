@@ -48,6 +48,11 @@ describe('the record of a drill', () => {
       'unknown',
     ],
     [
+      'that measured something else says nothing',
+      [recordOf('restore', { 'in-time': 'pass' }, { values: restored })],
+      'unknown',
+    ],
+    [
       'that could not compare says nothing',
       [recordOf('restore', { 'same-files': 'unknown' }, { values: restored })],
       'unknown',

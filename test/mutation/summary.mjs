@@ -30,7 +30,13 @@ export function readArea(area, cache) {
   const found = figures.killed + figures.timeout;
   const score = (100 * found) / (found + figures.survived + figures.uncovered);
   const at = statSync(file).mtime.toISOString().slice(0, 16).replace('T', ' ');
-  return { area, at, ...figures, score, survivors: survivors.map((mutant) => ({ ...mutant, why: whyOf(mutant, survivors) })) };
+  return {
+    area,
+    at,
+    ...figures,
+    score,
+    survivors: survivors.map((mutant) => ({ ...mutant, why: whyOf(mutant, survivors) })),
+  };
 }
 
 /** The reason that was written down for the line, as long as no more mutants of it survive than it was written for. */

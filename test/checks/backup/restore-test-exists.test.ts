@@ -51,4 +51,13 @@ describe('backup/restore-test-exists', () => {
   ])('%s', (_, restoreJobs, outcome) => {
     expect(judgeFacts(check, { fileSystem, restoreJobs }).outcome).toBe(outcome);
   });
+
+  it.each([
+    ['no job at all', [], ['none among 0 restore jobs of this file system']],
+    ['into itself', [{ ...job, CreatedResourceArn: arn('fs-01') }], ['restores into the file system itself only']],
+    ['a parent of something else', [{ ...job, IsParent: true }], ['none among 1 restore jobs of this file system']],
+    ['aborted', [{ ...job, Status: 'ABORTED' }], ['ABORTED']],
+  ])('tells what is wrong: %s', (_, restoreJobs, observed) => {
+    expect(judgeFacts(check, { fileSystem, restoreJobs }).evidence.map((one) => one.observed)).toEqual(observed);
+  });
 });

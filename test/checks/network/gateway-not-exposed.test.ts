@@ -83,6 +83,11 @@ describe('network/gateway-not-exposed', () => {
     ['its network', { process: { ...process, networkNamespace: 'other' } }, 'conflict'],
     ['the listening sockets', { listeners: lost }, 'timeout'],
     ['its own among the listening sockets', { listeners: { listeners: [], unowned: 1 } }, 'no_control'],
+    [
+      'its own among those of others',
+      { listeners: { listeners: [{ ...own, port: 22, holder: 'sshd' }], unowned: 0 } },
+      'no_control',
+    ],
     ['Tailscale', { administration: lost }, 'timeout'],
     ['what Tailscale publishes', tailscale('unclear'), 'bad_response'],
   ])('is unknown without %s, unless something is open', (_, facts, reason) => {

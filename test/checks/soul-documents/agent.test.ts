@@ -58,6 +58,19 @@ describe('cannot-remount', () => {
   ])('judges %s', (_, more, expected) => {
     expect(outcome({}, more)).toBe(expected);
   });
+  it('tells what it found, and what was not looked for', () => {
+    const seen = (changes: object, more: object) =>
+      judgeFacts(cannotRemount, { process: { ...process, ...changes }, ways: { ...ways, ...more } }).evidence.map(
+        ({ observed }) => observed,
+      );
+    expect(seen({ uids: [0, 0, 0, 0] }, {})).toEqual(['root']);
+    expect(seen({}, { capable: [{ path: '/usr/bin/perl', capabilities: 'cap_setuid=ep' }] })).toEqual([
+      '/usr/bin/perl',
+    ]);
+    expect(seen({}, {})[0]).toBe('uid 1100');
+    expect(seen({}, {}).slice(-2)).toEqual(['none', 'none']);
+    expect(seen({}, { search: 'not-needed' }).at(-1)).toMatch(/^not looked for/);
+  });
   it('is unknown when nothing is known of the ways to root', () => {
     expect(judgeFacts(cannotRemount, { process, ways: new ProbeError('timeout', 'late') }).outcome).toBe(
       'undetermined',

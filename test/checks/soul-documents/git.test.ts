@@ -107,6 +107,10 @@ describe('matches-git', () => {
     expect(judge(deployed, reviewed, {}, managed({ blob: undefined }))).toBe('fail');
     expect(judge(deployed, reviewed, {}, managed({ path: 'more.sh' }))).toBe('fail');
     expect(judge(deployed, tree, {}, managed({}))).toBe('fail');
+    const link = [...tree, { path: 'skills/a/SKILL.md', mode: '120000', blob }];
+    expect(judge(deployed, link, {}, managed({}))).toBe('fail');
+    const atTheTop = [...tree, { path: 'skills/SKILL.md', mode: '100644', blob }];
+    expect(judge(deployed, atTheTop, {}, [{ ...managed({})[0], folder: '' }])).toBe('pass');
     // Those of the workspace are among its documents.
     expect(judge(deployed, tree, {}, [{ ...managed({})[0], root: 'workspace' }])).toBe('pass');
   });

@@ -67,6 +67,19 @@ describe('soul-documents/server-side-read-only', () => {
     ],
     ['a policy of the role allows it', good, withPolicy(writes), 'fail'],
     [
+      'write anywhere, and the simulation allows more than is seen',
+      [...good, allow(client('Write'))],
+      { instanceSimulation: [{ role, allowed: ['iam:PassRole'] }] },
+      'fail',
+    ],
+    [
+      'the simulation allows more than is seen',
+      good,
+      { instanceSimulation: [{ role, allowed: ['iam:PassRole'] }] },
+      'undetermined',
+    ],
+    ['write anywhere, and nobody may mount', [tlsOnly, allow(client('Write'))], {}, 'fail'],
+    [
       'a policy of the role allows it, the file system denies it but through the runtime',
       [
         ...good,
