@@ -39,6 +39,7 @@ function attempt(promise: number): { ended: 'passes' | 'fails' | 'is not built';
 function brokenBy({ file, find, put, promise }: Break) {
   const path = join(copy, file);
   const source = readFileSync(path, 'utf8');
+  if (source.split(find).length !== 2) return { ended: 'is not built', first: `${file} has not once: ${find}` };
   writeFileSync(
     path,
     source.replace(find, () => put),

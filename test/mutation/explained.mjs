@@ -90,7 +90,7 @@ export const explained = {
   'checks/infrastructure/failure-is-replaced.ts': [
     ['age(start) >= 0', 1, moment],
     ['finished[0]?.start', 1, 'where there is none, nothing is filtered'],
-    ['latest.every(({ end })', 2, 'differs where some of what failed together ended after a drill and some before'],
+    ['latest.every(({ end })', 2, 'is stricter: a failure on record counts sooner'],
     ['< 40 * day', 1, moment],
     ['all.some(({ by, failed })', 1, 'is stricter: unknown where AWS knows of others as well'],
   ],
@@ -165,7 +165,7 @@ export const explained = {
   'checks/network/gateway-not-exposed.ts': [
     ['const named = proxies !== undefined', 4, 'no proxy has the length 0; a range ends with its length'],
     ["see('trustedProxies'", 1, words],
-    ['`controlUi.${option}`', 1, words],
+    ['if (value !== undefined) see(', 1, words],
     ['listeners instanceof ProbeError ? []', 1, 'without the listening sockets it is unknown'],
   ],
   'checks/network/no-public-ingress.ts': [
@@ -177,7 +177,7 @@ export const explained = {
     ['Target?.Port', 1, probed],
     ['ports.includes(p ?? -1)', 1, absent],
     ['publicPart([parseRange(a)]', 1, probed],
-    ['if (listeners instanceof ProbeError) {', 2, 'only the range that is tried is narrowed there'],
+    ['if (listeners instanceof ProbeError) {', 2, 'unknown either way, for another reason'],
   ],
   'checks/network/tailscale-admin.ts': [
     ["see('the SSM agent', 'running'", 1, words],
@@ -196,11 +196,9 @@ export const explained = {
     ['].filter(Boolean)', 1, 'a path with two slashes starts the same workflows'],
   ],
   'checks/skills/inventory-matches.ts': [
-    ["root === 'workspace-rest'", 1, 'in no other root does a folder begin with skills/'],
-    ['/^(.*\\/)?skills\\//', 3, 'a folder has it once, and not at another place'],
+    ['/^(.*\\/)?skills\\//', 2, 'takes away the same: what stands before it goes as well'],
     ['reviewed(skill)?.folder === folder', 1, 'each skill there has been found, or the check has failed'],
     ['root in inWorkspace ?', 1, absent],
-    ['judgement.outcome !== ', 1, 'nothing is untold where a skill differs'],
     ['judgeAll(findings, {', 1, words],
     ['[...paths].sort()', 1, words],
     ['there.sha256 === undefined', 1, words],
@@ -224,7 +222,7 @@ export const explained = {
   ],
   'checks/soul-documents/matches-git.ts': [
     ["'$1')", 1, 'a slash more or less at the end is taken away after'],
-    ['/^\\.\\//', 1, 'the schema takes no path with ./ within'],
+    ['/^\\.\\//', 1, 'differs for a folder whose name ends in a dot'],
     ["path.startsWith('skills/') ?", 1, 'no other path is found below the skills'],
     ['const below = skill', 2, words],
     ['const relative = folder', 2, words],
@@ -241,20 +239,16 @@ export const explained = {
   ],
   'checks/soul-documents/no-second-rulebook.ts': [
     ['path !== undefined && path !== configPath(environment)', 1, 'unknown either way where no path is told'],
-    ["'sandbox.mode'", 1, 'the place for one agent; the default of all is asked for beside it'],
-    ["'tools.exec.host'", 1, 'the place for one agent; the default of all is asked for beside it'],
-    ["'sandbox.docker.binds'", 1, 'the place for one agent; the default of all is asked for beside it'],
   ],
   'checks/soul-documents/reviewed-changes.ts': [
     ['approvedBypass = []', 1, 'without a git host no rule is read, and this is not judged'],
-    ['const candidates = rules', 1, 'the order in which the best is looked for'],
-    ['reviews !== undefined)', 1, 'undefined is not >= anything'],
+    ['const candidates = rules', 1, 'a rule without reviews fails by itself'],
+    ['reviews !== undefined)', 1, 'a rule without reviews fails by itself'],
     [": 'possible'", 1, words],
   ],
   'checks/soul-documents/server-side-read-only.ts': [
     ['instanceRoles.length === 0', 1, 'anybody who may write fails before; without a role nobody mounts'],
     ["workspace?.path ?? '/'", 1, 'without an access point of the workspace every other one counts'],
-    ['(s) => s.role === role.arn', 1, 'a simulation that allows more is a contradiction, of whichever role'],
     ['wrong.length === 0 && !mountable', 1, 'what may be written to can be mounted'],
   ],
   'checks/soul-documents/write-fails.ts': [

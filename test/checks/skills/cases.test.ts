@@ -175,6 +175,11 @@ describe('inventory-matches', () => {
     ['none', [], 'fail'],
     ['the same, in the workspace of an agent', [there('workspace-rest', 'two/skills/a')], 'pass'],
     ['the same, in a folder of the workspace', [there('workspace-rest', 'a')], 'pass'],
+    [
+      'the same name, below another folder that is managed',
+      [there('workspace', 'a'), there('managed', 'x/skills/a')],
+      'fail',
+    ],
     ['one more', [there('workspace', 'a'), there('home-agents', 'b')], 'fail'],
     ['one more of an agent', [there('workspace', 'a'), there('workspace-rest', 'two/skills/b')], 'fail'],
     ['the same in the workshop of an agent', [there('workspace', 'a'), there('workshop', 'a')], 'fail'],
@@ -206,6 +211,10 @@ describe('inventory-matches', () => {
     ['shipped, installed below it', { ...shipped, directory: `${state}/node_modules/openclaw/skills/x` }, 'pass'],
   ])('a skill that the gateway loads %s', (_, loaded, outcome) => {
     expect(judge([there('workspace-rest', 'two/skills/a')], [], skills, [loaded])).toBe(outcome);
+  });
+
+  it('fails for a missing skill, whatever is not told of another', () => {
+    expect(judge([], [], skills, [extra()])).toBe('fail');
   });
 
   it('fails for a link, and decides nothing where there is no skill at all', () => {

@@ -125,6 +125,9 @@ describe('soul-documents/no-second-rulebook', () => {
       ['a sandbox', agentsWith({}), 'pass'],
       ['a sandbox for some sessions', agentsWith({ sandbox: { mode: 'non-main' } }), 'fail'],
       ['no sandbox', loose, 'fail'],
+      ['no sandbox for one agent', agentsWith({}, { sandbox: { mode: 'off' } }), 'fail'],
+      ['a bind for one agent', agentsWith({}, { sandbox: { docker: { binds: ['/:/host'] } } }), 'fail'],
+      ['commands of one agent outside', agentsWith({}, { tools: { exec: { host: 'gateway' } } }), 'fail'],
       ['a sandbox with a bind', agentsWith({ sandbox: { mode: 'all', docker: { binds: ['/:/host'] } } }), 'fail'],
       [
         'a sandbox with binds out of form',

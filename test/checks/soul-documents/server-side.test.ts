@@ -46,6 +46,19 @@ describe('soul-documents/server-side-read-only', () => {
     judgeFacts(serverSideReadOnly, facts(statements, more), environment).outcome;
   const writes = { Effect: 'Allow', Action: 'elasticfilesystem:ClientWrite', Resource: '*' };
 
+  it('hears the simulation of each role', () => {
+    const other = `${role}-2`;
+    const roles = [role, other].map((arn) => ({ arn, name: 'app', account: '123456789012', policies: [] }));
+    const heard = (allowed: string[]) => ({
+      instanceRoles: roles,
+      instanceSimulation: [
+        { role, allowed: [] },
+        { role: other, allowed },
+      ],
+    });
+    expect([judge(good, heard([])), judge(good, heard(['iam:PassRole']))]).toEqual(['pass', 'undetermined']);
+  });
+
   it.each([
     ['mount through the workspace, write through the runtime', good, {}, 'pass'],
     ['no policy at all', undefined, {}, 'fail'],
