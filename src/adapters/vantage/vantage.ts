@@ -10,11 +10,16 @@ export const rootQuestion = Buffer.from('43430100000100000000000000000200 01'.re
  * @param signal ends everything that is being asked
  */
 export function localVantage(signal: AbortSignal): VantagePort {
-  // One listener however much is asked: a signal that is lent to every connection warns of a leak after ten.
+  // One listener however much is asked: a signal that is lent to every connection warns of a leak after ten. Once: Node
+  // keeps a signal that follows others, and all that it leads to, for as long as somebody listens to it.
   const aborts = new Set<() => void>();
-  signal.addEventListener('abort', () => {
-    for (const abort of [...aborts]) abort();
-  });
+  signal.addEventListener(
+    'abort',
+    () => {
+      for (const abort of [...aborts]) abort();
+    },
+    { once: true },
+  );
   return {
     answers: (destination, seconds) =>
       new Promise((resolve, reject) => {
