@@ -1,4 +1,5 @@
 import type { Environment } from '../environment/schema.ts';
+import { ProbeError } from '../model/reason.ts';
 import { markPath } from '../ports/drill-operations.ts';
 import { awsMove, type Drill, type Step } from './drill.ts';
 
@@ -7,9 +8,12 @@ function markOf({ infrastructure }: Environment): string {
   return `${markPath}${infrastructure.autoScalingGroup.replaceAll(/[^\w.-]/g, '-')}`;
 }
 
+const descriptionOf = (id: string) => `clawcheck drill ${id}: removed at its end, or by clawcheck drill undo`;
+
 /**
  * One drill of a group at a time, from whatever machine: a parameter beside the deployment, which only the first can
- * create. Its value is the id of the drill, so that nobody takes away the mark of another.
+ * create. Its description has the id of the drill, so that nobody takes away the mark of another: a drill reads no value of a
+ * parameter.
  */
 function markStep(environment: Environment): Step {
   const Name = markOf(environment);
@@ -19,12 +23,12 @@ function markStep(environment: Environment): Step {
     moves: [
       awsMove({
         operation: 'ssm:PutParameter',
-        input: ({ mark }) => ({
+        input: ({ mark = '' }) => ({
           Name,
-          Value: mark,
+          Value: 'a drill is on',
           Type: 'String' as const,
           Overwrite: false,
-          Description: 'clawcheck drill: removed at its end, or by clawcheck drill undo',
+          Description: descriptionOf(mark),
         }),
       }),
     ],
@@ -33,8 +37,12 @@ function markStep(environment: Environment): Step {
       seconds: () => 60,
       last: true,
       async needed(world) {
-        const found = await world.aws.call('ssm:GetParameter', { Name });
-        return found?.Parameter?.Value === world.id ? {} : undefined;
+        const filter = { Key: 'Name', Option: 'Equals', Values: [Name] };
+        const found = await world.aws.call('ssm:DescribeParameters', { ParameterFilters: [filter] });
+        const mark = found?.Parameters?.find((parameter) => parameter.Name === Name);
+        // AWS may answer a page with nothing on it before the one that counts.
+        if (!mark && found?.NextToken) throw new ProbeError('truncated', 'AWS did not say whether the mark is there');
+        return mark?.Description === descriptionOf(world.id) ? {} : undefined;
       },
       moves: [awsMove({ operation: 'ssm:DeleteParameter', input: () => ({ Name }) })],
     },
@@ -45,7 +53,7 @@ function markStep(environment: Environment): Step {
 export function marked(drill: Drill): Drill {
   return {
     ...drill,
-    reads: [...(drill.reads ?? []), 'ssm:GetParameter'],
+    reads: [...(drill.reads ?? []), 'ssm:DescribeParameters'],
     method: (environment) => [markStep(environment), ...drill.method(environment)],
   };
 }

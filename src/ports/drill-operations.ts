@@ -65,12 +65,7 @@ export const drillOperations = list({
   },
   'lambda:Invoke': { changes: true, members: ['StatusCode'], action: 'lambda:InvokeFunction' },
   'ssm:DeleteParameter': { changes: true, members: [], absent: ['ParameterNotFound'], resource: markResource },
-  'ssm:GetParameter': {
-    changes: false,
-    members: ['Parameter'],
-    absent: ['ParameterNotFound'],
-    resource: markResource,
-  },
+  'ssm:DescribeParameters': { changes: false, members: ['Parameters'] },
   'ssm:PutParameter': {
     changes: true,
     members: ['Version'],

@@ -157,11 +157,13 @@ export class DrillWorld implements Memory {
         return { output: { StartingInstances: [{ InstanceId: this.instance }] } };
       case 'ssm:PutParameter':
         if (this.mark !== undefined) return { error: { code: 'ParameterAlreadyExists' } };
-        this.mark = String(input['Value']);
+        this.mark = String(input['Description']);
         return { output: { Version: 1 } };
-      case 'ssm:GetParameter':
-        if (this.mark === undefined) return { error: { code: 'ParameterNotFound' } };
-        return { output: { Parameter: { Name: input['Name'], Value: this.mark } } };
+      case 'ssm:DescribeParameters': {
+        const [{ Values = [] } = {}] = input['ParameterFilters'] as { Values?: string[] }[];
+        const found = { Name: Values[0], Type: 'String', Description: this.mark };
+        return { output: { Parameters: this.mark === undefined ? [] : [found] } };
+      }
       case 'ssm:DeleteParameter':
         this.mark = undefined;
         return { output: {} };
