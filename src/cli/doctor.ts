@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { livePorts } from '../adapters/live.ts';
 import { examine } from '../doctor/doctor.ts';
 import { type Finding, ok, problem } from '../doctor/finding.ts';
+import { nodeFinding } from '../doctor/node-version.ts';
 import { loadEnvironment } from '../environment/load.ts';
 import type { Environment } from '../environment/schema.ts';
 import { exitCodeOf } from '../model/exit-code.ts';
@@ -40,7 +41,7 @@ export async function doctorCommand(options: DoctorOptions): Promise<void> {
     const context = { environment, others, now: new Date(), nonce: randomUUID(), signal: late.signal };
     const outline = outlineOf(registry, environment, { areas: [], checks: [] });
     const findings = [
-      nodeFinding(),
+      nodeFinding(process.versions.node, wantedNode()),
       ...variableFindings(environment, process.env),
       ...(await examine({ registry, outline, ports: live.ports, context })),
     ];
@@ -57,13 +58,9 @@ export async function doctorCommand(options: DoctorOptions): Promise<void> {
   }
 }
 
-function nodeFinding(): Finding {
-  const { engines } = JSON.parse(readFileSync(packageFile(), 'utf8')) as { engines: { node: string } };
-  const least = engines.node.replace('>=', '');
-  const { node } = process.versions;
-  return node.localeCompare(least, 'en', { numeric: true }) >= 0
-    ? ok('node', `version ${node}`)
-    : problem('node', `version ${node} is older than ${least}`, `Install Node ${least} or later.`);
+/** What package.json asks of Node. */
+function wantedNode(): string {
+  return (JSON.parse(readFileSync(packageFile(), 'utf8')) as { engines: { node: string } }).engines.node;
 }
 
 /** Variables that the environment file names and that are not set here. Their values are never shown. */

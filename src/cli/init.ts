@@ -92,7 +92,8 @@ async function awsDiscovery(
   asker: Asker | undefined,
   signal: AbortSignal,
 ): Promise<AwsFound> {
-  const asked = { aws: { account: options.account ?? '', ...place } } as unknown as Environment;
+  // Neither a git host nor another service is known yet: only AWS decides whether this is the real one.
+  const asked = { aws: { account: options.account ?? '', ...place }, credentials: {} } as unknown as Environment;
   const aws = liveAws(asked, signal, { direct: modeOf(asked, process.env) === 'live' });
   try {
     const account = await accountOf(aws, options.account);

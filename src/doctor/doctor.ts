@@ -30,7 +30,7 @@ export async function examine({ registry, outline, ports, context }: DoctorOptio
   const caller = await gatherer.get(identity);
   const { environment } = context;
   const findings: Finding[] = [];
-  if (!caller.ok) findings.push(lost('credentials', caller.error));
+  if (!caller.ok) findings.push(lost(caller.error.reason === 'clock_skew' ? 'clock' : 'credentials', caller.error));
   else if (caller.value.account !== environment.aws.account) {
     findings.push(
       problem(
@@ -81,7 +81,8 @@ function gitFinding({ git }: Environment, findings: readonly Finding[]): Finding
   if (findings.some(({ what }) => what === 'git')) return [];
   const asked = git?.repository ?? git?.remote;
   if (asked === undefined) return [note('git', 'the environment file names no git host')];
-  if (!findings.some(({ what }) => what === 'clock')) return [note('git', 'not tried, for want of AWS credentials')];
+  if (!findings.some(({ what, state }) => what === 'clock' && state === 'ok'))
+    return [note('git', 'not tried, for want of AWS credentials')];
   return [
     ok(
       'git',

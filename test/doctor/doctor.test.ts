@@ -6,7 +6,9 @@ import { loadScenario, type Scenario } from '../../src/demo/scenario.ts';
 import { examine } from '../../src/doctor/doctor.ts';
 import type { Finding } from '../../src/doctor/finding.ts';
 import { runners, toolsOf } from '../../src/doctor/host-parts.ts';
+import { nodeFinding } from '../../src/doctor/node-version.ts';
 import { identityArn, notingAws, type Permission, permissionFindings } from '../../src/doctor/permissions.ts';
+import { ProbeError } from '../../src/model/reason.ts';
 import { actionOf, outlineOf } from '../../src/runner/outline.ts';
 import { fixtures, goodEnvironment, goodOthers, now, scenarioPorts } from '../support/rig.ts';
 
@@ -50,6 +52,29 @@ describe('an examination', () => {
       host['doctor/agent'] = answer;
     });
     expect(problems.map(({ what }) => what)).toEqual(['tools 10.20.1.10']);
+  });
+
+  it('names a clock that is wrong, and takes nothing else for seen', async () => {
+    const { ports } = scenarioPorts(loadScenario(fixtures, [], now), environment);
+    const skewed = { next: 'Set the clock of this machine (NTP), then run again.' };
+    const read = async () => {
+      throw new ProbeError('clock_skew', 'the clock of this machine is 120 s behind that of AWS', skewed);
+    };
+    const wrong = { ...ports, aws: { ...ports.aws, read } as typeof ports.aws };
+    const findings = await examine({ registry, outline, ports: wrong, context: context() });
+    expect(findings.find(({ what }) => what === 'clock')).toMatchObject({ state: 'problem', ...skewed });
+    expect(findings.filter(({ what }) => what === 'credentials' || what === 'permissions')).toEqual([]);
+    expect(findings.find(({ what }) => what === 'git')).toMatchObject({ state: 'note' });
+  });
+
+  it.each([
+    ['20.19.0', 'ok'],
+    ['24.1.0', 'ok'],
+    ['100.0.0', 'ok'],
+    ['20.18.9', 'problem'],
+    ['9.99.0', 'problem'],
+  ])('holds Node %s against the package: %s', (node, state) => {
+    expect(nodeFinding(node, '>=20.19.0')).toMatchObject({ what: 'node', state });
   });
 
   it('names a host that is no instance of the group', async () => {
