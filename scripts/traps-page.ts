@@ -18,6 +18,8 @@ export interface Trap {
   readonly flaws: readonly string[];
   /** Flaws of the live lab on moto. */
   readonly lab: readonly string[];
+  /** Flaws of the live host, `test/live/lab/flaws.ts`. */
+  readonly host?: readonly string[];
   /** `<file>: <words of its source>`, such as the title of the test. */
   readonly tests: readonly string[];
   /** What is not noticed all the same, and why. */
@@ -69,7 +71,8 @@ export function trapsPage(): string {
     'trap has nothing that plants it, or names what does not exist or does not change its checks.',
     '',
     '`flaw` is a file of `fixtures/flaws`, planted alone by `test/flaws.test.ts`; `lab:flaw` one of the live AWS on moto,',
-    'planted by `test/live/moto-run.test.ts` ([which](testing-aws.md)).',
+    'planted by `test/live/moto-run.test.ts` ([which](testing-aws.md)); `host:flaw` one of the live host, planted by',
+    '`test/live/host-flaws.test.ts` ([which](testing-host.md)).',
     '',
     ...[...trapAreas().values()].flatMap(({ title, traps }) => [
       `## ${title}`,
@@ -96,9 +99,9 @@ export function trapsPage(): string {
   ].join('\n');
 }
 
-function plantedBy({ flaws, lab, tests }: Trap): string {
+function plantedBy({ flaws, lab, host = [], tests }: Trap): string {
   const files = new Set(tests.map((test) => test.slice(0, test.indexOf(': '))));
-  return ids([...flaws, ...lab.map((id) => `lab:${id}`), ...files]);
+  return ids([...flaws, ...lab.map((id) => `lab:${id}`), ...host.map((id) => `host:${id}`), ...files]);
 }
 
 function ids(list: readonly string[]): string {

@@ -3,6 +3,8 @@ import { secretRules } from '../../src/judging/secret-patterns.ts';
 import { check, fail, isNonEmpty, type Observation, pass, undetermined } from '../../src/model/check.ts';
 import { ProbeError } from '../../src/model/reason.ts';
 import { gatewayEnvironment } from '../../src/probes/host/gateway-environment.ts';
+import { helperEnvironments } from '../../src/probes/host/helper-environments.ts';
+import type { SuspectVariables } from '../../src/probes/host/variables.ts';
 
 export default check({
   title: 'No credential is in the environment of the gateway',
@@ -11,30 +13,51 @@ export default check({
   trap: 'Names of variables are looked at; a harmless one may hold a credential.',
   remediation:
     'Take the variable out of the unit and its EnvironmentFile, read the value from Secrets Manager (SecretRef with an exec provider), and rotate it.',
-  needs: { process: gatewayEnvironment },
-  judge({ process }) {
-    if (process instanceof ProbeError) return undetermined(process.reason, process.message);
-    const { variables, named, matched, unit } = process;
+  needs: { process: gatewayEnvironment, helpers: helperEnvironments },
+  judge({ process, helpers }) {
     const expected = 'no credential';
     const found = [
-      ...named.map((name): Observation<'process'> => {
-        return { fact: 'process', subject: name, expected, observed: 'set, and named like a credential' };
-      }),
-      ...matched.map(({ name, rule }): Observation<'process'> => {
-        const title = titleOfRule(rule) ?? rule;
-        return { fact: 'process', subject: name, expected, observed: `its value has the form of: ${title}` };
-      }),
+      ...(process instanceof ProbeError ? [] : suspects('process', process)),
+      ...(helpers instanceof ProbeError ? [] : suspects('helpers', helpers)),
     ];
     if (isNonEmpty(found)) return fail(found);
-    const looked: Observation<'process'> = {
+    if (process instanceof ProbeError) return undetermined(process.reason, process.message);
+    const { variables, unit } = process;
+    const forms = `by name and by ${secretRules.length} forms`;
+    const looked: Observation<'process' | 'helpers'> = {
       fact: 'process',
       subject: 'variables of the gateway process and its unit',
       expected,
-      observed: `none in ${variables}, by name and by ${secretRules.length} forms; unit: ${unit}`,
+      observed: `none in ${variables}, ${forms}; unit: ${unit}`,
     };
     // A process without a single variable is more likely one whose environment was hidden.
     if (variables === 0) return undetermined('empty_subject', 'the environment of the gateway is empty', [looked]);
     if (unit === 'unreadable') return undetermined('access_denied', 'the unit of the gateway cannot be read', [looked]);
-    return pass([looked]);
+    if (helpers instanceof ProbeError) return undetermined(helpers.reason, helpers.message, [looked]);
+    const others: Observation<'process' | 'helpers'> = {
+      fact: 'helpers',
+      subject: "other processes of the agent's user",
+      expected,
+      observed: `none in ${helpers.processes} processes, ${forms}`,
+    };
+    if (helpers.unreadable > 0) {
+      const message = `the environment of ${helpers.unreadable} processes of the agent's user could not be read`;
+      return undetermined('access_denied', message, [looked, others]);
+    }
+    return pass([looked, others]);
   },
 });
+
+function suspects<F extends 'process' | 'helpers'>(fact: F, { named, matched }: SuspectVariables): Observation<F>[] {
+  const expected = 'no credential';
+  const of = (name: string) => (fact === 'process' ? name : `${name}, in another process of the agent's user`);
+  return [
+    ...named.map((name): Observation<F> => {
+      return { fact, subject: of(name), expected, observed: 'set, and named like a credential' };
+    }),
+    ...matched.map(({ name, rule }): Observation<F> => {
+      const title = titleOfRule(rule) ?? rule;
+      return { fact, subject: of(name), expected, observed: `its value has the form of: ${title}` };
+    }),
+  ];
+}

@@ -2,6 +2,7 @@ import { setuidProgram, strongCapabilities, strongOf } from '../../src/judging/w
 import { check, type Finding, fail, isNonEmpty, judgeAll, undetermined } from '../../src/model/check.ts';
 import { ProbeError } from '../../src/model/reason.ts';
 import { gatewayProcess } from '../../src/probes/host/gateway-process.ts';
+import { type Grants, grants } from '../../src/probes/host/grants.ts';
 import { type WaysToRoot, waysToRoot } from '../../src/probes/host/ways-to-root.ts';
 
 /** Groups that are as good as root: container managers, raw disks and memory, password hashes, and who may use sudo. */
@@ -29,29 +30,39 @@ export default check({
   trap: 'Not being root is taken for enough; capabilities, sudo rules, the group docker or a unit that the agent may write lead there.',
   remediation:
     'Run the gateway as its own user without capabilities, sudo rules or membership in docker, lxd, disk, sudo or wheel; set NoNewPrivileges and an empty CapabilityBoundingSet in its unit; let root own what root runs and every directory above the mount.',
-  needs: { process: gatewayProcess, ways: waysToRoot },
-  judge({ process, ways }, { environment }) {
+  needs: { process: gatewayProcess, ways: waysToRoot, grants },
+  judge({ process, ways, grants }, { environment }) {
     if (process instanceof ProbeError) return undetermined(process.reason, process.message);
     const user = environment.host.agentUser;
     const { uids, capabilities, groups, sudo, sockets } = process;
     const roots = uids.filter((uid) => uid === 0);
     const held = capabilities.flatMap((bit) => strongCapabilities[bit] ?? []);
     const member = groups.filter((group) => powerful.includes(group) || group === 'gid-0');
-    const see = (subject: string, expected: string, observed: string, ok: boolean): Finding<'process' | 'ways'> => {
+    const see = (
+      subject: string,
+      expected: string,
+      observed: string,
+      ok: boolean,
+    ): Finding<'process' | 'ways' | 'grants'> => {
       return { fact: 'process', subject, expected, observed, ok };
     };
-    const findings: Finding<'process' | 'ways'>[] = [
+    const findings: Finding<'process' | 'ways' | 'grants'>[] = [
       see('user of the gateway', 'not root', roots.length > 0 ? 'root' : `uid ${uids[0]}`, roots.length === 0),
       see('capabilities of the gateway', 'none that leads to a mount', held.join(', ') || 'none', held.length === 0),
       see(`groups of ${user}`, 'none that is as good as root', member.join(', ') || 'none', member.length === 0),
       see(`sudo rules of ${user}`, 'none without a password', sudo, sudo === 'none' || sudo === 'absent'),
       see(`container sockets open to ${user}`, 'none', sockets.join(', ') || 'none', sockets.length === 0),
       ...(ways instanceof ProbeError ? [] : opened(ways)),
+      ...(grants instanceof ProbeError ? [] : granted(grants)),
     ];
     const wrong = findings.filter(({ ok, observed }) => !ok && observed !== 'unclear');
     if (isNonEmpty(wrong)) return fail(wrong);
     if (groups.length === 0) return undetermined('bad_response', 'the host named no group of the gateway');
     if (sudo === 'unclear') return undetermined('bad_response', 'sudo did not say what the agent may run', findings);
+    if (grants instanceof ProbeError) return undetermined(grants.reason, grants.message, findings);
+    const untold = findings.find(({ observed }) => observed === 'unclear');
+    if (untold)
+      return undetermined('bad_response', `the host did not say what is granted: ${untold.subject}`, findings);
     if (ways instanceof ProbeError) return undetermined(ways.reason, ways.message, findings);
     if (ways.search === 'cut') return undetermined('timeout', 'the search for setuid programs did not end', findings);
     if (ways.search === 'no-getcap') {
@@ -84,6 +95,23 @@ function opened({ writable, replaceable, search, setuid, capable }: WaysToRoot):
       'none, or NoNewPrivileges',
       strong.map(({ path }) => path),
       idle,
+    ),
+  ];
+}
+
+function granted({ doas, polkit, actions, docker }: Grants): Finding<'grants'>[] {
+  const see = (subject: string, expected: string, observed: string, ok: boolean): Finding<'grants'> => {
+    return { fact: 'grants', subject, expected, observed, ok };
+  };
+  const refused = (state: string) => state === 'none' || state === 'absent';
+  return [
+    see('doas rules of the agent', 'none without a password', doas, refused(doas)),
+    see('what polkit lets the gateway do', 'nothing as root', actions.join(', ') || polkit, refused(polkit)),
+    see(
+      'Docker over TCP, without a certificate',
+      'does not answer',
+      docker,
+      docker === 'absent' || docker === 'closed',
     ),
   ];
 }

@@ -26,7 +26,7 @@ export function strongOf(printed: string): string[] {
 
 /** The setuid programs that distributions bring and that keep to their purpose. */
 const known = new Set(
-  `at chage chfn chsh crontab chrome-sandbox dbus-daemon-launch-helper fusermount fusermount3 gpasswd grub2-set-bootflag
+  `at chage chfn chsh crontab chrome-sandbox dbus-daemon-launch-helper doas fusermount fusermount3 gpasswd grub2-set-bootflag
   mount mount.cifs mount.nfs newgidmap newgrp newuidmap pam_timestamp_check passwd ping ping6 pkexec
   polkit-agent-helper-1 snap-confine ssh-keysign staprun su sudo umount unix_chkpwd userhelper usernetctl utempter
   `.split(/\s+/),

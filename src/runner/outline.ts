@@ -194,7 +194,7 @@ function writesOf(ids: ReadonlySet<string>, environment: Environment): Attempt[]
           {
             probe: 'host/self-audit',
             what:
-              "as the agent's user, at the lowest priority and for at most a minute: openclaw security audit --json. It " +
+              "as the agent's user, at the lowest priority and for at most a minute: openclaw security audit --json, and beside it openclaw secrets audit --json, which fetches no secret. It " +
               'only reads, but OpenClaw may tighten the modes of its own state and write to its own caches',
           },
         ]

@@ -77,13 +77,14 @@ liveDescribe('every check of the host on every flaw of the host', labAvailable()
 
   it.concurrent.each(hostFlaws.map((flaw) => [flaw.id, flaw] as const))(
     '%s changes exactly its checks',
-    async (_, { settings, plant, mend, fails, unknown }) => {
+    async (_, { settings, plant, mend, fails, unknown, names }) => {
       await inLab(async (lab) => {
         if (settings) await lab.change(settings);
         if (plant) await root(lab, plant(lab));
         try {
           const outcomes = await judged(lab);
           expect(statuses(outcomes)).toEqual(expected(fails, unknown));
+          if (names) expect(outcomes[fails?.[0] ?? '']?.evidence.map(({ subject }) => subject)).toContain(names);
           const text = JSON.stringify(outcomes);
           expect(text).not.toContain(lab.planted.secretAccessKey);
           expect(text).not.toContain(lab.planted.accessKeyId);

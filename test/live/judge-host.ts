@@ -22,6 +22,8 @@ export function labEnvironment(lab: Lab, changes: Readonly<Record<string, unknow
     'ssh.hosts': [lab.host],
     'soulDocuments.documents': Object.keys(lab.documents),
     'network.timeoutSeconds': 2,
+    // Without an OpenClaw on the host there is nothing to ask.
+    'gateway.selfAudit': false,
     'network.approvedHosts': [endpoint(lab.approved, true), endpoint(lab.approvedIpv6)],
     'network.unapprovedHosts': lab.unapproved.map((one) => endpoint(one)),
     'infrastructure.approvedInbound': [],

@@ -1,8 +1,8 @@
-import type { Environment } from '../../environment/schema.ts';
 import { hostProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
-import { type HostRecords, quote } from '../../ports/host.ts';
-import { all, oneOf, single } from './records.ts';
+import type { HostRecords } from '../../ports/host.ts';
+import { commandSeconds, demandAnswer, openclawScript } from './openclaw-command.ts';
+import { all, single } from './records.ts';
 
 export const auditSeverities = ['critical', 'warn', 'info'] as const;
 export type AuditSeverity = (typeof auditSeverities)[number];
@@ -21,46 +21,10 @@ export interface SelfAudit {
   readonly summary: Readonly<Record<AuditSeverity, number>>;
 }
 
-const auditSeconds = 60;
 const most = 200;
 
-/**
- * Runs in the Node of the gateway, which is the one that its command line needs, with the OPENCLAW_ variables of the
- * gateway. Of the audit, only ids and severities leave this program; its exit code says nothing.
- */
-const program = `
-const { readFileSync, existsSync } = require("node:fs");
-const { dirname, join } = require("node:path");
-const { spawnSync } = require("node:child_process");
-const [pid, given] = process.argv.slice(1);
-const say = (...words) => console.log(words.join(" "));
-const env = { HOME: process.env.HOME, NO_COLOR: "1" };
-let paths = [];
-for (const line of readFileSync("/proc/" + pid + "/environ", "latin1").split("\\0")) {
-  const at = line.indexOf("=");
-  const name = line.slice(0, at);
-  if (/^OPENCLAW_[A-Z0-9_]+$/.test(name)) env[name] = line.slice(at + 1);
-  if (name === "PATH") paths = line.slice(at + 1).split(":");
-  if (name === "HOME") env.HOME = line.slice(at + 1);
-}
-const bin = dirname(process.execPath);
-paths = [bin, ...paths, ...process.env.PATH.split(":")].filter((path) => path.startsWith("/"));
-env.PATH = paths.join(":");
-const places = given ? [given] : [
-  ...paths.map((path) => join(path, "openclaw")),
-  join(bin, "../lib/node_modules/openclaw/openclaw.mjs"),
-  join(bin, "../../openclaw/openclaw.mjs"),
-];
-const command = places.find((path) => existsSync(path));
-if (!command) { say("state no-command"); process.exit(0); }
-const args = ["security", "audit", "--json"];
-const [file, argv] = /\\.[cm]?js$/.test(command) ? [process.execPath, [command, ...args]] : [command, args];
-const { stdout, error } = spawnSync(file, argv, {
-  env, cwd: "/", timeout: ${auditSeconds * 1000}, killSignal: "SIGKILL", maxBuffer: 8388608, stdio: ["ignore", "pipe", "ignore"],
-});
-if (error) { say("state", error.code === "ETIMEDOUT" ? "late" : "failed"); process.exit(0); }
-let audit;
-try { audit = JSON.parse(stdout.toString("utf8")); } catch { say("state garbled"); process.exit(0); }
+/** Only ids and severities are said. */
+const reduce = `
 const lists = [[audit.findings, "active"], [audit.suppressedFindings ?? [], "suppressed"]];
 if (!audit.summary || lists.some(([list]) => !Array.isArray(list))) { say("state garbled"); process.exit(0); }
 say("state audited");
@@ -75,49 +39,14 @@ for (const [list, kind] of lists) for (const { checkId, severity } of list) {
 say("count", count);
 `;
 
-const script = ({ gateway }: Environment) => {
-  if (!gateway.selfAudit) return 'say state off';
-  return `
-pid=$(gateway_pid)
-[ -n "$pid" ] || { say state no-gateway; exit 0; }
-node=$(readlink "/proc/$pid/exe") || { say state no-access; exit 0; }
-case $node in */node) ;; *) say state no-node; exit 0;; esac
-[ -x "$node" ] || { say state no-node; exit 0; }
-out=$(nice -n 19 "$node" -e ${quote(program)} -- "$pid" ${quote(gateway.openclawCommand ?? '')}) || { say state failed; exit 0; }
-printf '%s\\n' "$out" | while read -r key value; do
-  case $key in state|summary|finding|count) say "$key" "$value";; esac
-done
-`;
-};
-
-const refusals = {
-  'no-gateway': ['not_found', 'no gateway process runs as the agent user on the host'],
-  'no-access': ['access_denied', 'the program of the gateway process cannot be told'],
-  'no-node': ['tool_missing', 'the gateway does not run in a Node that can be called'],
-  'no-command': ['tool_missing', 'the openclaw command was not found on the host'],
-  late: ['timeout', `openclaw security audit did not end within ${auditSeconds} s`],
-  failed: ['bad_response', 'openclaw security audit could not be run'],
-  garbled: ['bad_response', 'openclaw security audit did not answer as it is documented'],
-} as const;
-
 /** Undefined where `gateway.selfAudit` is off. */
 export const selfAudit = hostProbe<SelfAudit | undefined>({
   id: 'host/self-audit',
   as: 'agent',
-  seconds: ({ gateway }) => (gateway.selfAudit ? auditSeconds + 10 : 1),
-  script,
-  parse(records) {
-    const words = ['off', 'audited', ...(Object.keys(refusals) as (keyof typeof refusals)[])] as const;
-    const state = oneOf(records, 'state', words);
-    if (state === 'off') return undefined;
-    if (state !== 'audited') {
-      const [reason, message] = refusals[state];
-      throw new ProbeError(reason, message, {
-        next: 'See that the agent user can run openclaw security audit --json, and name it in gateway.openclawCommand.',
-      });
-    }
-    return auditOf(records);
-  },
+  seconds: ({ gateway }) => (gateway.selfAudit ? commandSeconds + 10 : 1),
+  script: (environment) =>
+    openclawScript(environment, ['security', 'audit', '--json'], reduce, ['summary', 'finding', 'count']),
+  parse: (records) => (demandAnswer(records, 'openclaw security audit --json') ? auditOf(records) : undefined),
 });
 
 function auditOf(records: HostRecords): SelfAudit {

@@ -12,7 +12,7 @@ export interface WaysToRoot {
   /** Directories above the workspace that this user could rename, and so what is mounted below them. */
   readonly replaceable: readonly string[];
   /** `not-needed` where the gateway runs with NoNewPrivileges: no program then gives it more than it has. */
-  readonly search: 'complete' | 'cut' | 'no-getcap' | 'not-needed';
+  readonly search: (typeof searches)[number];
   /** Programs that run as root whoever starts them, and that this user may start. */
   readonly setuid: readonly string[];
   /** Programs with capabilities of their own, as getcap prints these. */
@@ -38,6 +38,7 @@ const inside = [
   ...['/dev/sd*', '/dev/vd*', '/dev/xvd*', '/dev/nvme*n*', '/dev/dm-*', '/dev/mem', '/dev/kmem'],
 ];
 
+const searches = ['complete', 'cut', 'no-getcap', 'not-needed'] as const;
 const searchSeconds = 30;
 
 /** `test -w` asks the kernel, which refuses on a read-only mount too; nothing is opened. */
@@ -70,13 +71,16 @@ $child
 done
 while read -r key value; do [ "$key" != NoNewPrivs: ] || privileges=$value; done <"/proc/$pid/status"
 if [ "$privileges" = 1 ]; then say search not-needed; exit 0; fi
-# File systems of the machine where the bit counts; each by itself, so that the list is never walked twice.
+# File systems where the bit counts; each by itself, so that the list is never walked twice.
 set --
 while read -r _ _ _ _ at options rest; do
   type=\${rest##* - }
   type=\${type%% *}
   case ,$options, in *,nosuid,*) continue;; esac
-  case $type in ext[234]|xfs|btrfs|f2fs|overlay|tmpfs|squashfs|erofs|zfs|vfat) ;; *) continue;; esac
+  case $type in
+    proc|sysfs|cgroup*|devpts|devtmpfs|mqueue|bpf|tracefs|debugfs|securityfs|pstore|efivarfs|configfs) continue;;
+    hugetlbfs|rpc_pipefs|autofs|nsfs|binfmt_misc|selinuxfs) continue;;
+  esac
   case $at in *\\\\*) continue;; esac
   set -- "$@" "$root\${at%/}/"
 done <"/proc/$pid/mountinfo"
@@ -103,7 +107,7 @@ say search "$search"
 function parse(records: HostRecords): WaysToRoot {
   demandGatewayRoot(records);
   return {
-    search: oneOf(records, 'search', ['complete', 'cut', 'no-getcap', 'not-needed']),
+    search: oneOf(records, 'search', searches),
     writable: all(records, 'writable').map(strictPath),
     replaceable: all(records, 'replaceable').map(strictPath),
     setuid: [...new Set(all(records, 'setuid').map(strictPath))],
@@ -122,7 +126,7 @@ function strictPath(path: string): string {
   throw malformed();
 }
 
-/** As the agent's user, through the mounts of the gateway. Network file systems are not searched for programs. */
+/** As the agent's user, through the mounts of the gateway. Network file systems are searched too, within the same time. */
 export const waysToRoot = hostProbe<WaysToRoot | ProbeError>({
   id: 'host/ways-to-root',
   as: 'agent',

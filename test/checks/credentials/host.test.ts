@@ -7,6 +7,9 @@ import { judgeFacts } from '../../support/judge.ts';
 
 const lost = new ProbeError('access_denied', 'not permitted');
 
+/** What `openclaw secrets audit` says of a gateway without plain text. */
+const clean = { plaintext: [], residue: 0 };
+
 describe('no-plaintext-on-disk', () => {
   const searched = {
     findings: [],
@@ -35,14 +38,47 @@ describe('no-plaintext-on-disk', () => {
     ['not a byte was read', { ...searched, bytes: 0 }, 'undetermined'],
     ['the search is not permitted', lost, 'undetermined'],
   ])('%s', (_, disk, outcome) => {
-    const judgement = judgeFacts(noPlaintextOnDisk, { disk });
+    const judgement = judgeFacts(noPlaintextOnDisk, { disk, audit: clean });
     expect(judgement.outcome).toBe(outcome);
     if (disk !== lost) expect(judgement.evidence).not.toEqual([]);
+  });
+
+  describe('by the audit of OpenClaw', () => {
+    const one = { plaintext: ['gateway.auth.token'], residue: 0 };
+    it.each<[string, unknown, unknown, string]>([
+      ['is switched off', searched, undefined, 'pass'],
+      ['finds nothing', searched, clean, 'pass'],
+      ['finds a field', searched, one, 'fail'],
+      ['finds a field where the files could not be searched', lost, one, 'fail'],
+      ['finds a retired store', searched, { ...clean, residue: 1 }, 'undetermined'],
+      ['does not end', searched, lost, 'undetermined'],
+      ['does not end, and a file holds a key', { ...searched, findings: [finding] }, lost, 'fail'],
+    ])('%s', (_, disk, audit, outcome) => {
+      expect(judgeFacts(noPlaintextOnDisk, { disk, audit }).outcome).toBe(outcome);
+    });
   });
 });
 
 describe('not-in-environment', () => {
   const seen = { variables: 5, named: [], matched: [], unit: 'read' };
+  const helpers = { processes: 2, unreadable: 0, named: [], matched: [] };
+  it.each<[string, unknown, object, string]>([
+    ['carries a name', seen, { named: ['X_TOKEN'] }, 'fail'],
+    [
+      'carries a value, and another one is unreadable',
+      seen,
+      { matched: [{ name: 'X', rule: 'npm' }], unreadable: 1 },
+      'fail',
+    ],
+    ['carries a name, and the gateway cannot be seen', lost, { named: ['X_TOKEN'] }, 'fail'],
+    ['is unreadable', seen, { unreadable: 1 }, 'undetermined'],
+    ['is not there', seen, { processes: 0 }, 'pass'],
+  ])('another process of the agent %s', (_, process, change, outcome) => {
+    expect(judgeFacts(notInEnvironment, { process, helpers: { ...helpers, ...change } }).outcome).toBe(outcome);
+  });
+  it('is unknown where other processes cannot be seen', () => {
+    expect(judgeFacts(notInEnvironment, { process: seen, helpers: lost }).outcome).toBe('undetermined');
+  });
   it.each<[string, unknown, string]>([
     ['nothing is found', seen, 'pass'],
     ['there is no unit', { ...seen, unit: 'none' }, 'pass'],
@@ -56,7 +92,7 @@ describe('not-in-environment', () => {
     ['there is no variable', { ...seen, variables: 0 }, 'undetermined'],
     ['it is not permitted to look', lost, 'undetermined'],
   ])('%s', (_, process, outcome) => {
-    const judgement = judgeFacts(notInEnvironment, { process });
+    const judgement = judgeFacts(notInEnvironment, { process, helpers });
     expect(judgement.outcome).toBe(outcome);
     if (process !== lost) expect(judgement.evidence).not.toEqual([]);
   });

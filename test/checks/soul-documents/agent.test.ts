@@ -7,8 +7,13 @@ import { judgeFacts } from '../../support/judge.ts';
 describe('cannot-remount', () => {
   const process = { uids: [1100, 1100, 1100, 1100], groups: ['openclaw'], capabilities: [], sudo: 'none', sockets: [] };
   const ways = { writable: [], replaceable: [], search: 'complete', setuid: [], capable: [] };
-  const outcome = (changes: object, more: object = {}) =>
-    judgeFacts(cannotRemount, { process: { ...process, ...changes }, ways: { ...ways, ...more } }).outcome;
+  const grants = { doas: 'absent', polkit: 'none', actions: [], docker: 'absent' };
+  const outcome = (changes: object, more: object = {}, given: object = {}) =>
+    judgeFacts(cannotRemount, {
+      process: { ...process, ...changes },
+      ways: { ...ways, ...more },
+      grants: { ...grants, ...given },
+    }).outcome;
 
   it.each<[string, object]>([
     ['nothing leads to a mount', {}],
@@ -36,7 +41,7 @@ describe('cannot-remount', () => {
     ...['root', 'docker', 'podman', 'lxd', 'incus', 'incus-admin', 'libvirt', 'disk', 'sudo', 'wheel', 'admin'],
     ...['shadow', 'kmem', 'microk8s'],
   ])('fails for a member of %s, and names it', (group) => {
-    const facts = { process: { ...process, groups: ['openclaw', group] }, ways };
+    const facts = { process: { ...process, groups: ['openclaw', group] }, ways, grants };
     const judged = judgeFacts(cannotRemount, facts);
     expect([judged.outcome, judged.evidence.map(({ observed }) => observed)]).toEqual(['fail', [group]]);
   });
@@ -60,19 +65,35 @@ describe('cannot-remount', () => {
   });
   it('tells what it found, and what was not looked for', () => {
     const seen = (changes: object, more: object) =>
-      judgeFacts(cannotRemount, { process: { ...process, ...changes }, ways: { ...ways, ...more } }).evidence.map(
-        ({ observed }) => observed,
-      );
+      judgeFacts(cannotRemount, {
+        process: { ...process, ...changes },
+        ways: { ...ways, ...more },
+        grants,
+      }).evidence.map(({ observed }) => observed);
     expect(seen({ uids: [0, 0, 0, 0] }, {})).toEqual(['root']);
     expect(seen({}, { capable: [{ path: '/usr/bin/perl', capabilities: 'cap_setuid=ep' }] })).toEqual([
       '/usr/bin/perl',
     ]);
     expect(seen({}, {})[0]).toBe('uid 1100');
-    expect(seen({}, {}).slice(-2)).toEqual(['none', 'none']);
-    expect(seen({}, { search: 'not-needed' }).at(-1)).toMatch(/^not looked for/);
+    expect(seen({}, {}).slice(-5, -3)).toEqual(['none', 'none']);
+    expect(seen({}, { search: 'not-needed' }).at(-4)).toMatch(/^not looked for/);
+  });
+  it.each<[string, object, string]>([
+    ['a rule of doas', { doas: 'permitted' }, 'fail'],
+    ['doas without a rule', { doas: 'none' }, 'pass'],
+    ['rules of doas that cannot be read', { doas: 'unclear' }, 'undetermined'],
+    ['an action of polkit', { polkit: 'permitted', actions: ['org.freedesktop.policykit.exec'] }, 'fail'],
+    ['a host without polkit', { polkit: 'absent' }, 'pass'],
+    ['polkit that does not answer', { polkit: 'unclear' }, 'undetermined'],
+    ['Docker that answers over TCP', { docker: 'open' }, 'fail'],
+    ['Docker that asks for a certificate', { docker: 'closed' }, 'pass'],
+    ['a port of Docker that does not answer', { docker: 'unclear' }, 'undetermined'],
+    ['one that is open beside one that is unclear', { docker: 'open', doas: 'unclear' }, 'fail'],
+  ])('judges what is granted: %s', (_, given, expected) => {
+    expect(outcome({}, {}, given)).toBe(expected);
   });
   it('is unknown when nothing is known of the ways to root', () => {
-    expect(judgeFacts(cannotRemount, { process, ways: new ProbeError('timeout', 'late') }).outcome).toBe(
+    expect(judgeFacts(cannotRemount, { process, ways: new ProbeError('timeout', 'late'), grants }).outcome).toBe(
       'undetermined',
     );
   });
@@ -80,7 +101,7 @@ describe('cannot-remount', () => {
     expect(outcome({ sudo: 'unclear' })).toBe('undetermined');
     expect(outcome({ groups: [] })).toBe('undetermined');
     const lost = new ProbeError('not_found', 'no gateway');
-    expect(judgeFacts(cannotRemount, { process: lost, ways })).toMatchObject({
+    expect(judgeFacts(cannotRemount, { process: lost, ways, grants })).toMatchObject({
       outcome: 'undetermined',
       reason: 'not_found',
     });

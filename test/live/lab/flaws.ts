@@ -14,6 +14,8 @@ export interface HostFlaw {
   /** Checks that fail, and that are unknown, by id; every other check says what it says of the good host. */
   readonly fails?: readonly string[];
   readonly unknown?: readonly string[];
+  /** What the evidence of the first check that fails must name. */
+  readonly names?: string;
 }
 
 /** What cannot be said of a gateway that does not run as the agent's user. */
@@ -27,6 +29,7 @@ const needsGateway = [
   'soul-documents/matches-git',
   'credentials/not-in-environment',
   'credentials/not-in-logs',
+  'credentials/no-plaintext-on-disk',
   'network/unapproved-host-times-out',
   'network/gateway-not-exposed',
   'monitoring/gateway-self-audit',
@@ -37,7 +40,6 @@ const needsGateway = [
 const everything = [
   ...needsGateway,
   'credentials/other-secret-refused',
-  'credentials/no-plaintext-on-disk',
   'credentials/imdsv1-rejected',
   'network/approved-host-reachable',
   'network/tailscale-admin',
@@ -55,6 +57,14 @@ const stays = (command: string) => `setsid -f sh -c 'echo $$ >/run/planted; exec
 until [ -s /run/planted ]; do sleep 0.02; done`;
 const gone = 'kill -9 "$(cat /run/planted)"; rm /run/planted';
 
+/** A pkcheck, in the place of the machine's own where it has one, and the socket of a system bus. */
+const pkcheck = (text: string) => `printf '%s\\n' '#!/bin/sh' '${text}' >/run/pkcheck; chmod 755 /run/pkcheck
+if [ -e /usr/bin/pkcheck ]; then mount --bind /run/pkcheck /usr/bin/pkcheck; else cp -p /run/pkcheck /opt/programs/; fi
+mkdir /run/dbus
+{ /opt/node/bin/node -e 'require("net").createServer().listen("/run/dbus/system_bus_socket", () => process.kill(process.pid, 9))'; } 2>/dev/null || :`;
+const noPkcheck =
+  'rm -r /run/dbus; if [ -e /opt/programs/pkcheck ]; then rm /opt/programs/pkcheck; else umount /usr/bin/pkcheck; fi; rm /run/pkcheck';
+
 const soul: readonly HostFlaw[] = [
   {
     id: 'workspace-writable',
@@ -67,12 +77,14 @@ const soul: readonly HostFlaw[] = [
     what: 'two documents are read-only bind mounts in a writable directory',
     settings: { workspace: 'file-bind' },
     fails: ['soul-documents/mounted-read-only', 'soul-documents/write-fails'],
+    names: `${workspacePath}/SOUL.md`,
   },
   {
     id: 'workspace-twin',
     what: 'the same tree is mounted read-write at a second path',
     settings: { workspace: 'twin' },
     fails: ['soul-documents/mounted-read-only'],
+    names: '/mnt/maintenance, in some mount namespace',
   },
   {
     id: 'workspace-twin-elsewhere',
@@ -89,6 +101,7 @@ const soul: readonly HostFlaw[] = [
     what: 'the workspace is read-only for who logs in, and writable in the mount namespace of the gateway',
     settings: { workspace: 'gateway-private-rw' },
     fails: ['soul-documents/mounted-read-only', 'soul-documents/write-fails'],
+    names: `${workspacePath}, in some mount namespace`,
   },
   {
     id: 'workspace-mode-bits',
@@ -216,6 +229,47 @@ const root: readonly HostFlaw[] = [
     fails: ['soul-documents/cannot-remount'],
   },
   {
+    id: 'agent-may-doas',
+    what: 'a rule of doas lets the agent’s group become root without a password',
+    plant: () =>
+      'printf "#!/bin/sh\n" >/opt/programs/doas; chmod 755 /opt/programs/doas; echo "permit nopass :openclaw as root" >/etc/doas.conf',
+    mend: 'rm /opt/programs/doas /etc/doas.conf',
+    fails: ['soul-documents/cannot-remount'],
+  },
+  {
+    id: 'agent-may-not-doas',
+    what: 'doas is installed, and its rules are for others or ask for a password',
+    plant: () =>
+      'printf "#!/bin/sh\n" >/opt/programs/doas; chmod 755 /opt/programs/doas; printf "%s\\n" "permit nopass ops as openclaw" "permit openclaw" >/etc/doas.conf',
+    mend: 'rm /opt/programs/doas /etc/doas.conf',
+  },
+  {
+    id: 'agent-may-manage-units',
+    what: 'polkit (a stand-in for pkcheck) authorises the gateway to manage units',
+    plant: () =>
+      pkcheck(
+        'case $* in *systemd1.manage-units*) exit 0;; *policykit.exec*) exit 2;; *udisks2*) echo "is not registered" >&2; exit 127;; esac; exit 1',
+      ),
+    mend: noPkcheck,
+    fails: ['soul-documents/cannot-remount'],
+  },
+  {
+    id: 'polkit-silent',
+    what: 'polkit (a stand-in for pkcheck) cannot be reached',
+    plant: () => pkcheck('echo "Error checking for authorization" >&2; exit 127'),
+    mend: noPkcheck,
+    unknown: ['soul-documents/cannot-remount'],
+  },
+  {
+    id: 'docker-over-tcp',
+    what: 'the API of Docker (a stand-in) answers over TCP',
+    plant: () =>
+      `${stays(`/opt/node/bin/node -e "require(\\"http\\").createServer((_, a) => a.writeHead(200, { \\"Api-Version\\": \\"1.47\\" }).end(\\"OK\\")).listen(2375, \\"127.0.0.1\\")"`)}
+until grep -q ":0947 0" /proc/net/tcp; do sleep 0.02; done`,
+    mend: gone,
+    fails: ['soul-documents/cannot-remount'],
+  },
+  {
     id: 'agent-in-docker-group',
     what: 'the agent’s user is in the group docker, since the gateway was started',
     plant: () => 'cp -p /etc/group /etc/group.good; echo "docker:x:998:openclaw" >>/etc/group',
@@ -245,6 +299,27 @@ const credentials: readonly HostFlaw[] = [
     plant: ({ planted }) => `echo 'aws_secret_access_key = ${planted.secretAccessKey}' >~openclaw/notes.txt`,
     mend: 'rm ~openclaw/notes.txt',
     fails: ['credentials/no-plaintext-on-disk'],
+  },
+  {
+    id: 'password-in-netrc',
+    what: 'a .netrc file has a password on a line of its own',
+    plant: () => `printf '%s\\n' 'machine git.internal' '  login bot' '  password correct-horse' >~openclaw/.netrc`,
+    mend: 'rm ~openclaw/.netrc',
+    fails: ['credentials/no-plaintext-on-disk'],
+  },
+  {
+    id: 'plaintext-by-openclaw',
+    what: 'openclaw secrets audit (a stand-in) names a field that has no known form',
+    plant: () => ': >/opt/openclaw/plaintext',
+    mend: 'rm /opt/openclaw/plaintext',
+    fails: ['credentials/no-plaintext-on-disk'],
+  },
+  {
+    id: 'key-in-helper',
+    what: 'a process that the agent started has an AWS key in its environment',
+    plant: ({ planted }) => stays(`env SESSION=${planted.accessKeyId} ${asAgent} sleep 1000`),
+    mend: gone,
+    fails: ['credentials/not-in-environment'],
   },
   {
     id: 'key-in-history',
@@ -327,6 +402,22 @@ const network: readonly HostFlaw[] = [
     what: 'everybody is filtered but the agent’s user',
     settings: { egress: 'agent-open' },
     fails: ['network/unapproved-host-times-out'],
+  },
+  {
+    id: 'curl-through-proxy',
+    what: 'curl is configured to go through a proxy, by file and by variable: the script goes by neither',
+    plant: () =>
+      `for home in ~ops ~openclaw /root; do echo 'proxy = "http://127.0.0.1:9"' >$home/.curlrc; done
+echo 'export http_proxy=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9 ALL_PROXY=http://127.0.0.1:9' >~ops/.bashrc`,
+    mend: 'rm ~ops/.curlrc ~openclaw/.curlrc /root/.curlrc ~ops/.bashrc',
+  },
+  {
+    id: 'names-unresolved',
+    what: 'no name can be resolved: that nothing is reached by name is not the filter’s doing',
+    plant: () => 'cp /etc/hosts /etc/hosts.good; sed -i /approved/d /etc/hosts',
+    mend: asGood('/etc/hosts'),
+    fails: ['network/approved-host-reachable'],
+    unknown: ['network/unapproved-host-times-out'],
   },
   {
     id: 'egress-agent-only',
@@ -437,6 +528,12 @@ cp ~ops/.bashrc ~ops/.bash_profile; cp ~ops/.bashrc ~ops/.profile; cp ~ops/.bash
     'network/tailscale-admin',
     'network/gateway-not-exposed',
   ),
+  {
+    id: 'grep-of-busybox',
+    what: 'grep is that of busybox, which finds what it must',
+    plant: () => 'mount --bind /usr/bin/busybox /usr/bin/grep',
+    mend: 'umount /usr/bin/grep',
+  },
   without(
     'stat',
     'soul-documents/mounted-read-only',

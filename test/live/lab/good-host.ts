@@ -31,6 +31,13 @@ const audit = {
   summary: { critical: 0, warn: 0, info: 1 },
 };
 
+/** What `openclaw secrets audit --json` prints, with a field as plain text where the file for it is there. */
+const openclaw = `import { existsSync } from 'node:fs';
+const plain = existsSync('/opt/openclaw/plaintext') ? [{ code: 'PLAINTEXT_FOUND', severity: 'warn', jsonPath: 'hooks.token' }] : [];
+const secrets = { version: 1, status: plain.length > 0 ? 'findings' : 'clean', summary: { plaintextCount: plain.length }, findings: plain };
+console.log(JSON.stringify(process.argv[2] === 'secrets' ? secrets : ${JSON.stringify(audit)}));
+`;
+
 /** The host as it should be, with all that its checks look at. */
 export const goodHost: LabOptions = {
   documents,
@@ -49,7 +56,7 @@ export const goodHost: LabOptions = {
     },
     { path: '/opt/tailscale.json', content: `${JSON.stringify(tailscaleStatus, undefined, 2)}\n` },
     { path: '/opt/serve.json', content: '{}\n' },
-    { path: '/opt/openclaw/openclaw.mjs', content: `console.log(JSON.stringify(${JSON.stringify(audit)}));\n` },
+    { path: '/opt/openclaw/openclaw.mjs', content: openclaw },
     program('tailscale', 'case $1 in status) cat /opt/tailscale.json;; serve) cat /opt/serve.json;; esac'),
     program(
       'aws',
@@ -69,6 +76,7 @@ export const goodHostEnvironment = {
   'soulDocuments.repositoryPath': '.',
   'soulDocuments.fileSystemId': 'fs-0123456789abcdef0',
   'skills.directory': 'skills',
+  'gateway.selfAudit': true,
   'gateway.openclawCommand': '/opt/openclaw/openclaw.mjs',
   'host.configFile': '/etc/openclaw/openclaw.json',
   'host.logFile': '/var/log/openclaw/gateway.log',

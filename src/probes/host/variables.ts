@@ -1,0 +1,74 @@
+import type { Environment } from '../../environment/schema.ts';
+import { secretRules } from '../../judging/secret-patterns.ts';
+import { ProbeError } from '../../model/reason.ts';
+import { type HostRecords, quote } from '../../ports/host.ts';
+import { all, oneOf } from './records.ts';
+import { searchedRules, searchRules } from './secret-search.ts';
+
+/** Variables of an environment that may be credentials. Their values are matched on the host and never leave it. */
+export interface SuspectVariables {
+  /** Those that carry a value and are named like a credential. */
+  readonly named: readonly string[];
+  /** Those whose value has the form of a credential. */
+  readonly matched: readonly { readonly name: string; readonly rule: string }[];
+}
+
+const words =
+  'TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|PASS|API_?KEY|APIKEY|ACCESS_KEY|SECRET_KEY|PRIVATE_KEY|AUTH_?KEY|SIGNING_KEY|ENCRYPTION_KEY|WEBHOOK|CREDENTIALS?';
+/** Names that say where a credential is, not what it is. */
+const reference = '_(FILE|PATH|DIR|DIRECTORY|ARN|NAME|URI|REGION|TTL|SECONDS|PROVIDER|TYPE|MODE|REF)$';
+
+/**
+ * Shell text: `variables` reads lines `NAME=value` and says of each what is suspect. Most lines are ruled out by two
+ * searches over all of them, since what the loop does costs several programs a line. `sample` says whether the grep of
+ * the host finds a made-up value.
+ */
+export const searchVariables = (environment: Environment) => `
+${searchRules(environment)}
+sample=no
+if printf '%s\\n' ${quote(secretRules[0]?.sample() ?? '')} | grep -q -a -E -e "$ALL"; then sample=found; fi
+say sample "$sample"
+variables() {
+  text=$(cat)
+  {
+    printf '%s\\n' "$text" | grep -a -i -E -e ${quote(`(^|_|")(${words})(_|=)`)}
+    printf '%s\\n' "$text" | grep -a -E -e "$ALL"
+  } | sort -u | while IFS= read -r line; do
+    name=\${line%%=*}
+    [ "$name" != "$line" ] || continue
+    name=\${name#\\"}
+    value=\${line#*=}
+    shown=$name
+    case $name in ''|*[!A-Za-z0-9_]*) shown=unnamed;; esac
+    [ \${#shown} -le 100 ] || shown=unnamed
+    if [ \${#value} -ge 8 ] && printf '%s\\n' "$name" | grep -q -i -E -e ${quote(`(^|_)(${words})(_|$)`)} &&
+      ! printf '%s\\n' "$name" | grep -q -i -E -e ${quote(reference)}; then say named "$shown"; fi
+    if printf '%s\\n' "$line" | grep -q -a -E -e "$ALL"; then
+      printf '%s\\n' "$RULES" | while read -r id pattern; do
+        if printf '%s\\n' "$line" | grep -q -a -E -e "$pattern"; then say matched "$shown $id"; fi
+      done
+    fi
+  done
+}
+`;
+
+/** @throws ProbeError `no_control` where the made-up value was not found */
+export function suspectVariables(records: HostRecords, environment: Environment): SuspectVariables {
+  if (oneOf(records, 'sample', ['found', 'no']) === 'no') {
+    throw new ProbeError('no_control', 'grep on the host did not find the made-up value that it must find');
+  }
+  return {
+    named: [...new Set(all(records, 'named').map(strictName))],
+    matched: all(records, 'matched').map((text) => {
+      const [name = '', id] = text.split(' ');
+      const rule = searchedRules(environment).find((one) => one.id === id)?.id;
+      if (!rule) throw new ProbeError('bad_response', 'the host named a finding out of form');
+      return { name: strictName(name), rule };
+    }),
+  };
+}
+
+function strictName(name: string): string {
+  if (/^[A-Za-z0-9_]{1,100}$/.test(name)) return name;
+  throw new ProbeError('bad_response', 'the host named a variable out of form');
+}
