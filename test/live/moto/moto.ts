@@ -145,7 +145,7 @@ export interface Moto {
 }
 
 const server = fileURLToPath(new URL('server.py', import.meta.url));
-const startSeconds = 60;
+const startSeconds = 180;
 const commandSeconds = 20;
 
 /** Whether this machine has a Python 3.11 with the release of moto that the lab is written for. */
