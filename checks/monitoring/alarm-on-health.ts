@@ -22,24 +22,17 @@ export default check({
   needs: { alarm, alarmMutes, group, targetGroups },
   judge({ alarm, alarmMutes, group, targetGroups }, { environment }) {
     const { alarm: name, alarmMetric, detectWithinSeconds } = environment.monitoring;
-    if (alarm?.kind !== 'metric') {
-      const observed = alarm ? 'is a composite alarm, which has no metric of its own' : 'does not exist';
-      return fail([{ fact: 'alarm', subject: name, expected: 'an alarm on a metric', observed }]);
+    if (!alarm) {
+      return fail([{ fact: 'alarm', subject: name, expected: 'an alarm on a metric', observed: 'does not exist' }]);
     }
-    const a = asPlain(alarm.alarm);
     const seen = (expected: string, observed: string, ok: boolean): Finding<'alarm' | 'alarmMutes'> => {
       return { fact: 'alarm', subject: alarm.arn, expected, observed, ok };
     };
-    const metric = a.Namespace && a.MetricName ? `${a.Namespace}/${a.MetricName}` : 'no metric';
-    const { well, down } = levels(a.MetricName ?? '', group);
-    const [atWell, atDown] = [well, down].map((v) => breaches(v, a.ComparisonOperator, a.Threshold ?? Number.NaN));
-    const seconds = secondsToAlarm(a);
-    const actions = a.AlarmActions?.length ?? 0;
-    const ringing = [
-      seen('actions on', a.ActionsEnabled === true ? 'on' : 'off', a.ActionsEnabled === true),
-      seen('at least one alarm action', `${actions} actions`, actions > 0),
-      seen('state OK, so that a failure changes it', a.StateValue ?? 'no state', a.StateValue === 'OK'),
-      seen('missing data is breaching', a.TreatMissingData ?? 'not set (missing)', a.TreatMissingData === 'breaching'),
+    const { ActionsEnabled, AlarmActions = [], StateValue } = alarm.alarm;
+    const rings = [
+      seen('actions on', ActionsEnabled === true ? 'on' : 'off', ActionsEnabled === true),
+      seen('at least one alarm action', `${AlarmActions.length} actions`, AlarmActions.length > 0),
+      seen('state OK, so that a failure changes it', StateValue ?? 'no state', StateValue === 'OK'),
       {
         fact: 'alarmMutes' as const,
         subject: alarm.arn,
@@ -47,6 +40,27 @@ export default check({
         observed: `${alarmMutes} mute rules in force`,
         ok: alarmMutes === 0,
       },
+    ];
+    if (alarm.kind === 'composite') {
+      const suppressor = alarm.alarm.ActionsSuppressor;
+      const silenced = suppressor ? 'another alarm silences it' : 'none';
+      const judgement = judgeAll<'alarm' | 'alarmMutes'>([
+        seen('no alarm that silences it', silenced, !suppressor),
+        ...rings,
+      ]);
+      if (judgement.outcome !== 'pass') return judgement;
+      const message =
+        'the alarm is made of other alarms, and what those watch is not followed: name the one on the metric';
+      return undetermined('conflict', message, judgement.evidence);
+    }
+    const a = asPlain(alarm.alarm);
+    const metric = a.Namespace && a.MetricName ? `${a.Namespace}/${a.MetricName}` : 'no metric';
+    const { well, down } = levels(a.MetricName ?? '', group);
+    const [atWell, atDown] = [well, down].map((v) => breaches(v, a.ComparisonOperator, a.Threshold ?? Number.NaN));
+    const seconds = secondsToAlarm(a);
+    const ringing = [
+      ...rings,
+      seen('missing data is breaching', a.TreatMissingData ?? 'not set (missing)', a.TreatMissingData === 'breaching'),
     ];
     if (!a.MetricName && (a.Metrics ?? []).length > 0) {
       const judgement = judgeAll<'alarm' | 'alarmMutes'>(ringing);

@@ -232,6 +232,26 @@ const variations: Readonly<Record<string, readonly Change[]>> = {
       },
     }),
   ],
+  'subnets that fall back to a private main table': [
+    ({ aws }) => {
+      const main = [{ Main: true, RouteTableAssociationId: 'rtbassoc-1', AssociationState: { State: 'associated' } }];
+      const tables = aws.find(
+        (e) => e.operation === 'ec2:DescribeRouteTables' && !JSON.stringify(e.when).includes('subnet-id'),
+      );
+      const list = (tables?.output as { RouteTables: { Associations: unknown[] }[] }).RouteTables;
+      for (const table of list) table.Associations = [];
+      Object.assign(list[1] ?? {}, { Associations: main });
+      aws.unshift({
+        operation: 'ec2:DescribeRouteTables',
+        when: {
+          Filters: [
+            { Name: 'association.subnet-id', Values: ['subnet-0a1b2c3d4e5f60001', 'subnet-0a1b2c3d4e5f60002'] },
+          ],
+        },
+        output: { RouteTables: [] },
+      });
+    },
+  ],
   'log groups of infrequent access': [
     set('logs:DescribeLogGroups', '/openclaw/prod/gateway', { 'logGroups.0.logGroupClass': 'INFREQUENT_ACCESS' }),
   ],

@@ -108,9 +108,13 @@ describe('monitoring/alarm-on-health', () => {
     expect(outcomeOf(alarmOf(changes))).toBe(outcome);
   });
 
-  it('M6: a composite alarm, a mute rule and a missing alarm fail', () => {
-    const composite = { kind: 'composite', name: 'a', arn: 'arn:a', alarm: good };
-    expect(outcomeOf(composite)).toBe('fail');
+  it('M6: a composite alarm that is silenced, a mute rule and a missing alarm fail', () => {
+    const composite = (more: object) => ({ kind: 'composite', name: 'a', arn: 'arn:a', alarm: { ...good, ...more } });
+    expect(outcomeOf(composite({ ActionsSuppressor: 'maintenance' }))).toBe('fail');
+    expect(outcomeOf(composite({ ActionsEnabled: false }))).toBe('fail');
+    expect(outcomeOf(composite({}), {}, 1)).toBe('fail');
+    // What the alarms in it watch is not followed.
+    expect(outcomeOf(composite({}))).toBe('undetermined');
     expect(outcomeOf(alarmOf({}), {}, 1)).toBe('fail');
     expect(outcomeOf(undefined)).toBe('fail');
   });
