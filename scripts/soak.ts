@@ -102,6 +102,8 @@ async function once(): Promise<string> {
       timeoutMs: 60_000,
     });
     verdicts.set(report.verdict, (verdicts.get(report.verdict) ?? 0) + 1);
+    const unknown = report.areas.flatMap(({ checks }) => checks).find(({ status }) => status === 'unknown');
+    if (unknown) process.stdout.write(`${report.verdict}: ${unknown.id}: ${unknown.reason?.message}\n`);
     return renderJson(report);
   } finally {
     live.close();

@@ -68,13 +68,6 @@ export const breaks: readonly Break[] = [
     put: '(set -C; : >"$root$1/$name.x")',
   },
   {
-    promise: 3,
-    how: 'what runs on the host is halted and not ended',
-    file: 'src/adapters/ssh/shell-library.ts',
-    find: '    kill -s CONT "$p"\n',
-    put: '',
-  },
-  {
     promise: 4,
     how: 'another key than the pinned one is accepted',
     file: 'src/adapters/ssh/host-key.ts',
@@ -167,10 +160,10 @@ export const breaks: readonly Break[] = [
   },
   {
     promise: 7,
-    how: 'of a key that stands twice the last one counts',
-    file: 'src/report/strict-json.ts',
-    find: 'if (inner.keys.has(key)) throw',
-    put: "if (key === '') throw",
+    how: 'verify reads a report in whatever layout',
+    file: 'src/report/parse.ts',
+    find: 'if (renderJson(report) !== text) return',
+    put: "if (text === '') return",
   },
   {
     promise: 8,

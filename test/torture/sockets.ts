@@ -6,7 +6,7 @@ import { runOn, statusesOf, traceDependencies } from '../live/moto/runs.ts';
 import { fixtures } from '../support/rig.ts';
 import { socketFaults, startFaultProxy } from './fault-proxy.ts';
 import { canary } from './faults.ts';
-import { sample } from './torture.ts';
+import { isNeeded, sample } from './torture.ts';
 
 /** How long a call may take here, with its retries, in seconds: what never comes is waited for no longer. */
 const callSeconds = 12;
@@ -72,7 +72,11 @@ export async function tortureSockets(size: number, seed: number): Promise<Socket
           ...(JSON.stringify(report).includes(canary.slice(0, 13)) ? ['text of the answer is in the report'] : []),
           ...changed.filter((id) => after[id] !== 'unknown').map((id) => `${id} became ${after[id]}`),
           ...changed.filter((id) => !needing.includes(id)).map((id) => `${id} does not depend on it, and changed`),
-          ...(persistent ? needing.filter((id) => after[id] === 'pass').map((id) => `${id} passes without it`) : []),
+          ...(persistent
+            ? needing
+                .filter((id) => after[id] === 'pass' && isNeeded(id, `aws ${operation} `, fault.name))
+                .map((id) => `${id} passes without it`)
+            : []),
         ];
         outcomes.push({ operation, fault: fault.name, persistent, verdict: report.verdict, violations });
       }

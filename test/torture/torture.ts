@@ -124,7 +124,8 @@ const notNeeded: readonly { readonly check: string; readonly key: RegExp; readon
   },
 ];
 
-function isNeeded(check: string, key: string, fault: string): boolean {
+/** Whether a check needs what a call answers, by its key. */
+export function isNeeded(check: string, key: string, fault: string): boolean {
   return !notNeeded.some((n) => check.startsWith(n.check) && n.key.test(key) && (n.fault ?? fault) === fault);
 }
 

@@ -134,6 +134,23 @@ describe('githubPort', () => {
     expect(await reasonOf(open().get('/list'))).toBe('truncated');
   });
 
+  it('asks once more where the connection is closed as it is used, and no oftener', async () => {
+    let asked = 0;
+    handle = (request, response) => {
+      asked += 1;
+      if (asked === 1) request.socket.destroy();
+      else json({ name: 'main' })(request, response);
+    };
+    expect(await open().get('/x')).toEqual({ name: 'main' });
+    expect(asked).toBe(2);
+    handle = (request) => {
+      asked += 1;
+      request.socket.destroy();
+    };
+    expect(await reasonOf(open().get('/y'))).toBe('unreachable');
+    expect(asked).toBe(4);
+  });
+
   it('says absent for 404 with a token only: without one the host hides what is there', async () => {
     handle = json({ message: 'HOSTILE' }, 404);
     expect(await open().get('/x')).toBeUndefined();
