@@ -123,7 +123,6 @@ export const explained = {
   ],
   'checks/infrastructure/private-subnets.ts': [["assignsIpv6 ? ['IPv6']", 1, words]],
   'checks/infrastructure/runs-in-asg.ts': [['e.State?.Name', 1, probed]],
-  'checks/infrastructure/sandboxed-tools.ts': [["['off', 'non-main', 'all']", 3, words]],
   'checks/infrastructure/storage-encrypted.ts': [
     ['data.BlockDeviceMappings ?? []', 1, absent],
     ['id === Ebs?.SnapshotId', 1, 'those without Ebs are filtered out before'],
@@ -145,6 +144,7 @@ export const explained = {
   'checks/monitoring/alert-route.ts': [
     ["alertFunction: functionName = ''", 1, shown],
     ['(alarm.alarm.AlarmActions ?? [])', 1, absent],
+    ['observed(t), true)', 1, 'it is given to `undetermined`, which does not look at it'],
     [
       "uses.find((tri) => tri === 'no')",
       1,
@@ -214,6 +214,8 @@ export const explained = {
   ],
   'checks/skills/three-cases-each.ts': [["c.kind ?? ''", 1, absent]],
   'checks/soul-documents/documents-present.ts': [
+    ['const below = isWithin(path, workspace)', 3, 'said twice: no folder outside has the documents of the repository'],
+    ["? 'workspaces' : 'files'", 6, 'which of two facts is cited'],
     ["if (kind !== 'file') return kind", 1, words],
     ['if (!readable)', 1, words],
   ],
