@@ -317,7 +317,7 @@ const credentials: readonly HostFlaw[] = [
   {
     id: 'key-in-helper',
     what: 'a process that the agent started has an AWS key in its environment',
-    plant: ({ planted }) => stays(`env SESSION=${planted.accessKeyId} ${asAgent} sleep 1000`),
+    plant: ({ planted }) => stays(`env -i SESSION=${planted.accessKeyId} ${asAgent} sleep 1000`),
     mend: gone,
     fails: ['credentials/not-in-environment'],
   },
@@ -470,7 +470,7 @@ echo 'export http_proxy=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9 ALL_PR
     id: 'second-gateway',
     what: 'a second gateway of the agent’s user listens on every address, on another port',
     plant: () =>
-      `${stays(`${asAgent} /opt/node/bin/node -e "process.title = \\"openclaw-gateway\\"; require(\\"http\\").createServer().listen(19999, \\"0.0.0.0\\")"`)}
+      `${stays(`env -i ${asAgent} /opt/node/bin/node -e "process.title = \\"openclaw-gateway\\"; require(\\"http\\").createServer().listen(19999, \\"0.0.0.0\\")"`)}
 until grep -q ":4E1F 0" /proc/net/tcp; do sleep 0.02; done`,
     mend: gone,
     fails: ['network/gateway-not-exposed'],
