@@ -106,11 +106,11 @@ export function gatewayApprovals(fault: ApprovalFault | undefined, clock: () => 
       const ours = approvals.flatMap(({ id, kind, request, createdAtMs, expiresAtMs, decided }) => {
         if (!decided || fault === 'unrecorded') return [];
         const { atMs, ...outcome } = decided;
-        const { command, agentId, sessionKey } = request;
+        const { command, agentId, sessionKey, toolName } = request;
         return {
           id,
           ...outcome,
-          presentation: { kind, ...(kind === 'exec' && { commandText: command }), ...choice },
+          presentation: { kind, ...(kind === 'exec' ? { commandText: command } : { toolName }), ...choice },
           createdAtMs,
           expiresAtMs,
           resolvedAtMs: atMs,

@@ -12,6 +12,7 @@ const decision: RecordedDecision = {
   createdAtMs: 1,
   resolvedAtMs: 2,
   ours: true,
+  tool: undefined,
 };
 const denied: TrialAttempt = { answer: 'deny', request, doneWhilePending: false, done: false, decision };
 const allowed: TrialAttempt = {

@@ -3,7 +3,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { localFiles } from '../../src/adapters/files/files.ts';
 import { openGateway } from '../../src/adapters/gateway/gateway.ts';
-import { addPlugin, deleted, gated, gatedTool, leftInTmp, pluginSettings } from './lab/gates.ts';
+import {
+  addBrokenPlugin,
+  addPlugin,
+  brokenGate,
+  brokenPluginSettings,
+  deleted,
+  gated,
+  gatedTool,
+  leftInTmp,
+} from './lab/gates.ts';
 import {
   type GatewayHome,
   type GatewayProcess,
@@ -46,11 +55,11 @@ const hardenedGateway = {
   rateLimit: { maxAttempts: 10, windowMs: 60_000, lockoutMs: 300_000 },
 };
 
-/** As installed, but for a model and a plugin that is loaded and not enabled. */
+/** As installed, but for a model, a plugin that is loaded and not enabled, and one that is enabled and fails. */
 const asInstalled = (place: GatewayHome, model: Model) => ({
   agents: { defaults: { workspace: place.workspace, model: { primary: 'mock/m1' }, skipBootstrap: true } },
   models: modelSettings(model),
-  plugins: pluginSettings(place, false),
+  plugins: brokenPluginSettings(place),
   skills: { load: { extraDirs: [join(place.home, 'extra')] } },
   tools: { alsoAllow: [gatedTool] },
 });
@@ -58,6 +67,7 @@ const asInstalled = (place: GatewayHome, model: Model) => ({
 /** A plugin, a reviewed skill that is deployed, and for the one that is as installed a skill elsewhere. */
 function prepare(place: GatewayHome, strict: boolean): void {
   addPlugin(place);
+  addBrokenPlugin(place);
   const skill = (folder: string, name: string) => {
     mkdirSync(join(folder, name), { recursive: true });
     writeFileSync(join(folder, name, 'SKILL.md'), `---\nname: ${name}\ndescription: A skill.\n---\nDo nothing.\n`);
@@ -86,11 +96,13 @@ function portOf({ port }: GatewayProcess, token = gatewayToken) {
   return openGateway(localHost(port), { port, token: () => token, signal });
 }
 
-const judging = (running: GatewayProcess) => async (id: string) => {
-  const { [id]: outcome } = await judgeGateway(running, [id]);
-  if (!outcome) throw new Error(`${id} was not judged`);
-  return outcome;
-};
+const judging =
+  (running: GatewayProcess, environment = {}) =>
+  async (id: string) => {
+    const { [id]: outcome } = await judgeGateway(running, [id], { environment });
+    if (!outcome) throw new Error(`${id} was not judged`);
+    return outcome;
+  };
 
 liveDescribe('a real gateway', gatewayRequirement(), () => {
   let model: Model;
@@ -152,6 +164,15 @@ liveDescribe('a real gateway', gatewayRequirement(), () => {
     2 * startSeconds * 1000,
   );
 
+  it('does not take a plugin for a gate that is enabled and failed to start', async () => {
+    const id = 'approval-gates/gates-enforced';
+    const { [id]: outcome } = await judgeGateway(open, [id], { environment: brokenGate });
+    expect(outcome?.status).toBe('fail');
+    expect(outcome?.evidence.map(({ observed }) => observed)).toContain(
+      'its plugin: enabled true in plugins.entries, and it does not run',
+    );
+  });
+
   it('that is hardened passes each of them, once a person has approved something', async () => {
     const scopes = { scopes: ['operator.approvals'] } as const;
     const id = `live-test-${crypto.randomUUID()}`;
@@ -162,7 +183,8 @@ liveDescribe('a real gateway', gatewayRequirement(), () => {
     await gateway.rpc('exec.approval.request', { ...request, ...record, ...quiet }, scopes);
     await gateway.rpc('exec.approval.resolve', { id, decision: 'allow-once' }, scopes);
 
-    const judgeCheck = judging(strict);
+    // Its tools are denied, so no plugin has to hold them back.
+    const judgeCheck = judging(strict, { 'approvalGates.gates.1.plugin': null });
     for (const check of [
       'approval-gates/gates-enforced',
       'approval-gates/request-surfaces',

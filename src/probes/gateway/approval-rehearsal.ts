@@ -20,6 +20,8 @@ export interface ApprovalRehearsal {
   readonly expired: RecordedDecision | undefined;
   /** Requests of others that a person allowed, newest first: approvals do let work go on. */
   readonly allowedByPeople: readonly RecordedDecision[];
+  /** Requests for tools that plugins held back, whatever became of them and whoever asked. */
+  readonly ofPlugins: readonly RecordedDecision[];
 }
 
 const scopes: RpcOptions = { scopes: ['operator.approvals'] };
@@ -61,6 +63,7 @@ export const approvalRehearsal = gatewayProbe<ApprovalRehearsal, { readiness: ty
       allowedByPeople: [...history.values()].filter(
         ({ status, reason, ours }) => status === 'allowed' && reason === 'user' && !ours,
       ),
+      ofPlugins: [...history.values()].filter(({ tool }) => tool !== undefined),
     };
   },
 });

@@ -9,6 +9,8 @@ export interface RecordedDecision {
   readonly resolver: 'device' | 'channel' | 'runtime' | 'system' | 'unnamed';
   readonly createdAtMs: number;
   readonly resolvedAtMs: number | undefined;
+  /** The tool that a plugin held back; undefined for commands. */
+  readonly tool: string | undefined;
   /** Asked for by a run of clawcheck, this one or an earlier one. */
   readonly ours: boolean;
 }
@@ -34,6 +36,7 @@ function decisionOf(item: JsonObject): RecordedDecision {
     reason: pick(item['reason'], ['user', 'timeout'], 'other'),
     resolver: pick(resolver, ['device', 'channel', 'runtime', 'system'], 'unnamed'),
     createdAtMs: numberAt(item['createdAtMs'], 'the time of a request'),
+    tool: heldBack(item['presentation']),
     ours: isOurs(item),
     resolvedAtMs: at === undefined || at === null ? undefined : numberAt(at, 'the time of a decision'),
   };
@@ -42,6 +45,11 @@ function decisionOf(item: JsonObject): RecordedDecision {
 function isOurs({ id, source, presentation }: JsonObject): boolean {
   const texts = [id, member(source, 'sessionKey'), member(presentation, 'commandText')];
   return texts.some((text) => typeof text === 'string' && /(^|[:/])clawcheck-/.test(text));
+}
+
+function heldBack(presentation: unknown): string | undefined {
+  const tool = member(presentation, 'toolName');
+  return member(presentation, 'kind') === 'plugin' && typeof tool === 'string' ? tool : undefined;
 }
 
 function member(holder: unknown, key: string): unknown {

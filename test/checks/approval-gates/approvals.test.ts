@@ -18,6 +18,7 @@ const denied: RecordedDecision = {
   createdAtMs: at,
   resolvedAtMs: at + 10,
   ours: false,
+  tool: undefined,
 };
 const expired: RecordedDecision = {
   ...denied,
@@ -36,6 +37,7 @@ const good: ApprovalRehearsal = {
   denied,
   expired,
   allowedByPeople: [allowed],
+  ofPlugins: [{ ...denied, tool: 'crm_delete_record', createdAtMs: at - 30 * day }],
 };
 const config = {
   inForce: { approvals: { exec: { enabled: true, mode: 'targets', targets: [{ channel: 'slack', to: 'U1' }] } } },
@@ -88,6 +90,14 @@ describe('approval-gates/blocked-without-approval', () => {
       'undetermined',
     ],
     ['a control without a time', { allowedByPeople: [{ ...allowed, resolvedAtMs: undefined }] }, 'undetermined'],
+    ['a plugin that never asked', { ofPlugins: [] }, 'undetermined'],
+    ['one that asked for another tool', { ofPlugins: [{ ...denied, tool: 'send_payment' }] }, 'undetermined'],
+    [
+      'one that asked too long ago',
+      { ofPlugins: [{ ...denied, tool: 'crm_delete_record', createdAtMs: at - 30 * day - 1 }] },
+      'undetermined',
+    ],
+    ['a plugin that never asked, and silence that allows', { ofPlugins: [], unanswered: 'allowed' }, 'fail'],
     ['silence that allows, without a control', { unanswered: 'allowed', allowedByPeople: [] }, 'fail'],
   ])('%s', (_, change, outcome) => {
     expect(judgeFacts(blocked, { rehearsal: { ...good, ...change }, canary: undefined }).outcome).toBe(outcome);
@@ -126,6 +136,28 @@ describe('approval-gates/blocked-without-approval, where the gates were tried', 
       expect(judgement.controls.map(({ subject }) => subject)).toEqual([control]);
     if (judgement.outcome === 'undetermined')
       expect(judgement.reason).toBe(canary[0]?.attempts.length === 1 ? 'not_drilled' : 'no_control');
+  });
+});
+
+describe('approval-gates/blocked-without-approval, of a gate that is a plugin', () => {
+  const request = { id: 'r1', expiresInMs: 1000 };
+  const attempt: TrialAttempt = { answer: 'deny', request, doneWhilePending: false, done: false };
+  const tool = (change: Partial<GateTrial>): GateTrial => ({
+    kind: 'tool',
+    agent: 'main',
+    tool: 'crm_delete_record',
+    attempts: [attempt],
+    leftBehind: false,
+    ...change,
+  });
+  it.each<[string, GateTrial[], Readonly<Record<string, unknown>>, string]>([
+    ['was tried, and asked', [tool({})], {}, 'pass'],
+    ['refused it', [tool({ attempts: [{ ...attempt, request: undefined, refused: true }] })], {}, 'pass'],
+    ['was tried, and did not ask', [tool({ attempts: [{ ...attempt, request: undefined }] })], {}, 'undetermined'],
+    ['was not tried, but another', [tool({ tool: 'send_payment' })], {}, 'undetermined'],
+    ['is not named: the tool is denied', [], noPlugin, 'pass'],
+  ])('%s', (_, canary, changes, outcome) => {
+    expect(judgeFacts(blocked, { rehearsal: { ...good, ofPlugins: [] }, canary }, changes).outcome).toBe(outcome);
   });
 });
 

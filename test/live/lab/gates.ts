@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { GatewayHome } from './gateway-process.ts';
@@ -18,6 +18,27 @@ export function pluginSettings({ home }: GatewayHome, enabled: boolean) {
   return { load: { paths: [join(home, 'crm-gate')] }, ...(enabled && { entries: { 'crm-gate': { enabled } } }) };
 }
 
+/** Puts one more plugin into the home, which throws when it is to register. */
+export function addBrokenPlugin({ home }: GatewayHome): void {
+  const folder = join(home, 'broken-gate');
+  const id = 'broken-gate';
+  const configSchema = { type: 'object', additionalProperties: false, properties: {} };
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'openclaw.plugin.json'), JSON.stringify({ id, name: id, description: id, configSchema }));
+  writeFileSync(
+    join(folder, 'package.json'),
+    JSON.stringify({ name: id, version: '1.0.0', type: 'module', openclaw: { extensions: ['./index.js'] } }),
+  );
+  const body = "register() { throw new Error('broken'); }";
+  writeFileSync(join(folder, 'index.js'), `export default { id: '${id}', name: '${id}', description: '', ${body} };\n`);
+}
+
+/** The settings of a gateway that loads both plugins and enables the one that fails. */
+export function brokenPluginSettings({ home }: GatewayHome) {
+  const paths = ['crm-gate', 'broken-gate'].map((name) => join(home, name));
+  return { load: { paths }, entries: { 'broken-gate': { enabled: true } } };
+}
+
 const gates = [
   { action: 'Run a command on the instance', tool: 'exec', threshold: 'every command' },
   {
@@ -31,6 +52,11 @@ const gates = [
 
 /** The keys of an environment file whose gates are those of this lab. */
 export const gated = { 'approvalGates.gates': gates };
+
+/** The same, with the plugin that fails behind the tool. */
+export const brokenGate = {
+  'approvalGates.gates': gates.map((gate) => ('plugin' in gate ? { ...gate, plugin: 'broken-gate' } : gate)),
+};
 
 /** What the tool was run with. */
 export function deleted({ home }: GatewayHome): string[] {
