@@ -7,9 +7,6 @@ import { labAvailable } from './lab/lab.ts';
 import { liveDescribe } from './live.ts';
 import { type Behaviour, motoAvailable } from './moto/moto.ts';
 
-/** They take minutes: `npm run drills:live`. */
-const wanted = process.env['CLAWCHECK_EVERY_DRILL'] === '1';
-
 const missing = [labAvailable(), motoAvailable(), gatewayRequirement()].find(({ ok }) => !ok);
 
 /** AWS does nothing by itself: the gateway takes longer to start than a lab's instance to be replaced. */
@@ -99,34 +96,32 @@ const environment = {
   ],
 };
 
-if (!wanted) it.skip('drills on a real gateway: npm run drills:live', () => {});
-else {
-  liveDescribe('drills on a real gateway', missing ?? { ok: true }, () => {
-    let stage: LiveStage;
-    beforeAll(async () => {
-      stage = await startLiveStage(gatewayHost(), gatewayUnit, 1);
-      for (const machine of stage.machines) await must(machine, startHostModel);
-    }, 180_000);
-    afterAll(() => stage?.stop());
+/** They take many minutes: only with `npm run drills:live`. */
+liveDescribe('drills on a real gateway', missing ?? { ok: true }, () => {
+  let stage: LiveStage;
+  beforeAll(async () => {
+    stage = await startLiveStage(gatewayHost(), gatewayUnit, 1);
+    for (const machine of stage.machines) await must(machine, startHostModel);
+  }, 180_000);
+  afterAll(() => stage?.stop());
 
-    it.each(cases)('$drill, where $name', { timeout: 900_000 }, async (one) => {
-      const { drill, behaviour = quiet, gated = true, seen, reason } = one;
-      const [machine] = stage.machines;
-      if (!machine) throw new Error('there is no machine');
-      if ((await must(machine, ['cat', configFile])) !== gatewayConfig(gated)) {
-        await must(machine, ['systemctl', 'kill', 'openclaw-gateway']);
-        await must(machine, ['sh', '-c', 'printf %s "$1" >"$2"', 'sh', gatewayConfig(gated), configFile]);
-      }
-      await stage.reset(behaviour, environment);
-      const before = (await stage.moto.look()) as object;
-      const { code, record, stderr } = await stage.drill(drill);
-      const outcome = Object.values(seen).includes('fail') ? 'fail' : 'pass';
-      expect([record?.outcome, outcomes(record)], stderr).toMatchObject([outcome, seen]);
-      expect(code).toBe(outcome === 'pass' ? 0 : 20);
-      if (reason) expect(record.reasons.join('\n')).toMatch(reason);
-      else expect(record.reasons).toEqual([]);
-      expect(record.steps.map(({ undo }) => undo)).not.toContain('failed');
-      expect(await stage.moto.look()).toEqual(before);
-    });
+  it.each(cases)('$drill, where $name', { timeout: 900_000 }, async (one) => {
+    const { drill, behaviour = quiet, gated = true, seen, reason } = one;
+    const [machine] = stage.machines;
+    if (!machine) throw new Error('there is no machine');
+    if ((await must(machine, ['cat', configFile])) !== gatewayConfig(gated)) {
+      await must(machine, ['systemctl', 'kill', 'openclaw-gateway']);
+      await must(machine, ['sh', '-c', 'printf %s "$1" >"$2"', 'sh', gatewayConfig(gated), configFile]);
+    }
+    await stage.reset(behaviour, environment);
+    const before = (await stage.moto.look()) as object;
+    const { code, record, stderr } = await stage.drill(drill);
+    const outcome = Object.values(seen).includes('fail') ? 'fail' : 'pass';
+    expect([record?.outcome, outcomes(record)], stderr).toMatchObject([outcome, seen]);
+    expect(code).toBe(outcome === 'pass' ? 0 : 20);
+    if (reason) expect(record.reasons.join('\n')).toMatch(reason);
+    else expect(record.reasons).toEqual([]);
+    expect(record.steps.map(({ undo }) => undo)).not.toContain('failed');
+    expect(await stage.moto.look()).toEqual(before);
   });
-}
+});
