@@ -61,7 +61,9 @@ function body({ properties = {}, required = [] }: Schema, indent: number, values
     const needed = required.includes(key);
     const isSection = schema.properties !== undefined && schema.example === undefined;
     const shown = needed || 'default' in schema || isSection;
-    const hidden = known === undefined && (off || !shown || (isSection && !needed && !opens(schema)));
+    // A part of a section that may be absent as a whole, such as another service, is for whoever has it to switch on.
+    const absent = isSection && !needed && (!opens(schema) || (indent > 4 && !('default' in schema)));
+    const hidden = known === undefined && (off || !shown || absent);
     const lead = space + (hidden ? '# ' : '');
     const lines = schema.description ? [`${space}# ${schema.description}`] : [];
     if (isSection) return [...lines, `${lead}${key}:`, ...body(schema, indent + 2, (known ?? {}) as Values, hidden)];
