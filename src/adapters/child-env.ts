@@ -1,5 +1,5 @@
 /** Tokens that no program we start needs. */
-const tokens = ['GITHUB_TOKEN', 'GH_TOKEN'];
+const tokens = ['COMPOSIO_API_KEY', 'GITHUB_TOKEN', 'GH_TOKEN'];
 
 /**
  * The environment of ssh and of a ProxyCommand: that of this process without the tokens and passphrases that are

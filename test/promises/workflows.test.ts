@@ -52,7 +52,7 @@ describe('the workflows', () => {
       expect([path, used.length > 0]).toEqual([path, true]);
       for (const line of used) {
         const [, name = '', commit = ''] =
-          /^\s*(?:- )?uses: ((?:actions|github)\/[a-z-]+)(?:\/[a-z]+)?@([0-9a-f]{40} # v\d+\.\d+\.\d+)$/.exec(line) ??
+          /^\s*(?:- )?uses: ((?:actions|github)\/[a-z-]+)(?:\/[a-z-]+)?@([0-9a-f]{40} # v\d+\.\d+\.\d+)$/.exec(line) ??
           [];
         expect([path, line, name !== '']).toEqual([path, line, true]);
         commits.set(name, (commits.get(name) ?? new Set()).add(commit));
