@@ -12,7 +12,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'threads',
-    // Two at least: the live tests mostly wait.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // One more than there are cores: the live tests mostly wait.
+    maxWorkers: availableParallelism() + 1,
   },
 });

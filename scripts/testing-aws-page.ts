@@ -52,7 +52,7 @@ export function testingAwsPage(flaws: readonly ListedFlaw[]): string {
     '',
     'The lab of [test/live/moto](../test/live/moto/README.md) serves a good deployment over HTTP to the real SDK clients.',
     '`test/live/moto-run.test.ts` plants each flaw alone and demands exactly the changes below from every check that AWS',
-    'alone can answer, and no other. `test/live/moto-faults.test.ts` shows each operation of a run each fault of the wire',
+    'alone can answer, and no other (the suite those flaws by which a check is first seen; `npm run flaws:live` all). `test/live/moto-faults.test.ts` shows each operation of a run each fault of the wire',
     'and demands that what depends on it is not favourable, that nothing else changes, and that the run is never READY.',
     '',
     `${flaws.length} flaws, ${seenByAws.length} checks that AWS alone can answer.`,

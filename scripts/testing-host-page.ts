@@ -35,7 +35,7 @@ export function testingHostPage(): string {
     'filter, a metadata service. `test/live/host-flaws.test.ts` plants each flaw alone, runs the whole script over SSH, and',
     'demands exactly the changes below from every check that the host decides, and no other. On the good host all of them',
     'pass. Before and after each run the files of the host (path, mode, owner, time, digest), its mounts and its processes',
-    'are the same.',
+    'are the same. The suite plants those flaws by which a check is first seen to change; `npm run flaws:live` plants all.',
     '',
     'Not real in this lab: the type of the mounts (tmpfs; the table of mounts says nfs4, and real NFS is tried by',
     '`test/live/nfs`), the gateway (a stand-in with its name, port and answers; the real one is tried by',

@@ -110,11 +110,15 @@ liveDescribe('one fault in what AWS answers', motoAvailable(), () => {
     expect(called.filter((operation) => !depended.has(operation))).toEqual([]);
   });
 
-  describe.each(['AccessDenied', 'Throttling', '500', 'html', 'empty', '{}', 'truncate'] as const)('%s', (kind) => {
+  const kinds = ['AccessDenied', 'Throttling', '500', 'html', 'empty', '{}', 'truncate'] as const;
+  describe.each(kinds)('%s', (kind) => {
     it('makes unknown what depends on the operation, and nothing else', async () => {
       await moto.fault({ operation: '*', fault: kind });
-      const reports = await inParallel(called, (operation) => runWith(operation));
-      const wrong = called.flatMap((operation, i) => faultsOf(operation, kind, reports[i] as Report));
+      // Each operation meets some of them, and each of them some operations; `npm run flaws:live` looks at every pair.
+      const every = kind === 'AccessDenied' || process.env['CLAWCHECK_EVERY_FLAW'] !== undefined;
+      const asked = called.filter((_, i) => every || (i + kinds.indexOf(kind)) % 3 === 0);
+      const reports = await inParallel(asked, (operation) => runWith(operation));
+      const wrong = asked.flatMap((operation, i) => faultsOf(operation, kind, reports[i] as Report));
       expect(wrong).toEqual([]);
     }, 300_000);
   });
