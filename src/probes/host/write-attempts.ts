@@ -76,6 +76,7 @@ create() {
   else word "$err"; fi
 }
 undo() {
+  trap '' HUP INT TERM
   [ ! -e "$root$workspace/$moved" ] || mv -f "$root$workspace/$moved" "$root$workspace/$first"
   rm -f "$root$workspace/$name" "$root$runtime/$name"
 }
