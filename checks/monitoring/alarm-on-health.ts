@@ -71,13 +71,12 @@ export default check({
     }
     const dimension = a.Dimensions?.find(({ Name }) => Name === 'TargetGroup')?.Value;
     // Its metric does not change before the load balancer has given the target up.
-    const behind = targetGroups
-      .filter(({ arn }) => arn.split(':')[5] === dimension)
-      .map(({ arn: subject, unhealthyAfterSeconds }): Finding<'targetGroups'> => {
-        const ok = unhealthyAfterSeconds <= detectWithinSeconds;
-        const expected = `calls a target unhealthy after at most ${detectWithinSeconds} seconds`;
-        return { fact: 'targetGroups', subject, expected, observed: `after ${unhealthyAfterSeconds} seconds`, ok };
-      });
+    const watched = dimension === undefined ? [] : targetGroups.filter(({ arn }) => arn.split(':')[5] === dimension);
+    const behind = watched.map(({ arn: subject, unhealthyAfterSeconds }): Finding<'targetGroups'> => {
+      const ok = unhealthyAfterSeconds <= detectWithinSeconds;
+      const expected = `calls a target unhealthy after at most ${detectWithinSeconds} seconds`;
+      return { fact: 'targetGroups', subject, expected, observed: `after ${unhealthyAfterSeconds} seconds`, ok };
+    });
     return judgeAll<'alarm' | 'alarmMutes' | 'targetGroups'>([
       seen(`watches ${alarmMetric}`, metric, metric === alarmMetric),
       seen(
