@@ -5,13 +5,11 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { registry } from '../checks/index.ts';
-import { livePorts } from '../src/adapters/live.ts';
 import { startDeployment } from '../src/demo/deployment.ts';
 import { loadEnvironment } from '../src/environment/load.ts';
 import { renderJson } from '../src/report/json.ts';
-import { run } from '../src/runner/run.ts';
 import { fixtures } from '../test/support/rig.ts';
+import { wholeRun } from '../test/support/whole-run.ts';
 
 const { values } = parseArgs({
   options: {
@@ -83,31 +81,11 @@ for (const [name, value] of Object.entries(deployment.variables)) process.env[na
 const loaded = loadEnvironment(deployment.config, 'prod');
 
 async function once(): Promise<string> {
-  const interrupt = new AbortController();
-  const live = livePorts(loaded, interrupt.signal);
-  try {
-    const report = await run({
-      registry,
-      environment: loaded.environment,
-      others: loaded.others,
-      fileSha256: loaded.sha256,
-      selection: { areas: [], checks: [] },
-      ports: live.ports,
-      calls: live.calls,
-      mode: live.mode,
-      version: '0.0.0',
-      clock: () => new Date(),
-      emit: () => {},
-      interrupt: interrupt.signal,
-      timeoutMs: 60_000,
-    });
-    verdicts.set(report.verdict, (verdicts.get(report.verdict) ?? 0) + 1);
-    const unknown = report.areas.flatMap(({ checks }) => checks).find(({ status }) => status === 'unknown');
-    if (unknown) process.stdout.write(`${report.verdict}: ${unknown.id}: ${unknown.reason?.message}\n`);
-    return renderJson(report);
-  } finally {
-    live.close();
-  }
+  const report = await wholeRun(loaded);
+  verdicts.set(report.verdict, (verdicts.get(report.verdict) ?? 0) + 1);
+  const unknown = report.areas.flatMap(({ checks }) => checks).find(({ status }) => status === 'unknown');
+  if (unknown) process.stdout.write(`${report.verdict}: ${unknown.id}: ${unknown.reason?.message}\n`);
+  return renderJson(report);
 }
 
 const verdicts = new Map<string, number>();

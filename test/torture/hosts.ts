@@ -1,14 +1,12 @@
 import ssh2 from 'ssh2';
-import { registry } from '../../checks/index.ts';
-import { livePorts } from '../../src/adapters/live.ts';
 import { startDeployment } from '../../src/demo/deployment.ts';
 import { makeKeyPair } from '../../src/demo/key-pair.ts';
 import { loadEnvironment } from '../../src/environment/load.ts';
 import type { Report } from '../../src/model/report.ts';
-import { run } from '../../src/runner/run.ts';
 import { hostileGreetings, hostileHosts, hostileText } from '../adapters/ssh/hostile-hosts.ts';
 import { type HostileServer, pinOf, startHostileGreeting, startHostileServer } from '../adapters/ssh/hostile-server.ts';
 import { fixtures, statusesOf } from '../support/rig.ts';
+import { wholeRun } from '../support/whole-run.ts';
 import { sample } from './torture.ts';
 
 /** How long a run may take against a host that never ends, and how much later it must have ended, in milliseconds. */
@@ -37,27 +35,7 @@ export async function tortureHosts(size: number, seed: number): Promise<HostOutc
 
   const against = async (changes: object, timeoutMs = wholeMs): Promise<Report> => {
     const environment = { ...loaded.environment, ssh: { ...loaded.environment.ssh, ...changes } };
-    const { signal } = new AbortController();
-    const live = livePorts({ ...loaded, environment }, signal);
-    try {
-      return await run({
-        registry,
-        environment,
-        others: loaded.others,
-        fileSha256: loaded.sha256,
-        selection: { areas: [], checks: [] },
-        ports: live.ports,
-        calls: live.calls,
-        mode: live.mode,
-        version: '0.0.0',
-        clock: () => new Date(),
-        emit: () => {},
-        interrupt: signal,
-        timeoutMs,
-      });
-    } finally {
-      live.close();
-    }
+    return wholeRun({ ...loaded, environment }, timeoutMs);
   };
 
   const judged = async (server: HostileServer, hangs: boolean, without: Record<string, string>) => {

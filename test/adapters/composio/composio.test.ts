@@ -1,31 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { composioPort } from '../../../src/adapters/composio/composio.ts';
 import { ProbeError } from '../../../src/model/reason.ts';
+import { answeringServer, type Handler } from '../../support/answering-server.ts';
 import { runScenario } from '../../support/rig.ts';
 
-type Handler = (request: IncomingMessage, response: ServerResponse) => void;
-
-let server: Server;
-let api: string;
-let handle: Handler;
-let seen: IncomingMessage[];
-
-beforeEach(async () => {
-  seen = [];
-  server = createServer((request, response) => {
-    seen.push(request);
-    handle(request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-
-afterEach(async () => {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-});
+const at = answeringServer();
 
 /** In the form that the service's own description of its interface has. */
 const account = (id: string, more: object = {}) => ({
@@ -58,7 +37,7 @@ const json =
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 
 function open({ key = 'secret', users = [] as string[], callMs = 5000, signal = new AbortController().signal } = {}) {
-  return composioPort({ api, key, users, signal, callMs });
+  return composioPort({ api: at.api, key, users, signal, callMs });
 }
 
 async function reasonOf(work: Promise<unknown>): Promise<string> {
@@ -73,7 +52,7 @@ async function reasonOf(work: Promise<unknown>): Promise<string> {
 
 describe('composioPort', () => {
   it('asks with the key, and keeps nothing of an account but what is judged', async () => {
-    handle = json(pageOf([account('ca_1')]));
+    at.handle = json(pageOf([account('ca_1')]));
     const found = await open().connectedAccounts();
     expect(found).toEqual([
       {
@@ -85,20 +64,20 @@ describe('composioPort', () => {
         personalScopes: [],
       },
     ]);
-    expect(seen.map(({ method, url, headers }) => [method, url, headers['x-api-key']])).toEqual([
+    expect(at.seen.map(({ method, url, headers }) => [method, url, headers['x-api-key']])).toEqual([
       ['GET', '/api/v3/connected_accounts?limit=100', 'secret'],
     ]);
   });
 
   it('reads every page, of the accounts of the users that are named', async () => {
-    handle = (request, response) => {
+    at.handle = (request, response) => {
       const last = request.url?.includes('cursor=b%2F2') === true;
       const page = last ? pageOf([account('ca_2')]) : pageOf([account('ca_1')], { next_cursor: 'b/2' });
       json({ ...page, total_items: 2 })(request, response);
     };
     const found = await open({ users: ['prod', 'ops'] }).connectedAccounts();
     expect(found.map(({ id }) => id)).toEqual(['ca_1', 'ca_2']);
-    expect(seen.every(({ url }) => url?.includes('user_ids=prod%2Cops'))).toBe(true);
+    expect(at.seen.every(({ url }) => url?.includes('user_ids=prod%2Cops'))).toBe(true);
   });
 
   it.each<[string, object, readonly string[] | undefined, readonly string[]]>([
@@ -108,12 +87,12 @@ describe('composioPort', () => {
     ['an empty text', { scope: '' }, undefined, []],
     ['those of a person apart', { scope: 'a', authed_user: { access_token: 'x', scope: 'c,d' } }, ['a'], ['c', 'd']],
   ])('knows scopes as %s', async (_, val, scopes, personalScopes) => {
-    handle = json(pageOf([account('ca_1', { state: { authScheme: 'OAUTH2', val } })]));
+    at.handle = json(pageOf([account('ca_1', { state: { authScheme: 'OAUTH2', val } })]));
     expect(await open().connectedAccounts()).toMatchObject([{ scopes, personalScopes }]);
   });
 
   it('takes an account as off where its configuration is', async () => {
-    handle = json(pageOf([account('ca_1', { auth_config: { is_disabled: true } })]));
+    at.handle = json(pageOf([account('ca_1', { auth_config: { is_disabled: true } })]));
     expect(await open().connectedAccounts()).toMatchObject([{ disabled: true }]);
   });
 
@@ -131,7 +110,7 @@ describe('composioPort', () => {
     ['null', null],
     ['a text', 'HOSTILE'],
   ])('does not guess from %s', async (_, body) => {
-    handle = json(body);
+    at.handle = json(body);
     expect(await reasonOf(open().connectedAccounts())).toBe('bad_response');
   });
 
@@ -139,7 +118,7 @@ describe('composioPort', () => {
     ['counts more than it lists', { total_items: 3 }, 'truncated'],
     ['leads in a circle', { next_cursor: 'x' }, 'bad_response'],
   ])('does not take a list for whole that %s', async (_, more, reason) => {
-    handle = json(pageOf([account('ca_1')], more));
+    at.handle = json(pageOf([account('ca_1')], more));
     expect(await reasonOf(open().connectedAccounts())).toBe(reason);
   });
 
@@ -150,26 +129,26 @@ describe('composioPort', () => {
     [429, 'throttled'],
     [500, 'bad_response'],
   ])('tells status %s apart', async (status, reason) => {
-    handle = json({ error: { message: 'HOSTILE' } }, status);
+    at.handle = json({ error: { message: 'HOSTILE' } }, status);
     expect(await reasonOf(open().connectedAccounts())).toBe(reason);
   });
 
   it('does not follow elsewhere, and does not read what is not JSON', async () => {
-    handle = (_, response) => response.writeHead(302, { location: 'http://127.0.0.1:9/' }).end();
+    at.handle = (_, response) => response.writeHead(302, { location: 'http://127.0.0.1:9/' }).end();
     expect(await reasonOf(open().connectedAccounts())).toBe('bad_response');
-    handle = (_, response) => response.writeHead(200).end('<html>HOSTILE');
+    at.handle = (_, response) => response.writeHead(200).end('<html>HOSTILE');
     expect(await reasonOf(open().connectedAccounts())).toBe('bad_response');
   });
 
   it('ends with its time and with the run, and asks nothing without a key', async () => {
-    handle = () => {};
+    at.handle = () => {};
     expect(await reasonOf(open({ callMs: 50 }).connectedAccounts())).toBe('timeout');
     const stop = new AbortController();
     stop.abort(new ProbeError('cancelled', 'over'));
     expect(await reasonOf(open({ signal: stop.signal }).connectedAccounts())).toBe('cancelled');
-    const asked = seen.length;
+    const asked = at.seen.length;
     expect(await reasonOf(open({ key: '' }).connectedAccounts())).toBe('credentials');
-    expect(seen.length).toBe(asked);
+    expect(at.seen.length).toBe(asked);
   });
 });
 

@@ -1,32 +1,13 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable, type Writable } from 'node:stream';
 import { createGzip } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { githubPort, noGit } from '../../../src/adapters/git/github.ts';
 import { ProbeError } from '../../../src/model/reason.ts';
+import { answeringServer, type Handler } from '../../support/answering-server.ts';
 
-type Handler = (request: IncomingMessage, response: ServerResponse) => void;
-
-let server: Server;
-let api: string;
-let handle: Handler;
-let seen: IncomingMessage[];
-
-beforeEach(async () => {
-  seen = [];
-  server = createServer((request, response) => {
-    seen.push(request);
-    handle(request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-
-afterEach(async () => {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-});
+const at = answeringServer();
 
 const json = (body: unknown, status = 200, headers: Record<string, string> = {}): Handler => {
   return (_, response) => {
@@ -36,7 +17,7 @@ const json = (body: unknown, status = 200, headers: Record<string, string> = {})
 };
 
 const open = (token: string | undefined = 'secret', callMs = 5000, signal = new AbortController().signal) =>
-  githubPort(api, token, signal, callMs);
+  githubPort(at.api, token, signal, callMs);
 
 async function reasonOf(work: Promise<unknown>): Promise<string> {
   const error = await work.then(
@@ -57,11 +38,11 @@ function gzipped(response: ServerResponse): Writable {
 
 describe('githubPort', () => {
   it('sends GET with the token, and asks for each path once', async () => {
-    handle = json({ name: 'main' });
+    at.handle = json({ name: 'main' });
     const git = open();
     await Promise.all([git.get('/repos/a/b'), git.get('/repos/a/b')]);
     expect(await git.get('/repos/a/b')).toEqual({ name: 'main' });
-    expect(seen.map(({ method, url, headers }) => [method, url, headers.authorization])).toEqual([
+    expect(at.seen.map(({ method, url, headers }) => [method, url, headers.authorization])).toEqual([
       ['GET', '/repos/a/b', 'Bearer secret'],
     ]);
   });
@@ -71,7 +52,7 @@ describe('githubPort', () => {
     ['that is small on the wire and without end when unpacked', gzipped],
   ])('cuts off an answer %s', async (_, through) => {
     let sent = 0;
-    handle = (_request, response) => {
+    at.handle = (_request, response) => {
       response.setHeader('content-type', 'application/json');
       const out = through(response);
       const chunk = Buffer.alloc(64 * 1024, '[],');
@@ -89,61 +70,61 @@ describe('githubPort', () => {
   });
 
   it('sends no authorization without a token', async () => {
-    handle = json({});
+    at.handle = json({});
     await open('').get('/repos/a/b');
-    expect(seen[0]?.headers.authorization).toBeUndefined();
+    expect(at.seen[0]?.headers.authorization).toBeUndefined();
   });
 
   it('joins the pages of a list', async () => {
-    handle = (request, response) => {
-      const page = Number(new URL(request.url ?? '', api).searchParams.get('page') ?? 1);
+    at.handle = (request, response) => {
+      const page = Number(new URL(request.url ?? '', at.api).searchParams.get('page') ?? 1);
       const link: Record<string, string> =
-        page < 3 ? { link: `<${api}/list?page=${page + 1}>; rel="next", <${api}/list?page=3>; rel="last"` } : {};
+        page < 3 ? { link: `<${at.api}/list?page=${page + 1}>; rel="next", <${at.api}/list?page=3>; rel="last"` } : {};
       json([page], 200, link)(request, response);
     };
     expect(await open().get('/list')).toEqual([1, 2, 3]);
   });
 
   it('joins the list of an object with a count', async () => {
-    handle = (request, response) => {
+    at.handle = (request, response) => {
       const second = request.url?.includes('page=2') ?? false;
-      const link: Record<string, string> = second ? {} : { link: `<${api}/runs?page=2>; rel="next"` };
+      const link: Record<string, string> = second ? {} : { link: `<${at.api}/runs?page=2>; rel="next"` };
       json({ total_count: 2, workflow_runs: [second ? 2 : 1] }, 200, link)(request, response);
     };
     expect(await open().get('/runs')).toEqual({ total_count: 2, workflow_runs: [1, 2] });
   });
 
   it('refuses a page link to another host, and sends it nothing', async () => {
-    for (const next of ['http://203.0.113.9/list?page=2', `${api}.example.com/list`, `${api}@example.com/`]) {
-      handle = json([1], 200, { link: `<${next}>; rel="next"` });
+    for (const next of ['http://203.0.113.9/list?page=2', `${at.api}.example.com/list`, `${at.api}@example.com/`]) {
+      at.handle = json([1], 200, { link: `<${next}>; rel="next"` });
       expect(await reasonOf(open().get('/list'))).toBe('bad_response');
     }
   });
 
   it('gives up on a list without an end', async () => {
-    handle = json([1], 200, { link: `<${api}/list?page=2>; rel="next"` });
+    at.handle = json([1], 200, { link: `<${at.api}/list?page=2>; rel="next"` });
     expect(await reasonOf(open().get('/list'))).toBe('truncated');
-    expect(seen.length).toBe(50);
+    expect(at.seen.length).toBe(50);
   });
 
   it('does not take a list that breaks off between pages for whole', async () => {
-    handle = (request, response) =>
+    at.handle = (request, response) =>
       request.url?.includes('page=2')
         ? json({ message: 'Not Found' }, 404)(request, response)
-        : json([1], 200, { link: `<${api}/list?page=2>; rel="next"` })(request, response);
+        : json([1], 200, { link: `<${at.api}/list?page=2>; rel="next"` })(request, response);
     expect(await reasonOf(open().get('/list'))).toBe('truncated');
   });
 
   it('asks once more where the connection is closed as it is used, and no oftener', async () => {
     let asked = 0;
-    handle = (request, response) => {
+    at.handle = (request, response) => {
       asked += 1;
       if (asked === 1) request.socket.destroy();
       else json({ name: 'main' })(request, response);
     };
     expect(await open().get('/x')).toEqual({ name: 'main' });
     expect(asked).toBe(2);
-    handle = (request) => {
+    at.handle = (request) => {
       asked += 1;
       request.socket.destroy();
     };
@@ -152,9 +133,9 @@ describe('githubPort', () => {
   });
 
   it('says absent for 404 with a token only: without one the host hides what is there', async () => {
-    handle = json({ message: 'HOSTILE' }, 404);
+    at.handle = json({ message: 'HOSTILE' }, 404);
     expect(await open().get('/x')).toBeUndefined();
-    expect(await reasonOf(githubPort(api, undefined, new AbortController().signal).get('/x'))).toBe('auth_failed');
+    expect(await reasonOf(githubPort(at.api, undefined, new AbortController().signal).get('/x'))).toBe('auth_failed');
   });
 
   it.each<[string, number, Record<string, string>, string]>([
@@ -168,15 +149,17 @@ describe('githubPort', () => {
     ['204', 204, {}, 'bad_response'],
     ['304', 304, {}, 'bad_response'],
   ])('%s is no answer', async (_, status, headers, reason) => {
-    handle = json({ message: 'HOSTILE' }, status, headers);
+    at.handle = json({ message: 'HOSTILE' }, status, headers);
     expect(await reasonOf(open().get('/x'))).toBe(reason);
   });
 
   it('follows no redirect', async () => {
-    handle = (request, response) =>
-      request.url === '/x' ? json({}, 301, { location: `${api}/y` })(request, response) : json({})(request, response);
+    at.handle = (request, response) =>
+      request.url === '/x'
+        ? json({}, 301, { location: `${at.api}/y` })(request, response)
+        : json({})(request, response);
     expect(await reasonOf(open().get('/x'))).toBe('bad_response');
-    expect(seen.map(({ url }) => url)).toEqual(['/x']);
+    expect(at.seen.map(({ url }) => url)).toEqual(['/x']);
   });
 
   it.each<[string, string, string]>([
@@ -187,7 +170,7 @@ describe('githubPort', () => {
     ['null', 'application/json', 'null'],
     ['bytes', 'application/octet-stream', 'HOSTILE'],
   ])('takes %s for no answer', async (_, type, body) => {
-    handle = (__, response) => {
+    at.handle = (__, response) => {
       response.writeHead(200, { 'content-type': type });
       response.end(body);
     };
@@ -195,9 +178,9 @@ describe('githubPort', () => {
   });
 
   it('says time-out when the host is silent, or stops in the middle of the answer', async () => {
-    handle = () => {};
+    at.handle = () => {};
     expect(await reasonOf(open('secret', 100).get('/x'))).toBe('timeout');
-    handle = (_, response) => {
+    at.handle = (_, response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.write('{"a":');
     };
@@ -206,7 +189,7 @@ describe('githubPort', () => {
 
   it('gives the reason of the run when that is stopped', async () => {
     const run = new AbortController();
-    handle = () => run.abort(new ProbeError('cancelled', 'the run was interrupted'));
+    at.handle = () => run.abort(new ProbeError('cancelled', 'the run was interrupted'));
     expect(await reasonOf(open('secret', 5000, run.signal).get('/x'))).toBe('cancelled');
   });
 
@@ -226,7 +209,7 @@ describe('githubPort', () => {
 
   it('prints nothing of what the host says', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
-    handle = json({}, 200, { deprecation: 'true', sunset: 'HOSTILE' });
+    at.handle = json({}, 200, { deprecation: 'true', sunset: 'HOSTILE' });
     await open().get('/x');
     expect(warn).not.toHaveBeenCalled();
     warn.mockRestore();

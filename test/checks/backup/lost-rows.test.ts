@@ -5,7 +5,7 @@ import recentPoint from '../../../checks/backup/recent-recovery-point.ts';
 import retention from '../../../checks/backup/retention.ts';
 import rtoRpo from '../../../checks/backup/rto-rpo.ts';
 import { judgeFacts } from '../../support/judge.ts';
-import { daily, fileSystem, hoursAgo, plan, point, vaultOf } from './points.ts';
+import { daily, fileSystem, hoursAgo, job, plan, point, vaultOf } from './points.ts';
 
 /**
  * Nothing says how many backup plans or recovery points there are, so that a list which lost its end is not always
@@ -58,13 +58,6 @@ const points = fc
   );
 
 const vault = { BackupVaultArn: 'arn:vault', BackupVaultName: 'openclaw-prod', policy: undefined };
-const job = {
-  RestoreJobId: 'job',
-  Status: 'COMPLETED',
-  CreationDate: hoursAgo(50),
-  CompletionDate: hoursAgo(46),
-  CreatedResourceArn: fileSystem.FileSystemArn.replace('fs-01', 'fs-02'),
-};
 
 type Lists = { readonly plans: readonly object[]; readonly points: readonly object[] };
 

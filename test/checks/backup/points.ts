@@ -37,3 +37,12 @@ export function plan(rule: object = {}, selection: object = { Resources: [fileSy
     selections: [{ SelectionName: 's', IamRoleArn: 'arn:role', ...selection }],
   };
 }
+
+/** A restore job that took four hours. */
+export const job = {
+  RestoreJobId: 'job',
+  Status: 'COMPLETED',
+  CreationDate: hoursAgo(50),
+  CompletionDate: hoursAgo(46),
+  CreatedResourceArn: fileSystem.FileSystemArn.replace('fs-01', 'fs-02'),
+};

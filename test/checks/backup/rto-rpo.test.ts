@@ -1,15 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import check from '../../../checks/backup/rto-rpo.ts';
 import { judgeFacts } from '../../support/judge.ts';
-import { daily, fileSystem, hoursAgo, point, vaultOf } from './points.ts';
-
-const job = {
-  RestoreJobId: 'job',
-  Status: 'COMPLETED',
-  CreationDate: hoursAgo(50),
-  CompletionDate: hoursAgo(46),
-  CreatedResourceArn: fileSystem.FileSystemArn.replace('fs-01', 'fs-02'),
-};
+import { daily, fileSystem, hoursAgo, job, point, vaultOf } from './points.ts';
 
 describe('backup/rto-rpo', () => {
   it.each([
