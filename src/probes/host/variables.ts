@@ -19,35 +19,39 @@ const words =
 const reference = '_(FILE|PATH|DIR|DIRECTORY|ARN|NAME|URI|REGION|TTL|SECONDS|PROVIDER|TYPE|MODE|REF)$';
 
 /**
- * Shell text: `variables` reads lines `NAME=value` and says of each what is suspect. Most lines are ruled out by two
- * searches over all of them, since what the loop does costs several programs a line. `sample` says whether the grep of
- * the host finds a made-up value.
+ * Shell text: `variables` reads lines `NAME=value` and says of each what is suspect. Each rule is one search over all
+ * lines: a program for each line and rule would be thousands where many variables hold credentials. `sample` says
+ * whether the grep of the host finds a made-up value.
  */
 export const searchVariables = (environment: Environment) => `
 ${searchRules(environment)}
 sample=no
 if printf '%s\\n' ${quote(secretRules[0]?.sample() ?? '')} | grep -q -a -E -e "$ALL"; then sample=found; fi
 say sample "$sample"
-variables() {
-  text=$(cat)
-  {
-    printf '%s\\n' "$text" | grep -a -i -E -e ${quote(`(^|_|")(${words})(_|=)`)}
-    printf '%s\\n' "$text" | grep -a -E -e "$ALL"
-  } | sort -u | while IFS= read -r line; do
+# The names of the lines whose values have at least so many characters.
+names_of() {
+  while IFS= read -r line; do
     name=\${line%%=*}
     [ "$name" != "$line" ] || continue
-    name=\${name#\\"}
     value=\${line#*=}
-    shown=$name
-    case $name in ''|*[!A-Za-z0-9_]*) shown=unnamed;; esac
-    [ \${#shown} -le 100 ] || shown=unnamed
-    if [ \${#value} -ge 8 ] && printf '%s\\n' "$name" | grep -q -i -E -e ${quote(`(^|_)(${words})(_|$)`)} &&
-      ! printf '%s\\n' "$name" | grep -q -i -E -e ${quote(reference)}; then say named "$shown"; fi
-    if printf '%s\\n' "$line" | grep -q -a -E -e "$ALL"; then
-      printf '%s\\n' "$RULES" | while read -r id pattern; do
-        if printf '%s\\n' "$line" | grep -q -a -E -e "$pattern"; then say matched "$shown $id"; fi
-      done
-    fi
+    [ \${#value} -lt "$1" ] || printf '%s\\n' "\${name#\\"}"
+  done
+}
+# Says names as the given kind of record, followed by what else is given.
+say_names() {
+  while IFS= read -r name; do
+    case $name in ''|*[!A-Za-z0-9_]*) name=unnamed;; esac
+    [ \${#name} -le 100 ] || name=unnamed
+    say "$1" "$name\${2:-}"
+  done
+}
+variables() {
+  text=$(sort -u)
+  printf '%s\\n' "$text" | grep -a -i -E -e ${quote(`(^|_|")(${words})(_|=)`)} | names_of 8 |
+    grep -a -i -E -e ${quote(`(^|_)(${words})(_|$)`)} | grep -a -v -i -E -e ${quote(reference)} | say_names named
+  text=$(printf '%s\\n' "$text" | grep -a -E -e "$ALL")
+  [ -z "$text" ] || printf '%s\\n' "$RULES" | while read -r id pattern; do
+    printf '%s\\n' "$text" | grep -a -E -e "$pattern" | names_of 0 | say_names matched " $id"
   done
 }
 `;
