@@ -6,6 +6,7 @@ import {
   levels,
   secondsToAlarm,
   showsOutage,
+  watchedTargetGroups,
 } from '../../src/judging/alarm-metric.ts';
 import { check, type Finding, fail, judgeAll, undetermined } from '../../src/model/check.ts';
 import { alarm, alarmMutes } from '../../src/probes/aws/alarm.ts';
@@ -69,14 +70,14 @@ export default check({
         'the alarm watches an expression over metrics, and what that says of the gateway is not understood';
       return undetermined('conflict', message, judgement.evidence);
     }
-    const dimension = a.Dimensions?.find(({ Name }) => Name === 'TargetGroup')?.Value;
     // Its metric does not change before the load balancer has given the target up.
-    const watched = dimension === undefined ? [] : targetGroups.filter(({ arn }) => arn.split(':')[5] === dimension);
-    const behind = watched.map(({ arn: subject, unhealthyAfterSeconds }): Finding<'targetGroups'> => {
-      const ok = unhealthyAfterSeconds <= detectWithinSeconds;
-      const expected = `calls a target unhealthy after at most ${detectWithinSeconds} seconds`;
-      return { fact: 'targetGroups', subject, expected, observed: `after ${unhealthyAfterSeconds} seconds`, ok };
-    });
+    const behind = watchedTargetGroups(a, targetGroups).map(
+      ({ arn: subject, unhealthyAfterSeconds }): Finding<'targetGroups'> => {
+        const ok = unhealthyAfterSeconds <= detectWithinSeconds;
+        const expected = `calls a target unhealthy after at most ${detectWithinSeconds} seconds`;
+        return { fact: 'targetGroups', subject, expected, observed: `after ${unhealthyAfterSeconds} seconds`, ok };
+      },
+    );
     return judgeAll<'alarm' | 'alarmMutes' | 'targetGroups'>([
       seen(`watches ${alarmMetric}`, metric, metric === alarmMetric),
       seen(

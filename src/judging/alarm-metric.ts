@@ -32,6 +32,17 @@ export function levels(metric: string, group: Group): { readonly well: number; r
   return { well: 1, down: 0 };
 }
 
+const dimensionOf = ({ Dimensions }: MetricAlarm, name: string) => Dimensions?.find(({ Name }) => Name === name)?.Value;
+
+/** Those of the target groups that the alarm names in its dimensions. */
+export function watchedTargetGroups<T extends { readonly arn: string }>(
+  alarm: MetricAlarm,
+  targetGroups: readonly T[],
+): readonly T[] {
+  const named = dimensionOf(alarm, 'TargetGroup');
+  return named === undefined ? [] : targetGroups.filter(({ arn }) => arn.split(':')[5] === named);
+}
+
 /** Whether the dimensions pick out this deployment: its group, or one of its target groups, and no part of it. */
 export function isOfGroup(
   alarm: MetricAlarm,
@@ -40,19 +51,16 @@ export function isOfGroup(
   targetGroups: readonly { readonly arn: string; readonly balancers: readonly string[] }[],
 ): boolean {
   const dimensions = alarm.Dimensions ?? [];
-  const dimension = (name: string) => dimensions.find(({ Name }) => Name === name)?.Value;
   const parts = ['AvailabilityZone', 'InstanceId', 'InstanceType', 'host'];
   if (dimensions.some(({ Name }) => parts.includes(Name ?? ''))) return false;
-  const targetGroup = dimension('TargetGroup');
-  if (targetGroup !== undefined) {
-    const balancer = dimension('LoadBalancer');
+  if (dimensionOf(alarm, 'TargetGroup') !== undefined) {
+    const balancer = dimensionOf(alarm, 'LoadBalancer');
     // Elastic Load Balancing counts each pair of the two; another pair has no data.
-    return targetGroups.some(
-      ({ arn, balancers }) =>
-        arn.split(':')[5] === targetGroup && balancers.some((b) => b.split(':loadbalancer/')[1] === balancer),
+    return watchedTargetGroups(alarm, targetGroups).some(({ balancers }) =>
+      balancers.some((b) => b.split(':loadbalancer/')[1] === balancer),
     );
   }
-  return dimension('AutoScalingGroupName') === group.AutoScalingGroupName;
+  return dimensionOf(alarm, 'AutoScalingGroupName') === group.AutoScalingGroupName;
 }
 
 /**
