@@ -1,5 +1,5 @@
 import type { CheckResult, Report } from '../model/report.ts';
-import { checksOf, plain, verdictMeanings, verdictWords } from './words.ts';
+import { plain, troublesOf, verdictMeanings, verdictWords } from './words.ts';
 
 /** GitHub shows ten annotations of a kind for a step, and drops the rest without a word. */
 const most = 10;
@@ -12,11 +12,11 @@ const most = 10;
  */
 export function renderAnnotations(report: Report): string {
   const { verdict } = report;
-  const all = checksOf(report);
-  const failed = all.filter(({ status }) => status === 'fail').map((check) => ['error', check] as const);
-  const unknown = all.filter(({ status }) => status === 'unknown').map((check) => ['warning', check] as const);
-  const shown = [...failed.slice(0, most - 1), ...unknown.slice(0, most - 1)];
-  const more = failed.length + unknown.length - shown.length;
+  const troubles = troublesOf(report);
+  const shown = troubles.flatMap(({ status, checks }) =>
+    checks.slice(0, most - 1).map((check) => [status === 'fail' ? 'error' : 'warning', check] as const),
+  );
+  const more = troubles.reduce((sum, { checks }) => sum + checks.length, 0) - shown.length;
   const rest = more > 0 ? ` ${more} more are in the report.` : '';
   const first = command(
     verdict === 'READY' ? 'notice' : 'error',

@@ -12,6 +12,8 @@ import {
   sourceWords,
   statusWords,
   subjectRows,
+  tallyOf,
+  troublesOf,
   verdictMeanings,
   verdictWords,
   worstOf,
@@ -25,12 +27,11 @@ const verdictClass: Readonly<Record<Verdict, string>> = {
 };
 
 /**
- * The report as one self-contained page for who signs it: the verdict, the areas, what could not be verified, what
- * failed, then every check.
+ * The report as one self-contained page for who signs it: the verdict, the areas, what failed, what could not
+ * be verified, then every check.
  */
 export function renderHtml(report: Report): string {
   const all = checksOf(report);
-  const of = (status: CheckResult['status']) => all.filter((check) => check.status === status);
   const title = `${verdictWords[report.verdict]}: ${report.environment.name}`;
   return page({
     title: `${title} - clawcheck readiness report`,
@@ -39,8 +40,7 @@ export function renderHtml(report: Report): string {
       heading(report),
       '<main>',
       glance(report),
-      troubles('unverified', 'What could not be verified', of('unknown'), 'Nothing: every check came to a result.'),
-      troubles('failed', 'What failed', of('fail'), 'Nothing.'),
+      ...troublesOf(report).map(({ status, checks }) => troubles(status, checks)),
       accepted(all),
       section('subject', 'What was looked at', rows(report)),
       section('checks', 'Every check', everyCheck(report)),
@@ -52,18 +52,15 @@ export function renderHtml(report: Report): string {
 }
 
 function heading(report: Report): string {
-  const { counts, verdict } = report;
-  const total = Object.values(counts).reduce((sum, n) => sum + n, 0);
-  const parts = (Object.keys(counts) as (keyof typeof counts)[])
-    .filter((status) => counts[status] > 0)
-    .map((status) => `${counts[status]} ${statusWords[status].toLowerCase()}`);
+  const { verdict } = report;
+  const all = checksOf(report);
   return [
     '<header>',
     '<p class="soft">clawcheck readiness report</p>',
     `<h1>Is <b>${text(report.environment.name)}</b> ready to go live?</h1>`,
     `<p class="scope">${scope(report)}</p>`,
     `<div class="verdict ${verdictClass[verdict]}" role="status"><strong>${verdictWords[verdict]}</strong><p>${verdictMeanings[verdict]}</p>`,
-    `<p>${total} ${report.narrowedTo ? 'checks of a narrowed run' : 'checks'}: ${parts.join(', ')}.</p></div>`,
+    `<p>${all.length} ${report.narrowedTo ? 'checks of a narrowed run' : 'checks'}: ${counted(all)}.</p></div>`,
     ...cautions(report).map((caution) => `<p class="caution">${text(caution)}</p>`),
     '</header>',
   ].join('\n');
@@ -79,21 +76,28 @@ function scope({ subject, window }: Report): string {
   );
 }
 
+/** How many checks have each status, the worst first. */
+function counted(checks: readonly CheckResult[]): string {
+  return tallyOf(checks)
+    .map(([status, count]) => `${count} ${statusWords[status].toLowerCase()}`)
+    .join(', ');
+}
+
 function glance({ areas }: Report): string {
   const items = areas.map((area) => {
     const worst = worstOf(area);
-    const counted = [...new Set(area.checks.map(({ status }) => status))]
-      .map(
-        (status) =>
-          `${area.checks.filter((check) => check.status === status).length} ${statusWords[status].toLowerCase()}`,
-      )
-      .join(', ');
-    return `<li class="${classOf[worst]}"><span class="name">${text(area.title)}</span> ${tag(worst)} <span class="count">${counted}</span></li>`;
+    return `<li class="${classOf[worst]}"><span class="name">${text(area.title)}</span> ${tag(worst)} <span class="count">${counted(area.checks)}</span></li>`;
   });
   return section('glance', 'The areas at a glance', `<ul class="glance">\n${items.join('\n')}\n</ul>`);
 }
 
-function troubles(id: string, title: string, checks: readonly CheckResult[], none: string): string {
+const troubleWords = {
+  fail: { id: 'failed', title: 'What failed', none: 'Nothing.' },
+  unknown: { id: 'unverified', title: 'What could not be verified', none: 'Nothing: every check came to a result.' },
+} as const;
+
+function troubles(status: keyof typeof troubleWords, checks: readonly CheckResult[]): string {
+  const { id, title, none } = troubleWords[status];
   const body =
     checks.length === 0 ? `<p class="soft">${none}</p>` : checks.map((check) => checkHtml(check, 'trouble')).join('\n');
   return section(id, checks.length === 0 ? title : `${title} (${checks.length})`, body);

@@ -11,6 +11,7 @@ import {
   sourceWords,
   statusWords,
   subjectRows,
+  troublesOf,
   verdictMeanings,
   verdictWords,
 } from './words.ts';
@@ -27,13 +28,8 @@ export function renderMarkdown(report: Report): string {
     table(['Subject', ''], subjectRows(report)),
     '## At a glance',
     glance(report),
-    ...troubles(
-      'Failed',
-      all.filter(({ status }) => status === 'fail'),
-    ),
-    ...troubles(
-      'Not verified',
-      all.filter(({ status }) => status === 'unknown'),
+    ...troublesOf(report).flatMap(({ status, checks }) =>
+      troubles(status === 'fail' ? 'Failed' : 'Not verified', checks),
     ),
     ...accepted(all),
     '## Every check',

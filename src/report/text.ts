@@ -1,7 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { type CheckResult, type Evidence, gapsIn, type Report, type Status, type Verdict } from '../model/report.ts';
 import { count } from '../model/text.ts';
-import { acceptanceOf, checksOf, extensionsOf, overruledOf, plainReport } from './words.ts';
+import { acceptanceOf, checksOf, extensionsOf, overruledOf, plainReport, troublesOf } from './words.ts';
 import { wrap } from './wrap.ts';
 
 export interface TextOptions {
@@ -23,21 +23,8 @@ export function renderText(given: Report, { width, color, verbose }: TextOptions
   const all = checksOf(report);
   const sections = [
     headline(report, chalk, paint, columns),
-    troubles(
-      'Fix',
-      all.filter(({ status }) => status === 'fail'),
-      chalk,
-      paint,
-      columns,
-      verbose,
-    ),
-    troubles(
-      'Not verified',
-      all.filter(({ status }) => status === 'unknown'),
-      chalk,
-      paint,
-      columns,
-      verbose,
+    ...troublesOf(report).map(({ status, checks }) =>
+      troubles(status === 'fail' ? 'Fix' : 'Not verified', checks, chalk, paint, columns, verbose),
     ),
     accepted(all, chalk, columns),
     verbose ? areas(report, chalk, paint, columns) : areasInBrief(report, chalk, columns),
@@ -138,8 +125,9 @@ function accepted(results: readonly CheckResult[], chalk: ChalkInstance, columns
 
 /** A line an area: how much of it is good, and what is not. */
 function areasInBrief({ areas }: Report, chalk: ChalkInstance, columns: number): string[] {
-  const lines = areas.flatMap(({ title, checks }) => {
-    const bad = checks.filter(({ status }) => status === 'fail' || status === 'unknown');
+  const lines = areas.flatMap((area) => {
+    const { title, checks } = area;
+    const bad = troublesOf({ areas: [area] }).flatMap((trouble) => trouble.checks);
     const names = bad.map(({ id, status }) => `${words[status]} ${id.slice(id.indexOf('/') + 1)}`);
     const good = `${title} ${checks.length - bad.length}/${checks.length}`;
     return wrap(names.length > 0 ? `${good}: ${names.join(', ')}` : good, columns, '  ');

@@ -64,10 +64,29 @@ export function sourcesOf(check: CheckResult): string {
   return [...new Set(check.evidence.map(({ source }) => sourceWords[source]))].join(', ');
 }
 
+/** From what to look at first to what is well: the order in every rendering. */
+const statusOrder: readonly Status[] = ['fail', 'unknown', 'waived', 'attested', 'not-applicable', 'pass'];
+
+/** The statuses of checks, the worst first, with how many have each. */
+export function tallyOf(checks: readonly CheckResult[]): readonly (readonly [Status, number])[] {
+  return statusOrder
+    .map((status) => [status, checks.filter((check) => check.status === status).length] as const)
+    .filter(([, count]) => count > 0);
+}
+
 /** Status of an area as a whole: the worst of its checks. */
 export function worstOf({ checks }: AreaResult): Status {
-  const order: readonly Status[] = ['fail', 'unknown', 'waived', 'attested', 'not-applicable', 'pass'];
-  return order.find((status) => checks.some((check) => check.status === status)) ?? 'unknown';
+  return tallyOf(checks)[0]?.[0] ?? 'unknown';
+}
+
+/** What is left to do, in order: what failed is to be mended, then what was not seen is to be made visible. */
+export function troublesOf(
+  report: Pick<Report, 'areas'>,
+): readonly { readonly status: 'fail' | 'unknown'; readonly checks: readonly CheckResult[] }[] {
+  return (['fail', 'unknown'] as const).map((status) => ({
+    status,
+    checks: checksOf(report).filter((check) => check.status === status),
+  }));
 }
 
 /** What keeps a report from saying what it seems to say, each as a sentence. */

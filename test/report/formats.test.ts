@@ -63,6 +63,22 @@ describe.each(Object.keys(renderings))('the report as %s', (format) => {
   });
 });
 
+it.each([
+  ['text', (report: Report) => renderText(report, { width: 100, color: false, verbose: false })],
+  ['html', renderHtml],
+  ['markdown', renderMarkdown],
+  ['annotations', renderAnnotations],
+])('%s says first what failed, then what was not verified', (_, render) => {
+  const idsOf = (wanted: string) => checksOf(flawed).flatMap(({ id, status }) => (status === wanted ? [id] : []));
+  const [failed, unknown] = [idsOf('fail'), idsOf('unknown')];
+  // In the order of the areas an unknown would be the first.
+  expect(checksOf(flawed).find(({ status }) => status === 'fail' || status === 'unknown')?.status).toBe('unknown');
+  const out = render(flawed);
+  const at = [...failed, ...unknown].map((id) => out.indexOf(id));
+  expect(at.every((place) => place >= 0)).toBe(true);
+  expect(at).toEqual([...at].sort((a, b) => a - b));
+});
+
 describe('JUnit XML', () => {
   it('has the areas as suites, and counts that fit its cases', () => {
     const root = parseXml(renderJunit(flawed));
@@ -264,12 +280,12 @@ describe('HTML', () => {
     expect(renderHtml({ ...ready, verdict: 'INCOMPLETE' })).toContain('Not for signature: the verdict is INCOMPLETE.');
   });
 
-  it('shows what could not be verified and what failed before the rest', () => {
+  it('shows what failed and what could not be verified before the rest', () => {
     const html = renderHtml(flawed);
     const at = [
       'id="glance"',
-      'id="unverified"',
       'id="failed"',
+      'id="unverified"',
       'id="people"',
       'id="subject"',
       'id="checks"',
