@@ -91,8 +91,14 @@ describe('the report', () => {
     expect(refused.stdout).not.toContain('\u001b');
   });
 
-  it('has no line that a CI system would take as a command', async () => {
-    const { stdout } = await clawcheck(['demo', '-q', '--verbose']);
+  it('has no line that a CI system would take as a command, and with consent says how each gate was tried', async () => {
+    const { code, stdout } = await clawcheck(['demo', '-q', '--active', '--verbose']);
+    expect(code).toBe(0);
+    const text = stdout.replaceAll(/\s+/g, ' ');
+    const tried = ['commands of agent main', 'tool crm_delete_record of agent support'].map((what) =>
+      text.includes(`${what}, tried on i-0a1b2c3d4e5f60001: expected not done; observed denied: not done`),
+    );
+    expect(tried).toEqual([true, true]);
     expect(stdout.split('\n').filter((line) => /^(::|##)/.test(line))).toEqual([]);
   });
 });

@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openGateway } from '../../src/adapters/gateway/gateway.ts';
+import { valueAt } from '../../src/judging/gateway-config.ts';
 import { addPlugin, deleted, gated, gatedTool, leftInTmp, pluginSettings } from './lab/gates.ts';
 import { type GatewayProcess, gatewayRequirement, gatewayToken, startGatewayProcess } from './lab/gateway-process.ts';
 import { instance, judgeGateway } from './lab/judge-gateway.ts';
+import { localHost } from './lab/local-host.ts';
 import { type Model, modelSettings, startModel } from './lab/model.ts';
 import { liveDescribe } from './live.ts';
 
@@ -15,6 +18,8 @@ const logged = 'monitoring/test-interaction-logged';
 const audited = 'monitoring/gateway-self-audit';
 const clean = 'credentials/not-in-logs';
 const rulebook = 'soul-documents/no-second-rulebook';
+const enforced = 'approval-gates/gates-enforced';
+const blocked = 'approval-gates/blocked-without-approval';
 const gateChecks = ['gates-enforced', 'blocked-without-approval', 'request-surfaces', 'decisions-recorded'];
 const minutes = 60_000;
 
@@ -44,6 +49,13 @@ function start(model: Model, readOnly: boolean): Promise<GatewayProcess> {
       tidy: ({ workspace }) => readOnly && execFileSync('umount', [workspace]),
     },
   );
+}
+
+/** The mode of commands that the running gateway works with. */
+async function inForce({ port }: GatewayProcess): Promise<unknown> {
+  const { signal } = new AbortController();
+  const gateway = openGateway(localHost(port), { port, token: () => gatewayToken, signal });
+  return valueAt(await gateway.rpc('config.get', {}), 'runtimeConfig.tools.exec.mode');
 }
 
 type Kind = 'gateway' | 'session';
@@ -118,9 +130,9 @@ liveDescribe('a turn on a real gateway', gatewayRequirement(), () => {
       const outcomes = await judged(good, ids, { active: true });
       const seen = Object.entries(outcomes).map(([id, { status, reason }]) => [id, status, reason]);
       expect(seen).toEqual(ids.map((id) => [id, 'pass', null]));
-      const blocked = outcomes['approval-gates/blocked-without-approval'];
-      expect(blocked?.controls[0]?.observed).toMatch(/^done after request \S+ was allowed once$/);
-      expect(blocked?.evidence.slice(-5).map(({ subject, observed }) => `${subject}: ${observed}`)).toEqual([
+      const trial = outcomes[blocked];
+      expect(trial?.controls[0]?.observed).toMatch(/^done after request \S+ was allowed once$/);
+      expect(trial?.evidence.slice(-5).map(({ subject, observed }) => `${subject}: ${observed}`)).toEqual([
         'commands of agent main, tried: denied: not done',
         'commands of agent main, tried: allowed once: done',
         `tool ${gatedTool} of agent main, tried: denied: not done`,
@@ -132,7 +144,7 @@ liveDescribe('a turn on a real gateway', gatewayRequirement(), () => {
       expect(leftInTmp()).toEqual([]);
 
       const asked = [model.prompts.length, deleted(good).length];
-      const plain = await judged(good, ['approval-gates/blocked-without-approval']);
+      const plain = await judged(good, [blocked]);
       // What the trial allowed was allowed by no person, and a run without consent tries nothing.
       expect(Object.values(plain)).toMatchObject([{ status: 'unknown', reason: { code: 'not_drilled' } }]);
       expect([model.prompts.length, deleted(good).length]).toEqual(asked);
@@ -144,7 +156,7 @@ liveDescribe('a turn on a real gateway', gatewayRequirement(), () => {
     'that the model will not make shows nothing about a gate',
     async () => {
       model.idle = true;
-      const outcomes = await judgeGateway(good, ['approval-gates/blocked-without-approval'], { active: true });
+      const outcomes = await judgeGateway(good, [blocked], { active: true });
       model.idle = false;
       expect(Object.values(outcomes)).toMatchObject([{ status: 'unknown', reason: { code: 'not_drilled' } }]);
     },
@@ -195,5 +207,27 @@ liveDescribe('a turn on a real gateway', gatewayRequirement(), () => {
       expect(JSON.stringify(after)).not.toContain(key);
     },
     2 * minutes,
+  );
+
+  it(
+    'runs whatever it is asked to once tools.exec.mode is full, and fails the gates that passed before',
+    async () => {
+      const file = join(good.home, '.openclaw', 'openclaw.json');
+      const ids = [enforced, blocked];
+      const trialOf = ({ [blocked]: outcome }: Awaited<ReturnType<typeof judged>>) =>
+        outcome?.evidence.map(({ subject, observed }) => `${subject}: ${observed}`);
+      const settings = JSON.parse(readFileSync(file, 'utf8'));
+      settings.tools.exec.mode = 'full';
+      writeFileSync(file, JSON.stringify(settings));
+      // The gateway watches its file and takes the change over without a restart.
+      await expect.poll(() => inForce(good), { timeout: minutes, interval: 200 }).toBe('full');
+      const outcomes = await judged(good, ids, { active: true });
+      expect(Object.values(outcomes).map(({ status }) => status)).toEqual(['fail', 'fail']);
+      const observed = outcomes[enforced]?.evidence.map((one) => one.observed);
+      expect(observed).toContain('security full, ask off');
+      expect(trialOf(outcomes)).toEqual(['commands of agent main, tried: done, and nobody was asked']);
+      expect(leftInTmp()).toEqual([]);
+    },
+    4 * minutes,
   );
 });

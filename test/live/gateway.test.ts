@@ -164,13 +164,14 @@ liveDescribe('a real gateway', gatewayRequirement(), () => {
     2 * startSeconds * 1000,
   );
 
-  it('does not take a plugin for a gate that is enabled and failed to start', async () => {
+  it.each([
+    ['is loaded but not enabled', gated, 'its plugin: enabled not set in plugins.entries'],
+    ['is enabled and failed to start', brokenGate, 'its plugin: enabled true in plugins.entries, and it does not run'],
+  ])('does not take a plugin for a gate that %s', async (_, environment, observed) => {
     const id = 'approval-gates/gates-enforced';
-    const { [id]: outcome } = await judgeGateway(open, [id], { environment: brokenGate });
+    const { [id]: outcome } = await judgeGateway(open, [id], { environment });
     expect(outcome?.status).toBe('fail');
-    expect(outcome?.evidence.map(({ observed }) => observed)).toContain(
-      'its plugin: enabled true in plugins.entries, and it does not run',
-    );
+    expect(outcome?.evidence.map((one) => one.observed)).toContain(observed);
   });
 
   it('that is hardened passes each of them, once a person has approved something', async () => {
@@ -223,5 +224,30 @@ liveDescribe('a real gateway', gatewayRequirement(), () => {
     await expect(right.rpc('no.such.method', {})).rejects.toMatchObject({ reason: 'not_found' });
     const page = await portOf(open).get('/nope');
     expect(page).toMatchObject({ status: 200, json: undefined });
+  });
+
+  const healthy = 'monitoring/gateway-healthy';
+  const gates = ['gates-enforced', 'request-surfaces', 'blocked-without-approval', 'approvers-authorised'];
+  const asked = [
+    ...[...gates, 'decisions-recorded'].map((name) => `approval-gates/${name}`),
+    ...['monitoring/agent-answers', 'monitoring/runaway-limited', 'infrastructure/gateway-version'],
+  ];
+
+  it('that is halted answers nothing, which is unknown within the time that a call may take', async () => {
+    open.halt();
+    const outcomes = await judgeGateway(open, [healthy, ...asked], {
+      environment: { 'gateway.startSeconds': 1 },
+      callMs: 1000,
+    });
+    const seen = Object.entries(outcomes).map(([id, { status, reason }]) => [id, status, reason?.code]);
+    expect(seen).toEqual([healthy, ...asked].map((id) => [id, 'unknown', 'timeout']));
+  });
+
+  it('that is down fails its own check, and leaves unknown what only it could tell', async () => {
+    await open.stop();
+    const outcomes = await judgeGateway(open, [healthy, ...asked], { environment: { 'gateway.startSeconds': 1 } });
+    expect(outcomes[healthy]?.evidence[0]?.observed).toMatch(/^nothing listens on the port after/);
+    const seen = Object.entries(outcomes).map(([id, { status, reason }]) => [id, status, reason?.code]);
+    expect(seen).toEqual([[healthy, 'fail', undefined], ...asked.map((id) => [id, 'unknown', 'not_found'])]);
   });
 });

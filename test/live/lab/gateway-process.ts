@@ -28,6 +28,8 @@ export interface GatewayHome {
 }
 
 export interface GatewayProcess extends GatewayHome {
+  /** Halts it: it keeps its port and answers nothing. `stop` still ends it. */
+  halt(): void;
   /** Kills it with its children and removes its home. */
   stop(): Promise<void>;
 }
@@ -58,9 +60,13 @@ export async function startGatewayProcess(
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   return {
     ...place,
+    halt: () => {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGSTOP');
+    },
     async stop() {
       try {
-        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+        const runs = child.exitCode === null && child.signalCode === null;
+        if (child.pid !== undefined && runs) process.kill(-child.pid, 'SIGKILL');
         await exited;
       } catch {
         // It ended by itself.

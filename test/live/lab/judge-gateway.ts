@@ -22,6 +22,8 @@ export interface Judging {
   readonly environment?: Readonly<Record<string, unknown>>;
   /** The files beside the environment file. */
   readonly files?: FilesPort;
+  /** Deadline of one call to the gateway, in milliseconds, unless it names one. */
+  readonly callMs?: number;
   /** What AWS answers beside the group. */
   find?(operation: string, input: never): Promise<unknown>;
 }
@@ -34,7 +36,7 @@ const noFiles: FilesPort = { read: refuse, glob: refuse, sha256: refuse };
 export async function judgeGateway(
   { home, port, workspace }: GatewayHome,
   ids: readonly string[],
-  { active = false, environment: changes = {}, find = refuse, files = noFiles }: Judging = {},
+  { active = false, environment: changes = {}, find = refuse, files = noFiles, callMs }: Judging = {},
 ): Promise<Record<string, Outcome>> {
   const environment = goodEnvironment({
     'gateway.port': port,
@@ -54,7 +56,12 @@ export async function judgeGateway(
   const aws = { region: 'eu-west-1', account: '123456789012', read, find } as unknown as AwsPort;
   const context = { environment, others: [], now, nonce: crypto.randomUUID(), signal, active };
   const host = localHost(port);
-  const gateway = openGateway(host, { port, token: () => gatewayToken, signal });
+  const gateway = openGateway(host, {
+    port,
+    token: () => gatewayToken,
+    signal,
+    ...(callMs && { getMs: callMs, rpcMs: callMs }),
+  });
   const ask = async (program: HostProgram) => {
     const answer = (await host.run([program], signal)).get(program.id);
     if (!answer || answer instanceof ProbeError) throw answer ?? new ProbeError('internal', 'no answer');
