@@ -57,7 +57,8 @@ export default check({
     }
     for (const account of connected ?? []) {
       const named = integrations.filter(({ composio }) => composio === account.id).length;
-      if (named === 1 || (named === 0 && !isUsable(account))) continue;
+      // One that cannot be used and is named has failed above, however often.
+      if (named === 1 || !isUsable(account)) continue;
       findings.push({
         fact: 'connected',
         subject: `${account.toolkit}: ${account.id}`,

@@ -37,6 +37,13 @@ describe('no check about the instances passes', () => {
         s.aws.push({ operation: 'ec2:DescribeInstances', output: { Reservations: [] } });
       },
     ],
+    ...['InstanceId', 'LifecycleState'].map((member): [string, (scenario: Scenario) => void] => [
+      `when one more of its instances is described without ${member}`,
+      (s) => {
+        const instances = prodGroup(s)['Instances'] as object[];
+        instances.push({ ...instances[0], InstanceId: 'i-0f1a00000000000ff', [member]: undefined });
+      },
+    ]),
     [
       'when the group is in another region',
       (s) => {

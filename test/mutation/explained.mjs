@@ -154,6 +154,8 @@ export const explained = {
   'checks/monitoring/cost-limits.ts': [
     ["budget: name = ''", 1, shown],
     ["armed.includes(Status ?? '')", 1, absent],
+    ['InstanceId ?? []', 1, probed],
+    ['automatic.length > 0,', 2, `${twice}: without one, nothing is stopped`],
     ['if (!threshold) return true', 1, 'no threshold is 0, and none of the two lets that through'],
   ],
   'checks/monitoring/kill-switch.ts': [

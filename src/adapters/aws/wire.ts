@@ -1,10 +1,22 @@
 import { pipeline, type Readable, Transform } from 'node:stream';
 import { ProbeError } from '../../model/reason.ts';
 
-/** Bytes of one answer. The pages that services send stay under a few MB. */
-const largestAnswer = 16 * 1024 * 1024;
-/** Bytes of all answers of a run. */
-const largestRun = 128 * 1024 * 1024;
+/** What answers may come to, in bytes. */
+export interface Limits {
+  /**
+   * One answer. A page of CloudWatch Logs has at most 1 MB (FilterLogEvents), one of any other service that is asked is
+   * cut off by a number of items: the largest is 100 users, roles and policies of IAM with all their documents, a few
+   * MB by the quotas of IAM.
+   */
+  readonly answer: number;
+  /** All answers that are on their way: what the process holds of them. As many as are asked for at once have 1 MB each. */
+  readonly atOnce: number;
+  /** All answers of a run: some hundred MB of memory when they are read. An account with 5000 roles stays below. */
+  readonly run: number;
+}
+
+const megabyte = 1024 * 1024;
+const most: Limits = { answer: 16 * megabyte, atOnce: 24 * megabyte, run: 128 * megabyte };
 /** How far the clocks may be apart before nothing that depends on a time is believed. */
 const largestSkewMs = 60_000;
 
@@ -44,23 +56,25 @@ class AnswerTooLarge extends Error {
  * is not a simulation, notes a clock that differs from that of AWS, and cuts off answers without end.
  * @param direct whether only AWS itself may be asked
  */
-export function wireGuard(
-  direct: boolean,
-  limits: { readonly answer: number; readonly run: number } = { answer: largestAnswer, run: largestRun },
-): WireGuard {
+export function wireGuard(direct: boolean, limits: Limits = most): WireGuard {
   let received = 0;
+  const flowing = new Map<Transform, number>();
   const capped = (body: Readable): Readable => {
-    let size = 0;
     const counted = new Transform({
       transform(chunk: Buffer, _encoding, done) {
-        size += chunk.length;
+        const size = (flowing.get(counted) ?? 0) + chunk.length;
+        flowing.set(counted, size);
         received += chunk.length;
-        if (size > limits.answer || received > limits.run) done(new AnswerTooLarge());
-        else done(null, chunk);
+        if (size > limits.answer || received > limits.run) return done(new AnswerTooLarge());
+        const held = [...flowing.values()].reduce((sum, one) => sum + one, 0);
+        // The largest goes: what floods the others takes none of them along.
+        if (held > limits.atOnce) largestOf(flowing).destroy(new AnswerTooLarge());
+        if (!counted.destroyed) done(null, chunk);
       },
     });
+    flowing.set(counted, 0);
     // Ends the connection, too; whoever reads `counted` hears of the error.
-    pipeline(body, counted, () => {});
+    pipeline(body, counted, () => flowing.delete(counted));
     return counted;
   };
   return (next) => async (args) => {
@@ -92,6 +106,10 @@ export function skewOf(date: string | undefined, sent: number, received: number)
   if (theirs > received) return theirs - received;
   if (theirs + 1000 < sent) return theirs + 1000 - sent;
   return 0;
+}
+
+function largestOf<T>(sizes: ReadonlyMap<T, number>): T {
+  return [...sizes].reduce((one, other) => (other[1] > one[1] ? other : one))[0];
 }
 
 function leadsToAws({ protocol, hostname = '' }: Request): boolean {

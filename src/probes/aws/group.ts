@@ -60,6 +60,7 @@ function isComplete(g: AutoScalingGroup): g is Group {
     typeof g.AutoScalingGroupARN === 'string' &&
     typeof g.MinSize === 'number' &&
     typeof g.DesiredCapacity === 'number' &&
-    Array.isArray(g.Instances)
+    // Who cannot be told apart, or may serve or not, is counted nowhere and found nowhere.
+    (g.Instances?.every(({ InstanceId, LifecycleState }) => InstanceId && LifecycleState) ?? false)
   );
 }

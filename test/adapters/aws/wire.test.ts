@@ -92,7 +92,7 @@ describe('what comes over the wire from AWS', () => {
   });
 
   it('is counted over all answers of a run', async () => {
-    const guard = wireGuard(false, { answer: 100, run: 250 });
+    const guard = wireGuard(false, { answer: 100, atOnce: 100, run: 250 });
     const read = async () => {
       const { response } = await guard(async () => ({ response: { body: Readable.from([Buffer.alloc(90)]) } }))({
         request: {},
@@ -103,6 +103,36 @@ describe('what comes over the wire from AWS', () => {
     };
     expect([await read(), await read()]).toEqual([90, 90]);
     await expect(read()).rejects.toMatchObject({ name: 'AnswerTooLarge' });
+  });
+
+  it('is counted over all answers that come at once: the largest is cut off, and the others arrive', async () => {
+    const guard = wireGuard(false, { answer: 100, atOnce: 120, run: 1000 });
+    const open = async () => {
+      const body = new Readable({ read() {} });
+      const { response } = await guard(async () => ({ response: { body } }))({ request: {} });
+      const read = (async () => {
+        let size = 0;
+        for await (const chunk of (response as { body: Readable }).body) size += chunk.length;
+        return size;
+      })().catch((error: Error) => error.name);
+      const send = async (bytes: number | null) => {
+        body.push(bytes === null ? null : Buffer.alloc(bytes));
+        await new Promise(setImmediate);
+      };
+      return { send, read };
+    };
+    const [small, flood, late] = [await open(), await open(), await open()];
+    await small.send(30);
+    await flood.send(80);
+    await late.send(20);
+    expect(await flood.read).toBe('AnswerTooLarge');
+    // What was cut off is no longer held, and neither is what has arrived.
+    await small.send(60);
+    await small.send(null);
+    expect(await small.read).toBe(90);
+    await late.send(70);
+    await late.send(null);
+    expect(await late.read).toBe(90);
   });
 
   it('comes from AWS alone, whatever the configuration file says, unless the run is a simulation', async () => {

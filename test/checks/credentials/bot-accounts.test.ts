@@ -69,6 +69,13 @@ describe('credentials/bot-accounts', () => {
         'undetermined',
       ],
       ['has one more that is off', [named], [account, { ...account, id: 'ca_0', disabled: true }], 'undetermined'],
+      [
+        'stands behind one that was given up',
+        [named],
+        [{ ...account, id: 'ca_0', status: 'EXPIRED' }, account],
+        'undetermined',
+      ],
+      ['is named twice and was given up', [named, named], [{ ...account, status: 'EXPIRED' }], 'fail'],
       ['has one more', [named], [account, { ...account, id: 'ca_0' }], 'fail'],
       ['has one more in an unknown state', [named], [account, { ...account, id: 'ca_0', status: 'NEW' }], 'fail'],
       ['has none', [named], [], 'fail'],

@@ -60,6 +60,7 @@ describe('infrastructure/health-check-is-gateway', () => {
     ['HTTPS', {}, fronts({}, { HealthCheckProtocol: 'HTTPS' }), none, 'pass'],
     ['checks turned off', {}, fronts({}, { HealthCheckEnabled: false }), none, 'fail'],
     ['nine minutes until it notices', {}, fronts({}, { HealthCheckIntervalSeconds: 270 }), none, 'pass'],
+    ['as long to notice as a replacement may take', {}, fronts({}, { UnhealthyThresholdCount: 30 }), none, 'pass'],
     ['longer to notice than a replacement may take', {}, fronts({}, { UnhealthyThresholdCount: 31 }), none, 'fail'],
     ['a loose matcher', {}, fronts({}, { Matcher: { HttpCode: '200-499' } }), none, 'fail'],
     ['no matcher', {}, fronts({}, { Matcher: undefined }), none, 'fail'],

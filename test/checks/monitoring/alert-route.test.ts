@@ -65,6 +65,14 @@ describe('monitoring/alert-route', () => {
     ['a queue instead', alarm, [{ ...topic, subscriptions: [], queues: 1 }], fn, last, 'undetermined'],
     ['a queue beside it', alarm, [{ ...topic, queues: 1 }], fn, last, 'pass'],
     [
+      'a queue at another topic beside it',
+      alarm,
+      [{ ...topic, arn: `${topicArn}-2`, subscriptions: [], queues: 1 }, topic],
+      fn,
+      last,
+      'pass',
+    ],
+    [
       'M2: not confirmed',
       alarm,
       [{ ...topic, subscriptions: [{ ...subscription, arn: 'PendingConfirmation' }] }],

@@ -97,6 +97,15 @@ describe('cannot-remount', () => {
       'undetermined',
     );
   });
+  it('is unknown when nothing is known of what is granted, unless something else leads there', () => {
+    const lost = new ProbeError('timeout', 'late');
+    expect(judgeFacts(cannotRemount, { process, ways, grants: lost })).toMatchObject({
+      outcome: 'undetermined',
+      reason: 'timeout',
+    });
+    const member = { ...process, groups: ['docker'] };
+    expect(judgeFacts(cannotRemount, { process: member, ways, grants: lost }).outcome).toBe('fail');
+  });
   it('is unknown when sudo is unclear, no group is named, or nothing could be seen', () => {
     expect(outcome({ sudo: 'unclear' })).toBe('undetermined');
     expect(outcome({ groups: [] })).toBe('undetermined');
