@@ -35,7 +35,7 @@ say state done
         command: `systemctl stop ${unit}`,
         script: () => `
 need systemctl
-timeout 50 systemctl stop -- ${quote(unit)} || { say state refused; exit 0; }
+timeout 50 systemctl stop -- ${quote(unit)} 9>&- || { say state refused; exit 0; }
 say state done
 `,
         learn: (records) => {
@@ -79,7 +79,8 @@ say state done
         command: `systemctl start ${unit}`,
         script: () => `
 need systemctl
-timeout 50 systemctl start -- ${quote(unit)} || { say state refused; exit 0; }
+# What a start leaves running must not hold our answer open (9), where the service manager is no process of its own.
+timeout 50 systemctl start -- ${quote(unit)} 9>&- || { say state refused; exit 0; }
 say state done
 `,
         learn: (records) => {

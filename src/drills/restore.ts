@@ -135,7 +135,7 @@ const mount: Move = hostMove({
   script: ({ targetAddress = '' }) => `
 need mkdir mount
 mkdir -m 700 ${mountPoint} || { say state exists; exit 0; }
-timeout 50 mount -t nfs4 -o ro,nosuid,nodev,noexec,nfsvers=4.1,soft,timeo=100,retrans=2,noresvport ${quote(targetAddress)}:/ ${mountPoint} || { rmdir ${mountPoint}; say state refused; exit 0; }
+timeout 50 mount -t nfs4 -o ro,nosuid,nodev,noexec,nfsvers=4.1,soft,timeo=100,retrans=2,noresvport ${quote(targetAddress)}:/ ${mountPoint} 9>&- || { rmdir ${mountPoint}; say state refused; exit 0; }
 say state done
 `,
   learn(records) {

@@ -111,6 +111,22 @@ liveDescribe('the host, however the run ends', labAvailable(), () => {
     for (const each of (await answer).values()) expect(each).toBeInstanceOf(ProbeError);
     expect(await lab.leftovers(before, 15)).toEqual([]);
   }, 60_000);
+
+  it('has nothing of ours on it at the end of the time, although a service holds the answer open', async () => {
+    const before = await lab.manifest();
+    const host = await open(lab);
+    const script = 'setsid -f sleep 7882 </dev/null >/dev/null 2>&1; say state done';
+    const answer = host.run([{ id: 'host/service', as: 'root', seconds: 30, script }], never());
+    await expect.poll(() => root(lab, 'pgrep -fc "^sleep 7882" || :'), { timeout: 20_000 }).toBe('1');
+    // What timeout does when its time has come it also does when it is told to end.
+    await root(lab, 'pkill -TERM -f "^timeout -k 2 "');
+    expect((await answer).get('host/service')).toBeInstanceOf(ProbeError);
+    await host.close();
+    // Before the service ends, as that lets go whatever waits for it.
+    await expect.poll(() => root(lab, 'pgrep -xc "sh -s|head -c 524288" -f || :'), { timeout: 20_000 }).toBe('0');
+    await root(lab, 'pkill -KILL -f "^sleep 7882"');
+    expect(await lab.leftovers(before, 15)).toEqual([]);
+  }, 60_000);
 });
 
 liveDescribe('how a login gets to be another user', labAvailable(), () => {

@@ -50,12 +50,13 @@ run() {
 exec 3<&0 </dev/null
 printf '%s !as ${as}\\n' "$N"
 if command -v timeout >/dev/null; then :; else printf '%s !lacks timeout ${as}\\n' "$N"; exit 0; fi
-( while read -r _; do :; done <&3; stop ) >/dev/null &
+trap : HUP TERM
+( trap '' HUP TERM; while read -r _; do :; done <&3; stop ) >/dev/null &
 w=$!
 exec 3<&-
 { ${stages.join(' |\n')}
 } 5>&1
-kill "$w"
+kill -s KILL "$w"
 exit 0
 }
 run

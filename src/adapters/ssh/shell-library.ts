@@ -89,8 +89,10 @@ umask 077
  * the group. coreutils' timeout makes one itself; that of busybox does not, and ends no more than the shell. `turn` runs a part and then waits for its turn: the stages of a pipeline run side by
  * side, and each prints only when the one before has closed its end, so no two answers mix and no file is needed.
  * `stop` ends every descendant when the standard input is closed, which is how the death of the client is seen: there
- * is no terminal, so no hangup would come. Each is halted when it is found, so that none starts another meanwhile.
- * The shell itself is not: sudo would halt with it.
+ * is no terminal, so no hangup would come. Each is halted when it is found, so that none starts another meanwhile, and
+ * signalled once, children first: what a part does to clean up is let be. The shell itself is not halted, as sudo would
+ * halt with it, nor ended: all are found through it. It ends when they have, so it is looked at until then for what it
+ * has started since.
  */
 export const groupLibrary = `
 apart=
@@ -116,24 +118,31 @@ turn() {
 }
 stop() {
   read -r me _ </proc/self/stat
-  ours=" $$ "
-  while :; do
-    before=$ours
-    for f in /proc/[0-9]*/stat; do
-      read -r l <"$f" || continue
-      p=\${f#/proc/}
-      p=\${p%/stat}
-      set -- \${l##*) }
-      case $ours in *" $p "*) continue;; *" $2 "*) ;; *) continue;; esac
-      ours="$ours$p "
-      [ "$p" = "$me" ] || kill -s STOP "$p"
+  seen=" $me "
+  while read -r l </proc/$$/stat; do
+    set -- \${l##*) }
+    [ "$1" != Z ] || break
+    fresh=" $$ "
+    last=
+    while [ "$fresh" != "$last" ]; do
+      last=$fresh
+      for f in /proc/[0-9]*/stat; do
+        read -r l <"$f" || continue
+        p=\${f#/proc/}
+        p=\${p%/stat}
+        set -- \${l##*) }
+        case $seen$fresh in *" $p "*) continue;; esac
+        case $fresh in *" $2 "*) ;; *) continue;; esac
+        kill -s STOP "$p"
+        fresh=" $p$fresh"
+      done
     done
-    [ "$before" = "$ours" ] && break
-  done
-  for p in $ours; do
-    [ "$p" = "$me" ] && continue
-    kill "$p"
-    kill -s CONT "$p"
+    for p in $fresh; do
+      [ "$p" = $$ ] && continue
+      seen="$seen$p "
+      kill "$p"
+      kill -s CONT "$p"
+    done
   done
 }
 `;
