@@ -1,4 +1,7 @@
+import { shown } from '../../src/judging/gateway-config.ts';
 import { check, fail, isNonEmpty, type NonEmpty, type Observation, pass, undetermined } from '../../src/model/check.ts';
+import { ProbeError } from '../../src/model/reason.ts';
+import { type ConfigEnvironment, configEnvironment } from '../../src/probes/gateway/config-environment.ts';
 import {
   type ConnectionAttempt,
   type ConnectionResult,
@@ -24,8 +27,8 @@ export default check({
   trap: 'Any failure to connect counts; a host without a way out fails too, a refused packet did leave, and DNS over UDP is not tried.',
   remediation:
     'Limit the egress rules of the security groups to the approved ranges and prefix lists; drop, do not reject.',
-  needs: { egress, here: reachableFromHere },
-  judge({ egress, here }, { environment }) {
+  needs: { egress, config: configEnvironment, here: reachableFromHere },
+  judge({ egress, config, here }, { environment }) {
     const { approvedHosts, unapprovedHosts } = environment.network;
     const tried = egress.attempts.filter(({ approved }) => !approved);
     const unapproved = tried.map(observation);
@@ -38,8 +41,9 @@ export default check({
     if (!isNonEmpty(unapproved) || unapprovedHosts.length === 0) {
       return undetermined('empty_subject', 'network.unapprovedHosts names no destination to try');
     }
-    const elsewhere = notTheGatewaysWay(egress);
+    const elsewhere = notTheGatewaysWay(egress, config);
     if (elsewhere) return undetermined('conflict', elsewhere, unapproved);
+    if (config instanceof ProbeError) return undetermined(config.reason, config.message, unapproved);
 
     const connected = egress.attempts.filter(({ approved, result }) => approved && result === 'connected');
     const controlled = approvedHosts.every(({ host, port }) =>
@@ -88,11 +92,15 @@ function isSilent(attempt: ConnectionAttempt, { ipv6 }: Egress, tried: readonly 
   );
 }
 
-function notTheGatewaysWay({ namespace, proxied }: Egress): string | undefined {
+function notTheGatewaysWay({ namespace, proxied }: Egress, config: ConfigEnvironment | ProbeError): string | undefined {
   if (namespace === 'no-gateway') return 'no gateway runs, so nothing shows that its traffic goes the way of the probe';
   if (namespace === 'other') return 'the gateway is in another network namespace than the probe';
   if (namespace === 'unreadable') return 'the network namespace of the gateway could not be read';
-  if (proxied === 'no') return undefined;
+  if (proxied === 'no') {
+    const [setting] = config instanceof ProbeError ? [] : config.waysRound;
+    if (setting === undefined) return undefined;
+    return `the configuration of the gateway sets ${shown(setting)}, so its traffic goes another way than the probe's`;
+  }
   return proxied === 'yes'
     ? 'the gateway has a proxy in its environment, so its traffic goes another way than the probe'
     : 'the environment of the gateway could not be read, so a proxy cannot be ruled out';

@@ -71,6 +71,11 @@ interface ProbeBase<T> {
   readonly kind: ProbeKind;
   /** What a probe of an extension may ask of its port. Of the others a table is generated. */
   readonly calls?: readonly string[];
+  /**
+   * The fact where there is no answer, or none that can be read: for a probe whose loss must not hide what another one
+   * saw. The check that needs it must then tell `ProbeError`s apart itself.
+   */
+  readonly lost?: (error: ProbeError) => T;
   /** Never set: carries the type of the fact. */
   readonly fact?: T;
 }
@@ -120,11 +125,6 @@ export interface HostProbe<T> extends ProbeBase<T> {
   script(environment: Environment): string;
   /** The fact where the host does not let the login become the user that the script runs as; without it, an error. */
   readonly refused?: { readonly fact: T };
-  /**
-   * The fact where there is no answer, or none that can be read: for a probe whose loss must not hide what another one
-   * saw. The check that needs it must then tell `ProbeError`s apart itself.
-   */
-  readonly lost?: (error: ProbeError) => T;
   /** Strict: what is not of the expected form throws `ProbeError('bad_response', …)`. */
   parse(records: HostRecords, context: ProbeContext): T;
 }
@@ -141,6 +141,7 @@ export type Probe<T> =
 type Gathering<Port, T, N extends Needs, C extends ProbeContext = ProbeContext> = {
   readonly id: string;
   readonly needs?: N;
+  readonly lost?: (error: ProbeError) => T;
   gather(port: Port, facts: Facts<N>, context: C): Promise<T>;
 };
 

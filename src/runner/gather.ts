@@ -108,13 +108,22 @@ export class Gatherer {
     const looks: Look[] = [];
     const inherited: Look[] = [];
     try {
-      const value = await untilAborted(this.#look(probe, moment, looks, inherited), this.#context.signal);
+      const value = await untilAborted(this.#lookOrLose(probe, moment, looks, inherited), this.#context.signal);
       this.#emit({ type: 'probe-finished', probe: probe.id, ...host });
       return { ok: true, value, at: this.#clock(moment), looks: [...looks, ...inherited] };
     } catch (thrown) {
       const error = asProbeError(thrown, probe.id);
       this.#emit({ type: 'probe-finished', probe: probe.id, reason: error.reason, ...host });
       return { ok: false, error, at: this.#clock(moment), looks };
+    }
+  }
+
+  async #lookOrLose(probe: AnyProbe, moment: string, looks: Look[], inherited: Look[]): Promise<unknown> {
+    try {
+      return await this.#look(probe, moment, looks, inherited);
+    } catch (thrown) {
+      if (thrown instanceof ProbeError && probe.lost) return probe.lost(thrown);
+      throw thrown;
     }
   }
 
@@ -165,7 +174,6 @@ export class Gatherer {
         looks.push({ at: probe.id, answer: 'the host does not permit it' });
         return probe.refused.fact;
       }
-      if (probe.lost) return probe.lost(thrown);
       throw thrown;
     }
   }

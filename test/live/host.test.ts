@@ -12,6 +12,7 @@ import mountedReadOnly from '../../checks/soul-documents/mounted-read-only.ts';
 import runtimeSeparate from '../../checks/soul-documents/runtime-separate.ts';
 import writeFails from '../../checks/soul-documents/write-fails.ts';
 import { agentWorkspaces, gatewayAgents, gatewayConfig } from '../../src/probes/gateway/config.ts';
+import { configEnvironment } from '../../src/probes/gateway/config-environment.ts';
 import type { Outcome } from '../../src/runner/judge.ts';
 import { judgeHost, labEnvironment } from './judge-host.ts';
 import { type Lab, type LabOptions, labAvailable, startLab } from './lab/lab.ts';
@@ -67,6 +68,7 @@ const known = (lab: Lab) =>
   new Map<unknown, unknown>([
     [gatewayAgents, ['main']],
     [agentWorkspaces, { main: lab.workspacePath }],
+    [configEnvironment, { credentials: [], variables: 0, loginShell: false, waysRound: [] }],
     [
       gatewayConfig,
       {

@@ -5,6 +5,7 @@ import { ProbeError } from '../../model/reason.ts';
 import { type HostRecords, quote } from '../../ports/host.ts';
 import type { Destination } from '../../ports/vantage.ts';
 import { all, oneOf } from './records.ts';
+import { gatewayVariables } from './variables.ts';
 
 /** How far a connection got, and what ended it. Only `tcp_timeout` is a packet filter that drops. */
 export type ConnectionResult =
@@ -32,7 +33,7 @@ export interface Egress {
   readonly attempts: readonly ConnectionAttempt[];
   /** Whether the gateway process is in the network namespace that the connections were made from. */
   readonly namespace: 'same' | 'other' | 'unreadable' | 'no-gateway';
-  /** Whether the gateway process has a proxy in its environment: then its traffic goes another way than the probe's. */
+  /** Whether the gateway has a proxy in its environment or a dotenv file that it reads: then its traffic goes another way than the probe's. */
   readonly proxied: 'yes' | 'no' | 'unreadable' | 'no-gateway';
   /** Whether the host has a way out over IPv6 at all. */
   readonly ipv6: 'routed' | 'absent';
@@ -99,7 +100,8 @@ export const egress = hostProbe<Egress>({
   as: 'agent',
   seconds: ({ network }) => network.timeoutSeconds + answerSeconds + 6,
   script: (environment) => `
-need curl timeout head wc
+need curl timeout head wc tr sed readlink grep
+${gatewayVariables(environment)}
 attempt() {
   index=$1; shift
   out=$(curl -q --noproxy '*' -g -s -S -v -o /dev/null --connect-timeout ${environment.network.timeoutSeconds} -m ${environment.network.timeoutSeconds + answerSeconds} -w '|%{time_namelookup} %{time_connect} %{time_appconnect} %{time_total}' "$@" 2>&1)
@@ -122,9 +124,9 @@ if [ -n "$pid" ]; then
   elif [ "$mine" = "$its" ]; then namespace=same
   else namespace=other; fi
   proxied=unreadable
-  if names=$(tr '\\0' '\\n' <"/proc/$pid/environ") && [ -n "$names" ]; then
+  if names=$(variables_of "$pid") && [ -n "$names" ]; then
     proxied=no
-    if printf '%s\\n' "$names" | grep -q -i -E '^(http|https|all)_proxy=.'; then proxied=yes; fi
+    if printf '%s\\n' "$names" | grep -q -a -i -E '^(openclaw_proxy_url|(http|https|all)_proxy)=.'; then proxied=yes; fi
   fi
 fi
 say namespace "$namespace"

@@ -2,9 +2,9 @@ import { hostProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import { quote } from '../../ports/host.ts';
 import { integer, oneOf } from './records.ts';
-import { type SuspectVariables, searchVariables, suspectVariables } from './variables.ts';
+import { gatewayVariables, type SuspectVariables, searchVariables, suspectVariables } from './variables.ts';
 
-/** The environment variables of the gateway process and of its unit. */
+/** The environment variables of the gateway process, of the dotenv files that it reads, and of its unit. */
 export interface GatewayEnvironment extends SuspectVariables {
   /** How many variables there are. */
   readonly variables: number;
@@ -18,11 +18,11 @@ export const gatewayEnvironment = hostProbe<GatewayEnvironment | ProbeError>({
   lost: (error) => error,
   seconds: 10,
   script: (environment) => `
-need tr grep sort cat
+need tr grep sort sed readlink
+${gatewayVariables(environment)}
 pid=$(gateway_pid)
 [ -n "$pid" ] || { say state no-gateway; exit 0; }
-# A line break in a value would look like the next variable.
-text=$(tr '\\n\\0' ' \\n' <"/proc/$pid/environ") || { say state no-access; exit 0; }
+text=$(variables_of "$pid") || { say state no-access; exit 0; }
 unit=${quote(environment.host.unit ?? '')}
 if [ -z "$unit" ]; then
   while IFS= read -r line; do

@@ -18,6 +18,34 @@ const words =
 /** Names that say where a credential is, not what it is. */
 const reference = '_(FILE|PATH|DIR|DIRECTORY|ARN|NAME|URI|REGION|TTL|SECONDS|PROVIDER|TYPE|MODE|REF)$';
 
+/** As `variables` below judges a name on the host. */
+export function namedLikeCredential(name: string): boolean {
+  return new RegExp(`(^|_)(${words})(_|$)`, 'i').test(name) && !new RegExp(reference, 'i').test(name);
+}
+
+/**
+ * Shell text: `variables_of PID` prints the environment that the gateway's process works with, a line `NAME=value`
+ * each: what it was started with, and what it takes up itself from its dotenv files, which /proc does not show. A line
+ * break in a value would look like the next variable. (OpenClaw 2026.9.6, docs/help/environment.md; dotenv's grammar.)
+ */
+export const gatewayVariables = ({ host }: Environment) => `
+variables_of() {
+  at="/proc/$1/root"
+  [ -x "$at/" ] || at=
+  started=$(tr '\\n\\0' ' \\n' <"/proc/$1/environ") || return 1
+  printf '%s\\n' "$started"
+  dir=$(readlink "/proc/$1/cwd")
+  home=$(printf '%s\\n' "$started" | sed -n 's/^HOME=//p')
+  set -- ${quote(`${host.stateDirectory}/.env`)} "$dir/.env" "$home/.config/openclaw/gateway.env"
+  for file do
+    [ -f "$at$file" ] || continue
+    tr '\\0' ' ' <"$at$file" | sed -n -e 's/^[[:space:]]*//' -e 's/^export[[:space:]]\\{1,\\}//' \\
+      -e 's/^\\([A-Za-z0-9_.-]\\{1,\\}\\):[[:space:]]\\{1,\\}/\\1=/' \\
+      -e "s/^\\([A-Za-z0-9_.-]\\{1,\\}\\)[[:space:]]*=[[:space:]]*[\\"']\\{0,1\\}/\\1=/p"
+  done
+}
+`;
+
 /**
  * Shell text: `variables` reads lines `NAME=value` and says of each what is suspect. Each rule is one search over all
  * lines: a program for each line and rule would be thousands where many variables hold credentials. `sample` says

@@ -62,6 +62,7 @@ describe('no-plaintext-on-disk', () => {
 describe('not-in-environment', () => {
   const seen = { variables: 5, named: [], matched: [], unit: 'read' };
   const helpers = { processes: 2, unreadable: 0, named: [], matched: [] };
+  const config = { credentials: [], variables: 1, loginShell: false, waysRound: [] };
   it.each<[string, unknown, object, string]>([
     ['carries a name', seen, { named: ['X_TOKEN'] }, 'fail'],
     [
@@ -74,10 +75,20 @@ describe('not-in-environment', () => {
     ['is unreadable', seen, { unreadable: 1 }, 'undetermined'],
     ['is not there', seen, { processes: 0 }, 'pass'],
   ])('another process of the agent %s', (_, process, change, outcome) => {
-    expect(judgeFacts(notInEnvironment, { process, helpers: { ...helpers, ...change } }).outcome).toBe(outcome);
+    expect(judgeFacts(notInEnvironment, { process, config, helpers: { ...helpers, ...change } }).outcome).toBe(outcome);
+  });
+  it.each<[string, unknown, unknown, string]>([
+    ['sets one', seen, { ...config, credentials: ['CRM_PASSWORD'] }, 'fail'],
+    ['sets one, and the gateway cannot be seen', lost, { ...config, credentials: ['CRM_PASSWORD'] }, 'fail'],
+    ['takes them from the login shell', seen, { ...config, loginShell: true }, 'undetermined'],
+    ['cannot be read', seen, lost, 'undetermined'],
+    ['cannot be read, and a variable is found', { ...seen, named: ['X_TOKEN'] }, lost, 'fail'],
+    ['sets nothing', seen, { ...config, variables: 0 }, 'pass'],
+  ])('the configuration %s', (_, process, config, outcome) => {
+    expect(judgeFacts(notInEnvironment, { process, helpers, config }).outcome).toBe(outcome);
   });
   it('is unknown where other processes cannot be seen', () => {
-    expect(judgeFacts(notInEnvironment, { process: seen, helpers: lost }).outcome).toBe('undetermined');
+    expect(judgeFacts(notInEnvironment, { process: seen, config, helpers: lost }).outcome).toBe('undetermined');
   });
   it.each<[string, unknown, string]>([
     ['nothing is found', seen, 'pass'],
@@ -92,7 +103,7 @@ describe('not-in-environment', () => {
     ['there is no variable', { ...seen, variables: 0 }, 'undetermined'],
     ['it is not permitted to look', lost, 'undetermined'],
   ])('%s', (_, process, outcome) => {
-    const judgement = judgeFacts(notInEnvironment, { process, helpers });
+    const judgement = judgeFacts(notInEnvironment, { process, config, helpers });
     expect(judgement.outcome).toBe(outcome);
     if (process !== lost) expect(judgement.evidence).not.toEqual([]);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import approvedHostReachable from '../../../checks/network/approved-host-reachable.ts';
 import unapprovedHostTimesOut from '../../../checks/network/unapproved-host-times-out.ts';
+import { ProbeError } from '../../../src/model/reason.ts';
 import type { ConnectionAttempt, ConnectionResult, Egress } from '../../../src/probes/host/egress.ts';
 import { judgeFacts } from '../../support/judge.ts';
 
@@ -69,8 +70,9 @@ describe('unapproved-host-times-out', () => {
     place('192.0.2.1', false, true),
     place('u.example', false, false),
   ];
-  const judged = (facts: { egress: Egress; here?: unknown }, environment: object = hosts) =>
-    judgeFacts(unapprovedHostTimesOut, { here, ...facts }, { ...environment });
+  const config = { credentials: [], variables: 0, loginShell: false, waysRound: [] as string[] };
+  const judged = (facts: { egress: Egress; here?: unknown; config?: unknown }, environment: object = hosts) =>
+    judgeFacts(unapprovedHostTimesOut, { here, config, ...facts }, { ...environment });
 
   it('passes when each times out while each approved one answers', () => {
     expect(judged(fact()).outcome).toBe('pass');
@@ -177,5 +179,15 @@ describe('unapproved-host-times-out', () => {
   });
   it('is unknown without a gateway, even where no proxy is seen', () => {
     expect(judged(fact({}, { namespace: 'no-gateway' }))).toMatchObject({ reason: 'conflict' });
+  });
+  it('is unknown where a setting of the gateway leads another way, or its settings are not known', () => {
+    const round = { ...config, waysRound: ['channels.telegram.proxy'] };
+    expect(judged({ ...fact(), config: round })).toMatchObject({
+      reason: 'conflict',
+      message: expect.stringContaining('channels.telegram.proxy'),
+    });
+    const lost = new ProbeError('timeout', 'no answer');
+    expect(judged({ ...fact(), config: lost })).toMatchObject({ reason: 'timeout' });
+    expect(judged({ ...fact({ u4: 'connected' }), config: lost }).outcome).toBe('fail');
   });
 });

@@ -315,6 +315,13 @@ const credentials: readonly HostFlaw[] = [
     fails: ['credentials/no-plaintext-on-disk'],
   },
   {
+    id: 'password-in-dotenv',
+    what: 'the file that the gateway takes variables from has a password of no known form',
+    plant: () => `${asAgent} sh -c 'echo "export CRM_PASSWORD = \\"correct-horse\\"" >~openclaw/.openclaw/.env'`,
+    mend: 'rm ~openclaw/.openclaw/.env',
+    fails: ['credentials/not-in-environment'],
+  },
+  {
     id: 'key-in-helper',
     what: 'a process that the agent started has an AWS key in its environment',
     plant: ({ planted }) => stays(`env -i SESSION=${planted.accessKeyId} ${asAgent} sleep 1000`),
@@ -410,6 +417,13 @@ const network: readonly HostFlaw[] = [
       `for home in ~ops ~openclaw /root; do echo 'proxy = "http://127.0.0.1:9"' >$home/.curlrc; done
 echo 'export http_proxy=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9 ALL_PROXY=http://127.0.0.1:9' >~ops/.bashrc`,
     mend: 'rm ~ops/.curlrc ~openclaw/.curlrc /root/.curlrc ~ops/.bashrc',
+  },
+  {
+    id: 'proxy-in-dotenv',
+    what: 'the file that the gateway takes variables from names a proxy',
+    plant: () => `${asAgent} sh -c 'echo OPENCLAW_PROXY_URL=http://10.9.9.9:3128 >~openclaw/.openclaw/.env'`,
+    mend: 'rm ~openclaw/.openclaw/.env',
+    unknown: ['network/unapproved-host-times-out'],
   },
   {
     id: 'names-unresolved',

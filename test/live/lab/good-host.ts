@@ -3,6 +3,7 @@ import { logEvents } from '../../../src/probes/aws/log-events.ts';
 import { allSecrets } from '../../../src/probes/aws/secrets.ts';
 import { repositorySkills } from '../../../src/probes/files/skills.ts';
 import { agentWorkspaces, gatewayAgents, gatewayConfig } from '../../../src/probes/gateway/config.ts';
+import { configEnvironment } from '../../../src/probes/gateway/config-environment.ts';
 import { execApprovals } from '../../../src/probes/gateway/exec-approvals.ts';
 import { gatewaySkills } from '../../../src/probes/gateway/skills.ts';
 import { head } from '../../../src/probes/git/head.ts';
@@ -96,6 +97,7 @@ const none = { events: 1, characters: 5, from: new Date(0), to: new Date(0), fou
 export const knownOfGoodHost: ReadonlyMap<unknown, unknown> = new Map<unknown, unknown>([
   [gatewayAgents, ['main']],
   [agentWorkspaces, { main: workspacePath }],
+  [configEnvironment, { credentials: [], variables: 0, loginShell: false, waysRound: [] }],
   [
     gatewayConfig,
     {
