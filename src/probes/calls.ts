@@ -72,6 +72,7 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'gateway/approval-rehearsal':
     'rpc approval.history, rpc exec.approval.list, rpc exec.approval.request, rpc exec.approval.resolve',
   'gateway/config': 'rpc config.get',
+  'gateway/config-environment': '',
   'gateway/exec-approvals': 'rpc exec.approvals.get',
   'gateway/gate-canary':
     'rpc agent.wait, rpc agents.list, rpc approval.history, rpc chat.abort, rpc chat.send, rpc exec.approval.list, rpc exec.approval.resolve, rpc plugin.approval.list, rpc plugin.approval.resolve, rpc sessions.delete, rpc tools.invoke',
