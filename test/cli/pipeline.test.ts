@@ -1,8 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import picomatch from 'picomatch';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { startDeployment } from '../../src/demo/deployment.ts';
@@ -91,30 +91,6 @@ describe('the GitHub action, step by step', () => {
     expect(code).toBe(64);
     expect(readdirSync(workspace)).not.toContain('owned');
   });
-
-  // What a runner does first takes a minute, and needs a registry: `npm run test:fresh`.
-  it.skipIf(!process.env['CLAWCHECK_FRESH'])(
-    'installs from a clone, with nothing of this folder',
-    {
-      timeout: 600_000,
-    },
-    async () => {
-      const clone = join(mkdtempSync(join(tmpdir(), 'clawcheck-fresh-')), 'clawcheck');
-      execFileSync('git', ['clone', '--quiet', root, clone]);
-      const deployment = await startDeployment(fixtures, []);
-      try {
-        const { code, log, outputs } = await actOn(
-          clone,
-          { environment: 'prod', config: deployment.config },
-          { ...deployment.variables, npm_config_cache: join(clone, '..', 'cache') },
-        );
-        expect([code, outputs['verdict'], code === 0 ? '' : log]).toEqual([0, 'READY', '']);
-      } finally {
-        await deployment.close();
-        rmSync(dirname(clone), { recursive: true, force: true });
-      }
-    },
-  );
 });
 
 describe('the recipes of docs/ci.md', () => {
@@ -150,6 +126,16 @@ describe('the recipes of docs/ci.md', () => {
     expect([code, code === 20 ? '' : stderr]).toEqual([20, '']);
     const kept = [...job.artifacts.paths, job.artifacts.reports.junit, 'aws-token'];
     expect(files).toEqual(expect.arrayContaining(kept));
+  });
+
+  it('the step of Jenkins hands its code on, and writes the reports that it names', async () => {
+    const [, groovy = ''] = /## Jenkins\n\n```groovy\n([\s\S]*?)```/.exec(page) ?? [];
+    const [, script = ''] = /sh\(returnStatus: true, script: '([^']*)'\)/.exec(groovy) ?? [];
+    const { code, files } = await inShell(['instance-public-address'], script);
+    expect(code).toBe(20);
+    expect(files).toEqual(expect.arrayContaining(['report.json', 'report.html', 'report.xml']));
+    for (const [, named = ''] of groovy.matchAll(/(?:testResults|artifacts): '([^']*)'/g))
+      expect(files.some((file) => picomatch.isMatch(file, named))).toBe(true);
   });
 
   it.each([
