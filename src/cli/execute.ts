@@ -10,7 +10,7 @@ import type { Registry, Selection } from '../runner/plan.ts';
 import { run } from '../runner/run.ts';
 import { declaredChecks } from './declared.ts';
 import { outboundFilter } from './outbound.ts';
-import { checkOutputs, type OutputOptions, writeReport } from './output.ts';
+import { checkEndings, checkOutputs, type OutputOptions, writeReport } from './output.ts';
 import { recordedRun } from './record.ts';
 import { checkSigning, type SignOptions, signReports } from './sign.ts';
 import { onEnd } from './signals.ts';
@@ -108,6 +108,7 @@ export async function executeOnce(
   view: Progress,
 ): Promise<Executed> {
   checkOutputs(output);
+  checkEndings(output);
   if (record !== undefined) checkRecordingFolder(record);
   const opened = open(interrupt);
   const recorded =

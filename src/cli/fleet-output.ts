@@ -6,7 +6,7 @@ import { renderFleetText } from '../report/fleet-text.ts';
 import { renderJson } from '../report/json.ts';
 import { type Format, formatOf } from './formats.ts';
 import type { OutboundFilter } from './outbound.ts';
-import { checkOutputs, useColor, writeTexts } from './output.ts';
+import { checkEndings, checkOutputs, useColor, writeTexts } from './output.ts';
 
 export interface FleetOutput {
   /** Files of the fleet report; none: the standard output. */
@@ -29,6 +29,7 @@ const formatFor = (file: string, format: Format | undefined): Format =>
 /** Refuses before the runs what could not be written after them. @throws UsageError */
 export function checkFleetOutput({ files, format }: FleetOutput): void {
   checkOutputs({ output: files });
+  checkEndings({ output: files, ...(format !== undefined && { format }) });
   for (const file of files.length > 0 ? files : ['-']) {
     const wanted = formatFor(file, format);
     if (renderers[wanted]) continue;

@@ -11,7 +11,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { UsageError } from '../model/reason.ts';
 import type { Report } from '../model/report.ts';
 import { renderAnnotations } from '../report/annotations.ts';
@@ -54,6 +54,17 @@ export function useColor(tty: boolean): boolean {
   const force = process.env['FORCE_COLOR'];
   if (force !== undefined && force !== '0') return true;
   return tty && process.env['TERM'] !== 'dumb';
+}
+
+/** Refuses a file whose ending is that of no format, before a run that would fill it with text. @throws UsageError */
+export function checkEndings({ output, format }: OutputOptions): void {
+  if (format !== undefined) return;
+  const other = output.find((file) => file !== '-' && formatOf(file) === undefined && /^\.[a-z]/i.test(extname(file)));
+  if (other === undefined) return;
+  throw new UsageError(
+    `--output ${other}: no format has the ending ${extname(other)}`,
+    'Known are .txt .json .html .md .xml .sarif; --format names one for any file.',
+  );
 }
 
 /** Refuses before the run what could not be written after it. @throws UsageError */

@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, Help, Option } from 'commander';
 import { exitCodeOf, exitCodes } from '../model/exit-code.ts';
 import { inert } from '../model/text.ts';
 import { addDrillCommands } from './drill-commands.ts';
@@ -31,6 +31,10 @@ export function commandLine(): Command {
     .description('Says whether an OpenClaw deployment on AWS is ready to go live, and proves it.')
     .version(version)
     .configureOutput({ writeOut: (text) => say(process.stdout, text), writeErr: (text) => say(process.stderr, text) })
+    // An empty list is the absence of the option, and no default that helps anybody.
+    .configureHelp({
+      optionDescription: (option) => new Help().optionDescription(option).replace(' (default: [])', ''),
+    })
     .exitOverride()
     .showHelpAfterError('(clawcheck --help shows what there is)')
     .addHelpText(

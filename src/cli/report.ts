@@ -5,7 +5,7 @@ import { inconsistencies } from '../report/consistency.ts';
 import { parseReport } from '../report/parse.ts';
 import { declaredChecks } from './declared.ts';
 import { extendedRegistry } from './extended.ts';
-import { checkOutputs, type OutputOptions, writeReport } from './output.ts';
+import { checkEndings, checkOutputs, type OutputOptions, writeReport } from './output.ts';
 import { say } from './say.ts';
 import { readBytes } from './verify.ts';
 
@@ -15,6 +15,7 @@ export async function reportCommand(
   options: OutputOptions & { readonly checks: readonly string[] },
 ): Promise<void> {
   checkOutputs(options);
+  checkEndings(options);
   const report = await validReport(file, options.checks);
   if (!report) return;
   const output = options.output.length > 0 ? options.output : ['-'];

@@ -6,7 +6,7 @@ import { chosenFrom } from './environments.ts';
 import { type Execution, execute } from './execute.ts';
 import { extendedRegistry } from './extended.ts';
 import { filesFor, refuseShared } from './fleet-files.ts';
-import { checkOutputs, type OutputOptions } from './output.ts';
+import { checkEndings, checkOutputs, type OutputOptions } from './output.ts';
 import { recordingFor, replayPorts } from './replay.ts';
 import { secondsOf } from './seconds.ts';
 import { signOptions } from './sign.ts';
@@ -94,6 +94,7 @@ export async function runCommand(options: RunCommandOptions): Promise<void> {
   const files = names.flatMap((name) => filesFor(options.output, name));
   refuseShared('--output', [...files, ...options.summary]);
   checkOutputs({ output: files });
+  checkEndings({ output: files, ...(options.format !== undefined && { format: options.format }) });
   const { checkTitles, executeFleet } = await import('./fleet.ts');
   const output = { files: options.summary, format: options.format, quiet: options.quiet };
   const titles = checkTitles(extended.registry);

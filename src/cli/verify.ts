@@ -93,7 +93,10 @@ export function readBytes(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new UsageError(`cannot read ${file} (${(error as NodeJS.ErrnoException).code})`);
+    const { code } = error as NodeJS.ErrnoException;
+    throw code === 'ENOENT'
+      ? new UsageError(`there is no file ${file}`, 'clawcheck run --output report.json writes a report.')
+      : new UsageError(`cannot read ${file} (${code})`, 'Name a file that this user may read.');
   }
 }
 

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -23,7 +24,7 @@ describe.skipIf(!process.env['CLAWCHECK_FRESH'])('a fresh clone', { timeout: 1_8
     const own = Object.entries(process.env).filter(([name]) => !/^(npm_|VITEST|CLAWCHECK_|NODE_)/i.test(name));
     env = { ...(Object.fromEntries(own) as Record<string, string>), npm_config_cache: join(folder, 'cache') };
   });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => rm(folder, { recursive: true, force: true }), 600_000);
 
   const clone = (name: string) => {
     const path = join(folder, name);
