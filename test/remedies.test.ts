@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { registry } from '../checks/index.ts';
 import { terraformFiles } from '../scripts/check-pages.ts';
+import type { Scenario } from '../src/demo/scenario.ts';
 import { remedies } from '../src/remedies/index.ts';
-import { elsewhere, isFile } from '../src/remedies/remedy.ts';
+import { elsewhere, isFile, type RemedyPlace } from '../src/remedies/remedy.ts';
 import { allChecks } from '../src/runner/plan.ts';
 import { runScenario, statusesOf } from './support/rig.ts';
 
@@ -46,11 +47,31 @@ it.each(entries.filter(([, one]) => !isFile(one)))('the commands for %s are shel
   execFileSync('bash', ['-n', '-c', commands.join('\n')], { stdio: ['ignore', 'ignore', 'inherit'] });
 });
 
-const embedded = entries.flatMap(([id, { tried, commands }]) =>
-  tried?.lab === 'embedded' ? [[id, tried.flaw, commands.join('\n')] as const] : [],
-);
+const onEmbedded = (place: RemedyPlace) =>
+  entries.flatMap(([id, { tried, commands, when, ...remedy }]) =>
+    tried?.lab === 'embedded' && remedy.place === place
+      ? [{ id, flaw: tried.flaw, text: commands.join('\n'), when }]
+      : [],
+  );
 
-it.each(embedded)('%s on the embedded deployment: %s is mended', async (id, flaw, text) => {
+it.each(onEmbedded('repository'))('$id in the repository of the embedded deployment: $flaw is mended', async (one) => {
+  const { id, flaw, text, when } = one;
+  const [, file = ''] = /: (\S+)$/.exec(when) ?? [];
+  const lines = parse(text) as { tests?: { metadata: { skill: string } }[] };
+  const path = file.replace('SKILL', lines.tests?.[0]?.metadata.skill ?? '');
+  const follow = ({ files }: Scenario) => {
+    // A file of cases gets one more; a workflow is replaced.
+    const config = parse(files[path] ?? '') as { tests: unknown[] } | null;
+    const mended = lines.tests ? { ...config, tests: [...(config?.tests ?? []), ...lines.tests] } : undefined;
+    files[path] = mended ? stringify(mended) : text;
+  };
+  const statusWith = async (change: (scenario: Scenario) => void) =>
+    statusesOf(await runScenario([flaw], { checks: [id], change }))[id];
+  expect(await statusWith(() => {})).toBe('fail');
+  expect(await statusWith(follow)).toBe('pass');
+});
+
+it.each(onEmbedded('environment'))('$id on the embedded deployment: $flaw is mended', async ({ id, flaw, text }) => {
   const sections = Object.entries(parse(text) as Record<string, Record<string, unknown>>);
   // `owners` is a whole section; of the others only the key that stands there is written.
   const lines = sections.flatMap(([section, keys]) =>

@@ -16,12 +16,21 @@ resource "aws_backup_vault_policy" "main" {
   backup_vault_name = aws_backup_vault.main.name
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Deny"
-      Principal = { AWS = "*" }
-      Action    = ["backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle", "backup:PutBackupVaultAccessPolicy"]
-      Resource  = "*"
-    }]
+    Statement = [
+      {
+        Effect    = "Deny"
+        Principal = { AWS = "*" }
+        Action    = ["backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle"]
+        Resource  = "*"
+      },
+      {
+        # Denied to everyone, nobody could ever mend it.
+        Effect    = "Deny"
+        Principal = { AWS = aws_iam_role.gateway.arn }
+        Action    = ["backup:PutBackupVaultAccessPolicy", "backup:DeleteBackupVaultAccessPolicy"]
+        Resource  = "*"
+      }
+    ]
   })
 }
 

@@ -19,6 +19,7 @@ export const approvalGates: Readonly<Record<string, Remedy>> = {
   },
   'gates-enforced': {
     place: 'gateway',
+    tried: { lab: 'openclaw' },
     when: 'commands run without approval',
     commands: [
       'openclaw config set tools.exec.mode ask',
@@ -27,6 +28,7 @@ export const approvalGates: Readonly<Record<string, Remedy>> = {
   },
   'request-surfaces': {
     place: 'gateway',
+    tried: { lab: 'openclaw' },
     when: 'requests reach nobody',
     commands: [
       `openclaw config set approvals.exec '{"enabled":true,"mode":"targets","targets":[{"channel":"slack","to":"U0123456789"}]}' --strict-json`,

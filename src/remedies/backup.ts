@@ -22,6 +22,7 @@ export const backup: Readonly<Record<string, Remedy>> = {
   },
   retention: {
     place: 'aws',
+    tried: { lab: 'moto', flaw: 'retention-one-week' },
     when: 'the only rule of the plan keeps too short',
     commands: [
       `aws backup update-backup-plan --backup-plan-id "$PLAN" --backup-plan '{"BackupPlanName":"openclaw-daily","Rules":[{"RuleName":"daily","TargetBackupVaultName":"'"$VAULT"'","ScheduleExpression":"cron(0 3 * * ? *)","StartWindowMinutes":60,"CompletionWindowMinutes":180,"Lifecycle":{"DeleteAfterDays":35}}]}'`,
@@ -31,9 +32,10 @@ export const backup: Readonly<Record<string, Remedy>> = {
   },
   'vault-protected': {
     place: 'aws',
+    tried: { lab: 'moto', flaw: 'vault-unlocked' },
     when: 'nothing denies the deletion of recovery points',
     commands: [
-      `aws backup put-backup-vault-access-policy --backup-vault-name "$VAULT" --policy '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":{"AWS":"*"},"Resource":"*","Action":["backup:DeleteRecoveryPoint","backup:UpdateRecoveryPointLifecycle","backup:PutBackupVaultAccessPolicy"]}]}'`,
+      `aws backup put-backup-vault-access-policy --backup-vault-name "$VAULT" --policy '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":{"AWS":"*"},"Resource":"*","Action":["backup:DeleteRecoveryPoint","backup:UpdateRecoveryPointLifecycle"]},{"Effect":"Deny","Principal":{"AWS":"'"$ROLE_ARN"'"},"Resource":"*","Action":["backup:PutBackupVaultAccessPolicy","backup:DeleteBackupVaultAccessPolicy"]}]}'`,
     ],
     console: 'AWS Backup, Vaults, the vault, Access policy, Edit',
     terraform: 'aws_backup_vault_policy.main',

@@ -39,6 +39,7 @@ export const infrastructure: Readonly<Record<string, Remedy>> = {
   },
   'health-check-is-gateway': {
     place: 'aws',
+    tried: { lab: 'moto', flaw: 'health-check-ec2-only' },
     when: 'the group does not ask its target group',
     commands: [
       'aws autoscaling update-auto-scaling-group --auto-scaling-group-name "$GROUP" --health-check-type ELB',
@@ -100,6 +101,7 @@ export const infrastructure: Readonly<Record<string, Remedy>> = {
   },
   'sandboxed-tools': {
     place: 'gateway',
+    tried: { lab: 'openclaw' },
     when: 'the default of the sandbox is too weak',
     commands: [
       'openclaw config set agents.defaults.sandbox.mode "$SANDBOX_MODE"',

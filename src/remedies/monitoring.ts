@@ -35,6 +35,7 @@ export const monitoring: Readonly<Record<string, Remedy>> = {
   },
   'audit-trail': {
     place: 'aws',
+    tried: { lab: 'moto', flaw: 'trail-stopped' },
     when: 'the trail does not record',
     commands: ['aws cloudtrail start-logging --name "$TRAIL"'],
     console: 'CloudTrail, Trails, the trail, Start logging',
@@ -42,6 +43,7 @@ export const monitoring: Readonly<Record<string, Remedy>> = {
   },
   'alarm-on-health': {
     place: 'aws',
+    tried: { lab: 'moto', flaw: 'alarm-actions-off' },
     when: 'the actions of the alarm are off',
     commands: ['aws cloudwatch enable-alarm-actions --alarm-names "$ALARM"'],
     console: 'CloudWatch, Alarms, the alarm, Actions, Alarm actions, Enable',
@@ -84,6 +86,7 @@ export const monitoring: Readonly<Record<string, Remedy>> = {
   },
   'kill-switch': {
     place: 'aws',
+    tried: { lab: 'moto', flaw: 'kill-switch-missing' },
     when: 'there is no kill switch',
     commands: [killSwitch],
     console: 'Systems Manager, Documents, Create document, Command or Session',
@@ -91,6 +94,7 @@ export const monitoring: Readonly<Record<string, Remedy>> = {
   },
   'runaway-limited': {
     place: 'gateway',
+    tried: { lab: 'openclaw' },
     when: 'no limits are set',
     commands: [
       'openclaw config set tools.loopDetection.enabled true --strict-json',

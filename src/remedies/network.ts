@@ -47,6 +47,7 @@ export const network: Readonly<Record<string, Remedy>> = {
   },
   'ssh-not-public': {
     place: 'aws',
+    tried: { lab: 'moto', flaw: 'sg-ssh-open' },
     when: 'a security group lets SSH in from everywhere',
     commands: [
       'aws ec2 revoke-security-group-ingress --group-id "$SECURITY_GROUP" --protocol tcp --port 22 --cidr 0.0.0.0/0',

@@ -12,6 +12,7 @@ export const skills: Readonly<Record<string, Remedy>> = {
   },
   'three-cases-each': {
     place: 'repository',
+    tried: { lab: 'embedded', flaw: 'skill-case-escalate-missing' },
     when: 'a skill lacks a case: evals/SKILL/promptfooconfig.yaml',
     commands: [
       'tests:',
@@ -28,6 +29,7 @@ export const skills: Readonly<Record<string, Remedy>> = {
   },
   'evals-on-pull-request': {
     place: 'repository',
+    tried: { lab: 'embedded', flaw: 'workflow-on-push-only' },
     when: 'the workflow does not run for each change: .github/workflows/skill-evals.yml',
     commands: [
       'on:',
@@ -48,18 +50,21 @@ export const skills: Readonly<Record<string, Remedy>> = {
   },
   'regressions-block-merge': {
     place: 'git',
+    tried: { lab: 'github', flaw: 'check-not-required' },
     when: 'the branch is not protected (this replaces what protects it)',
     commands: [protect],
     console: 'the repository, Settings, Branches, Add classic branch protection rule',
   },
   'scheduled-evals': {
     place: 'git',
+    tried: { lab: 'github', flaw: 'workflow-disabled' },
     when: 'the workflow was disabled',
     commands: ['gh workflow enable "$WORKFLOW" --repo "$REPOSITORY"'],
     console: 'the repository, Actions, the workflow, Enable workflow',
   },
   'adversarial-cases': {
     place: 'repository',
+    tried: { lab: 'embedded', flaw: 'adversarial-case-missing' },
     when: 'a skill that takes input from outside has no such case: evals/SKILL/promptfooconfig.yaml',
     commands: [
       'tests:',

@@ -15,11 +15,13 @@ export const soulDocuments: Readonly<Record<string, Remedy>> = {
   },
   'documents-present': {
     place: 'gateway',
+    tried: { lab: 'openclaw' },
     when: 'the agents work in another directory',
     commands: ['openclaw config set agents.defaults.workspace "$WORKSPACE"'],
   },
   'no-second-rulebook': {
     place: 'gateway',
+    tried: { lab: 'openclaw' },
     when: 'agents may write skills of their own',
     commands: ['openclaw config set skills.workshop.autonomous.mode off'],
   },
@@ -56,6 +58,7 @@ export const soulDocuments: Readonly<Record<string, Remedy>> = {
   },
   'reviewed-changes': {
     place: 'git',
+    tried: { lab: 'github', flaw: 'branch-not-protected' },
     when: 'the branch is not protected (this replaces what protects it)',
     commands: [protect],
     console: 'the repository, Settings, Branches, Add classic branch protection rule',

@@ -40,7 +40,7 @@ liveDescribe('the commands of the check pages', motoAvailable(), () => {
       ALARM: ids.alarm,
       TOPIC: ids.topic,
       FUNCTION_ARN: ids.functionArn,
-      TRAIL: ids.trail,
+      TRAIL: ids.trail.split('/').at(-1),
       ACCOUNT: state.account,
       BUDGET: ids.budget,
       EMAIL: 'on-call@example.com',
@@ -59,6 +59,8 @@ liveDescribe('the commands of the check pages', motoAvailable(), () => {
       VAULT: ids.vault,
       PLAN: ids.plan,
       BACKUP_ROLE_ARN: ids.backupRoleArn,
+      KILL_SWITCH: ids.killSwitch,
+      UNIT: 'openclaw-gateway.service',
     };
     const env = { PATH: process.env['PATH'], HOME: '/nonexistent', ...labCredentials, ...names };
     const place = { AWS_DEFAULT_REGION: region, AWS_ENDPOINT_URL: moto.url };

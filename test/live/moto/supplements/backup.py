@@ -62,6 +62,13 @@ def get_plan(lab: Lab, params: dict[str, Any], proceed: Proceed) -> dict[str, An
     return proceed()
 
 
+@supplies("backup", "UpdateBackupPlan")
+def update_plan(lab: Lab, params: dict[str, Any], _proceed: Proceed) -> dict[str, Any]:
+    plan = plan_of(lab, params["BackupPlanId"])
+    plan.backup_plan.update(params["BackupPlan"])
+    return {"BackupPlanId": params["BackupPlanId"], "BackupPlanArn": plan.backup_plan_arn}
+
+
 @supplies("backup", "DescribeBackupVault")
 def describe_vault(lab: Lab, params: dict[str, Any], _proceed: Proceed) -> dict[str, Any]:
     vault = lab.backend("backup").vaults.get(params["BackupVaultName"])
@@ -69,6 +76,14 @@ def describe_vault(lab: Lab, params: dict[str, Any], _proceed: Proceed) -> dict[
         raise missing()
     return {"VaultType": "BACKUP_VAULT", **vault.to_list_dict(), "NumberOfRecoveryPoints": sum(
         point["BackupVaultName"] == params["BackupVaultName"] for point in lab.state.recovery_points)}
+
+
+@supplies("backup", "PutBackupVaultAccessPolicy")
+def put_vault_policy(lab: Lab, params: dict[str, Any], _proceed: Proceed) -> dict[str, Any]:
+    if params["BackupVaultName"] not in lab.backend("backup").vaults:
+        raise missing()
+    lab.state.vault_policies[params["BackupVaultName"]] = params["Policy"]
+    return {}
 
 
 @supplies("backup", "GetBackupVaultAccessPolicy")

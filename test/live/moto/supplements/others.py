@@ -19,6 +19,13 @@ def alarm_history(lab: Lab, params: dict[str, Any], _proceed: Proceed) -> dict[s
     return {"AlarmHistoryItems": sorted(rows, key=lambda row: row["Timestamp"], reverse=newest_first)}
 
 
+@supplies("cloudwatch", "EnableAlarmActions")
+def enable_alarm_actions(lab: Lab, params: dict[str, Any], _proceed: Proceed) -> dict[str, Any]:
+    for name in params["AlarmNames"]:
+        lab.backend("cloudwatch").alarms[name].actions_enabled = True
+    return {}
+
+
 @supplies("cloudwatch", "ListAlarmMuteRules")
 def mute_rules(lab: Lab, params: dict[str, Any], _proceed: Proceed) -> dict[str, Any]:
     wanted = params.get("Statuses")
