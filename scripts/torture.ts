@@ -1,8 +1,8 @@
 // Every call of a run, every fault, once and for good: no single fault may turn what is not READY into READY, or make
 // any check better than it is. Prints the figures. `--sample N` tries N trials of each scenario, `--seed S` others, and
-// `--call TEXT` only those of calls with this in them. `--sockets N` then tries N pairs of an operation and a fault on
-// real sockets, `--hosts N` as many hostile SSH servers, and `--writes N` as many faults of the disk under the reports
-// and the recording; 0 is none.
+// `--call TEXT` only those of calls with this in them, `--fault TEXT` only those of such faults (again for more), `--part 2/4` the second
+// quarter of what is left. `--sockets N` then tries N pairs of an operation and a fault on real sockets, `--hosts N` as
+// many hostile SSH servers, and `--writes N` as many faults of the disk under the reports and the recording; 0 is none.
 import { parseArgs } from 'node:util';
 import { tortureHosts } from '../test/torture/hosts.ts';
 import { tortureSockets } from '../test/torture/sockets.ts';
@@ -22,6 +22,8 @@ const { values } = parseArgs({
   options: {
     sample: { type: 'string' },
     call: { type: 'string', default: '' },
+    fault: { type: 'string', multiple: true, default: [''] },
+    part: { type: 'string', default: '1/1' },
     seed: { type: 'string', default: '1' },
     scenario: { type: 'string', multiple: true, default: ['good', 'instance-public-address'] },
     sockets: { type: 'string', default: '25' },
@@ -32,12 +34,17 @@ const { values } = parseArgs({
 });
 
 const all: Outcome[] = [];
-for (const scenario of values.scenario) {
+for (const scenario of values.scenario.filter((one) => one !== 'none')) {
   const start = performance.now();
   const base = await baseline(scenario === 'good' ? [] : [scenario]);
-  const every = trialsOf(base).filter(({ key }) => key.includes(values.call));
+  const [part = 1, parts = 1] = values.part.split('/').map(Number);
+  const every = trialsOf(base)
+    .filter(({ key, fault }) => key.includes(values.call) && values.fault.some((text) => fault.name.includes(text)))
+    .filter((_, i) => i % parts === part - 1);
   const trials = values.sample ? sample(every, Number(values.sample), Number(values.seed)) : every;
-  const show = process.stderr.isTTY ? (n: number) => process.stderr.write(`\r${n} of ${trials.length}\r`) : undefined;
+  // On a terminal one line that counts; in a log a line now and then.
+  const [step, begin, end] = process.stderr.isTTY ? [1, '\r', '\r'] : [250, '', '\n'];
+  const show = (n: number) => void (n % step === 0 && process.stderr.write(`${begin}${n} of ${trials.length}${end}`));
   const outcomes = await attemptAll(trials, base, show);
   const bad = outcomes.filter((outcome) => violationsOf(outcome).length > 0);
   for (const outcome of values.verbose ? bad : bad.slice(0, 20)) {
@@ -62,7 +69,7 @@ for (const promise of Object.keys(promises) as Promised[]) {
   if (count > 0) process.exitCode = 1;
 }
 
-const sockets = await tortureSockets(Number(values.sockets), Number(values.seed));
+const sockets = await tortureSockets(Number(values.sockets), Number(values.seed), values.fault);
 const spoiled = sockets.filter(({ violations }) => violations.length > 0);
 for (const { operation, fault, persistent, violations } of spoiled)
   process.stdout.write(`  ${operation}: ${fault}, ${persistent ? 'every time' : 'once'}: ${violations.join('; ')}\n`);

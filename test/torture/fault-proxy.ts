@@ -23,6 +23,18 @@ export interface SocketFault {
 const head = (lines: readonly string[]) => `HTTP/1.1 ${lines.join('\r\n')}\r\n\r\n`;
 const page = Buffer.from(`<!doctype html><html><body>Welcome to the hotel. ${canary}</body></html>`);
 
+/** Everything that AWS says, with another status or other headers. */
+const relabelled = (name: string, status: string, ...headers: string[]): SocketFault => ({
+  name,
+  async answer(socket, whole) {
+    const { type, requestId, body } = await whole();
+    const lines = [status, `content-type: ${type}`, `x-amzn-requestid: ${requestId}`, ...headers];
+    socket.end(Buffer.concat([Buffer.from(head([...lines, `content-length: ${body.length}`])), body]));
+  },
+});
+
+const yesterday = new Date(Date.now() - 86_400_000).toUTCString();
+
 /** 64 MB of nothing in 64 KB. */
 const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024));
 
@@ -48,6 +60,20 @@ export const socketFaults: readonly SocketFault[] = [
       ),
   },
   { name: 'an empty 200', answer: (socket) => void socket.end(head(['200 OK', 'content-length: 0'])) },
+  relabelled('what a cache has kept since yesterday', '200 OK', `date: ${yesterday}`, 'age: 86400'),
+  relabelled('what a proxy says that it has changed', '203 Non-Authoritative Information'),
+  relabelled('what is said to be a part', '206 Partial Content', 'content-range: bytes 0-99/200'),
+  {
+    name: 'a body that ends behind an item of a list',
+    async answer(socket, whole) {
+      const { type, requestId, body } = await whole();
+      const text = body.toString('latin1');
+      // Behind the first of several, or else behind the first member: in JSON, what is cut is no JSON.
+      const [ended] = /^.*?<\/(?:item|member|entry)>|^.*?[}\]],|^.*?<\/\w+>|^.{1,20}/s.exec(text) ?? [''];
+      const lines = ['200 OK', `content-type: ${type}`, `x-amzn-requestid: ${requestId}`, 'connection: close'];
+      socket.end(Buffer.from(head([...lines, `content-length: ${ended.length}`]) + ended, 'latin1'));
+    },
+  },
   { name: '204', answer: (socket) => void socket.end(head(['204 No Content'])) },
   {
     name: 'half a body, then closed',

@@ -16,7 +16,13 @@ export interface Fault {
   readonly name: string;
   readonly kind: 'loss' | 'hang' | 'lie';
   /** What comes instead of the answer; throws what the port throws. `undefined` where the fault does not apply. */
-  apply(call: string, answer: () => Promise<unknown>): Promise<unknown> | undefined;
+  apply(call: string, answer: () => Promise<unknown>, others: Others): Promise<unknown> | undefined;
+}
+
+/** What other calls of the port were answered with: those that ask the same of something else, and those that do not. */
+export interface Others {
+  readonly alike: readonly unknown[];
+  readonly different: readonly unknown[];
 }
 
 const thrown = (name: string, error: () => Error): Fault => ({
@@ -35,8 +41,31 @@ const said = (error: Error) => Object.assign(error, { message: canary });
 
 const never: Fault = { name: 'no answer ever', kind: 'hang', apply: () => new Promise(() => {}) };
 
+/** Answers that two calls at the same time have exchanged. */
+const exchanged: Fault[] = (['alike', 'different'] as const).map((which) => ({
+  name: `the answer to another question, ${which}`,
+  kind: 'lie',
+  apply(call, _answer, others) {
+    const [other] = others[which];
+    return call === 'open' || other === undefined ? undefined : Promise.resolve(structuredClone(other));
+  },
+}));
+
+const lists = (name: string, change: (items: unknown[]) => unknown[]): Fault => ({
+  name,
+  kind: 'lie',
+  apply: (_, answer) => answer().then((output) => withLists(output, change)),
+});
+
+const listed: Fault[] = [
+  lists('every item twice', (items) => items.flatMap((item) => [item, item])),
+  lists('the items the other way round', (items) => items.toReversed()),
+];
+
 const aws: Fault[] = [
   never,
+  ...exchanged,
+  ...listed,
   thrown('AccessDenied', () => said(sdkError('AccessDenied', 403))),
   thrown('ThrottlingException', () => said(sdkError('ThrottlingException', 400))),
   thrown('RequestExpired', () => said(sdkError('RequestExpired', 400))),
@@ -73,11 +102,7 @@ const aws: Fault[] = [
     kind: 'lie',
     apply: (_, answer) => answer().then((output) => replaced(output, 'eu-west-1', 'us-east-1')),
   },
-  {
-    name: 'empty lists',
-    kind: 'lie',
-    apply: (_, answer) => answer().then((output) => emptied(output)),
-  },
+  lists('empty lists', () => []),
   {
     name: 'another account',
     kind: 'lie',
@@ -98,6 +123,8 @@ const errors = (...reasons: Reason[]): Fault[] =>
 
 const git: Fault[] = [
   never,
+  ...exchanged,
+  ...listed,
   ...errors('access_denied', 'auth_failed', 'throttled', 'timeout', 'unreachable', 'bad_response', 'truncated'),
   instead('{}', 'lie', {}),
   instead('[]', 'lie', []),
@@ -106,6 +133,7 @@ const git: Fault[] = [
 
 const files: Fault[] = [
   never,
+  ...exchanged,
   ...errors('access_denied', 'truncated'),
   instead('no such file', 'lie', undefined),
   {
@@ -117,6 +145,8 @@ const files: Fault[] = [
 
 const gateway: Fault[] = [
   never,
+  ...exchanged,
+  ...listed,
   ...errors('auth_failed', 'access_denied', 'timeout', 'unreachable', 'bad_response', 'not_found'),
   {
     name: 'an HTML page with status 200',
@@ -134,6 +164,7 @@ const vantage: Fault[] = [never, ...errors('timeout', 'unreachable')];
 
 const host: Fault[] = [
   never,
+  ...exchanged,
   ...errors('access_denied', 'auth_failed', 'timeout', 'unreachable', 'bad_response', 'truncated', 'tool_missing'),
   {
     name: 'another host key',
@@ -184,10 +215,11 @@ function ruleOf(operation: string) {
   return rules[operation];
 }
 
-function emptied(value: unknown): unknown {
-  if (Array.isArray(value)) return [];
+/** A list, or the lists of an answer. */
+function withLists(value: unknown, change: (items: unknown[]) => unknown[]): unknown {
+  if (Array.isArray(value)) return change(value);
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, Array.isArray(item) ? [] : item]));
+  return Object.fromEntries(Object.entries(value).map(([k, item]) => [k, Array.isArray(item) ? change(item) : item]));
 }
 
 function replaced(value: unknown, from: string, to: string): unknown {

@@ -6,7 +6,8 @@ import { runOn, statusesOf, traceDependencies } from '../live/moto/runs.ts';
 import { fixtures } from '../support/rig.ts';
 import { socketFaults, startFaultProxy } from './fault-proxy.ts';
 import { canary } from './faults.ts';
-import { isNeeded, sample } from './torture.ts';
+import { isNeeded } from './needed.ts';
+import { sample } from './torture.ts';
 
 /** How long a call may take here, with its retries, in seconds: what never comes is waited for no longer. */
 const callSeconds = 12;
@@ -25,7 +26,7 @@ export interface SocketOutcome {
  * The checks that AWS alone answers, through the real SDK and real sockets, with a proxy in front of AWS: `size` pairs
  * of an operation and a fault, chosen by a seed, each once (the SDK asks again where that helps) and for good.
  */
-export async function tortureSockets(size: number, seed: number): Promise<SocketOutcome[]> {
+export async function tortureSockets(size: number, seed: number, only = ['']): Promise<SocketOutcome[]> {
   if (size === 0) return [];
   const deployment = await startDeployment(fixtures, []);
   const before = { ...process.env };
@@ -52,7 +53,8 @@ export async function tortureSockets(size: number, seed: number): Promise<Socket
       throw new Error(`without a fault: ${amiss.map(([id, status]) => `${id} ${status}`).join(', ')}`);
     const dependencies = await traceDependencies(() => once(open(20)));
     const called = good.counts().map(({ operation }) => operation as AwsOperation);
-    const pairs = called.flatMap((operation) => socketFaults.map((fault) => ({ operation, fault })));
+    const wanted = socketFaults.filter(({ name }) => only.some((text) => name.includes(text)));
+    const pairs = called.flatMap((operation) => wanted.map((fault) => ({ operation, fault })));
     const outcomes: SocketOutcome[] = [];
     for (const { operation, fault } of sample(pairs, size, seed)) {
       const needing = Object.keys(truth).filter((id) => dependencies.get(id)?.has(operation));

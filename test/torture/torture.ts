@@ -6,7 +6,8 @@ import { reportSchema } from '../../src/report/schema.ts';
 import { isHostScoped, probesOf } from '../../src/runner/gather.ts';
 import type { Registry } from '../../src/runner/plan.ts';
 import { runScenario, statusesOf, type Tap } from '../support/rig.ts';
-import { canary, type Fault, faults, type PortName } from './faults.ts';
+import { canary, type Fault, faults, type Others, type PortName } from './faults.ts';
+import { isNeeded } from './needed.ts';
 
 /** A call of the fault-free run. The order of calls is not fixed, so a call is known by what it asks, and how often. */
 export interface Call {
@@ -16,7 +17,9 @@ export interface Call {
   readonly key: string;
   /** Which of the calls with this key, from 0. */
   readonly time: number;
-  /** What it answered with in the fault-free run, where that was an error. */
+  /** What it answered with in the fault-free run. */
+  readonly answered: unknown;
+  /** The same, where that was an error. */
   readonly error: string | undefined;
 }
 
@@ -74,61 +77,6 @@ export interface Baseline {
   readonly dependents: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/**
- * Where the loss of an answer loses nothing that a check needs, and why. `fault`: with this fault only, because it is an
- * answer in itself.
- */
-const notNeeded: readonly { readonly check: string; readonly key: RegExp; readonly fault?: string; why: string }[] = [
-  {
-    check: 'soul-documents/no-second-rulebook',
-    key: /^host host\/config-file$/,
-    why: 'needed only where tools of an agent run outside the sandbox, and here none do',
-  },
-  {
-    check: 'soul-documents/mounted-read-only',
-    key: /^host host\/agent-mounts$/,
-    why: 'root and the agent read the same mount table, that of the process of the gateway: one of them is enough',
-  },
-  {
-    check: 'soul-documents/write-fails',
-    key: /^host host\/root-write-attempts$/,
-    fault: 'access_denied',
-    why: 'sudo refuses: root is tried too only where the login may become root',
-  },
-  {
-    check: 'network/ssh-not-public',
-    key: /^host (open|host\/(identity|listeners))$/,
-    why: 'where sshd listens is needed only where something public is let in, and here nothing is',
-  },
-  {
-    check: 'soul-documents/server-side-read-only',
-    key: /^aws secretsmanager:ListSecrets /,
-    why: 'names the secrets whose reading is simulated as well; what the check asks of the simulation is asked without them',
-  },
-  {
-    check: 'infrastructure/health-check-is-gateway',
-    key: /^host (open|host\/(identity|health-timer))$/,
-    why: 'the timer on the host is needed only where no load balancer asks for the health of the gateway',
-  },
-  {
-    check: 'approval-gates/gates-enforced',
-    key: /^gateway rpc exec\.approval\.grants\.list /,
-    fault: 'not_found',
-    why: 'the gateway says that it knows no standing grants, as older versions do: an answer, and there are none',
-  },
-  {
-    check: 'approval-gates/',
-    key: /^gateway rpc exec\.approval\.resolve .*"allow-once"/,
-    fault: 'not_found',
-    why: 'the gateway says that a decided approval is gone, as some versions do: the same answer as `conflict`',
-  },
-];
-
-/** Whether a check needs what a call answers, by its key. */
-export function isNeeded(check: string, key: string, fault: string): boolean {
-  return !notNeeded.some((n) => check.startsWith(n.check) && n.key.test(key) && (n.fault ?? fault) === fault);
-}
-
 /** How long a run may take after its deadline before it counts as hanging, in milliseconds. */
 const graceMs = 5_000;
 const hangDeadlineMs = 1_000;
@@ -143,11 +91,12 @@ export async function baseline(flaws: readonly string[]): Promise<Baseline> {
     twoPages: true,
     tap: async (port, call, answer, input) => {
       const { key, time } = counted(port, call, input);
-      const entry = { port, call, key, time, error: undefined as string | undefined };
+      const entry = { port, call, key, time, answered: undefined as unknown, error: undefined as string | undefined };
       if (call !== 'close') calls.push(entry);
       try {
         const answered = await answer();
         if (answered instanceof ProbeError) entry.error = answered.reason;
+        else entry.answered = answered;
         return answered;
       } catch (thrown) {
         entry.error = thrown instanceof ProbeError ? thrown.reason : (thrown as Error).name;
@@ -209,7 +158,7 @@ export async function attempt(trial: Trial, base: Baseline): Promise<Outcome | u
     begun ||= key === trial.key && time === trial.time;
     const isHit =
       port === trial.port && call !== 'close' && (persistent ? begun : key === trial.key && time === trial.time);
-    const instead = isHit ? fault.apply(call, answer) : undefined;
+    const instead = isHit ? fault.apply(call, answer, othersOf(base, port, call, key)) : undefined;
     if (instead !== undefined) {
       applied = true;
       lost.add(key);
@@ -245,6 +194,15 @@ export async function attempt(trial: Trial, base: Baseline): Promise<Outcome | u
     ],
     broken: defectsOf(report, base),
   };
+}
+
+function othersOf({ calls }: Baseline, port: PortName, call: string, key: string): Others {
+  const others = calls.filter(
+    (one) => one.port === port && one.key !== key && one.answered !== undefined && one.call !== 'open',
+  );
+  const [alike, different] = [true, false].map((same) => others.filter((one) => (one.call === call) === same));
+  const answers = (list: readonly Call[] = []) => list.map(({ answered }) => answered);
+  return { alike: answers(alike), different: answers(different) };
 }
 
 function compared(

@@ -36,9 +36,16 @@ interface Request {
 }
 
 interface Response {
+  readonly statusCode?: number;
   readonly headers?: Readonly<Record<string, string | undefined>>;
   body?: unknown;
 }
+
+/**
+ * What AWS never says to what is asked here, and the SDK takes for success: a proxy has changed the answer, or it is a
+ * part of one (RFC 9110, 15.3.4 and 15.3.7).
+ */
+const notWhole = [203, 206];
 
 type Next = (args: { request: unknown }) => Promise<{ response: unknown }>;
 
@@ -53,7 +60,8 @@ class AnswerTooLarge extends Error {
 
 /**
  * Sits between the SDK and the connection, one for all clients of a run. Refuses to ask anyone but AWS in a run that
- * is not a simulation, notes a clock that differs from that of AWS, and cuts off answers without end.
+ * is not a simulation, notes a clock that differs from that of AWS, takes no part for the whole, and cuts off answers
+ * without end.
  * @param direct whether only AWS itself may be asked
  */
 export function wireGuard(direct: boolean, limits: Limits = most): WireGuard {
@@ -86,6 +94,15 @@ export function wireGuard(direct: boolean, limits: Limits = most): WireGuard {
     const sent = Date.now();
     const result = await next(args);
     const response = result.response as Response;
+    if (notWhole.includes(response.statusCode ?? 0)) {
+      throw new ProbeError(
+        'bad_response',
+        `what answers for AWS says that its answer is not whole (HTTP ${response.statusCode})`,
+        {
+          next: 'Look for a proxy between this machine and AWS.',
+        },
+      );
+    }
     const skewMs = skewOf(response.headers?.['date'], sent, Date.now());
     if (Math.abs(skewMs) > largestSkewMs) {
       throw new ProbeError(

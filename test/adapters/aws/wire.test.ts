@@ -74,6 +74,16 @@ describe('what comes over the wire from AWS', () => {
     expect(await ask(url)).toMatch(/^clock_skew: /);
   });
 
+  it.each([203, 206])('is not believed with the status %d, whatever it says', async (status) => {
+    const url = await serve((response) => {
+      response.statusCode = status;
+      response.end(identity);
+    });
+    expect(await ask(url)).toBe(
+      `bad_response: what answers for AWS says that its answer is not whole (HTTP ${status})`,
+    );
+  });
+
   it('is cut off when it has no end, and is then unknown', async () => {
     let sent = 0;
     const url = await serve((response) => {
