@@ -53,16 +53,20 @@ export default check({
       return undetermined('conflict', message, [looked, others]);
     }
     const observed = `none in ${config.variables} variables`;
-    return pass([looked, others, { fact: 'config', subject: 'env of its configuration', expected, observed }]);
+    return pass([
+      looked,
+      others,
+      { fact: 'config', subject: 'variables that its configuration sets', expected, observed },
+    ]);
   },
 });
 
 type Fact = 'process' | 'helpers' | 'config';
 
 function configured({ credentials }: ConfigEnvironment): Observation<Fact>[] {
-  return credentials.map((name) => {
+  return credentials.map((path) => {
     const observed = 'set, and named or formed like a credential';
-    return { fact: 'config', subject: `env.vars.${shown(name)}`, expected: 'no credential', observed };
+    return { fact: 'config', subject: shown(path), expected: 'no credential', observed };
   });
 }
 

@@ -1,11 +1,37 @@
 import ipaddr from 'ipaddr.js';
-import { isSettings, settingsAt, valueAt } from './gateway-config.ts';
+import { isSettings, valueAt } from './gateway-config.ts';
 
-/** The variables that a configuration adds to the environment of the gateway, from which its commands inherit them. */
-export function configuredVariables(config: unknown): Readonly<Record<string, string>> {
-  // Releases before took them beside `vars` too.
-  const all = { ...settingsAt(config, 'env'), ...settingsAt(config, 'env.vars') };
-  return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => isText(entry[1])));
+/** A variable that a configuration sets. */
+export interface ConfiguredVariable {
+  /** Where it is set, such as `env.vars.NAME`. */
+  readonly path: string;
+  readonly name: string;
+  /** Undefined where it refers to a secret that the gateway reads and puts there. */
+  readonly value: string | undefined;
+}
+
+/**
+ * The variables that a configuration puts where commands of the agent inherit them: into the environment of the gateway
+ * (`env`; `env` and `apiKey` of a skill, while an agent works) and of its sandboxes. Source: docs/help/environment.md,
+ * docs/tools/skills.md and docs/gateway/sandboxing/setup-command.md of OpenClaw 2026.9.6.
+ */
+export function configuredVariables(config: unknown): readonly ConfiguredVariable[] {
+  const found: ConfiguredVariable[] = [];
+  visit(config, [], (path, value) => {
+    if (!isText(value) && !(isSettings(value) && typeof value['source'] === 'string')) return;
+    const name = path.at(-1) ?? '';
+    const place = path.slice(0, -1).join('.');
+    const skill = /^skills\.entries\.[^.]+$/.test(place);
+    // Releases before took variables beside `vars` too.
+    const set = /^env(\.vars)?$|^skills\.entries\.[^.]+\.env$|^agents\..+\.sandbox\.docker\.env$/.test(place);
+    if (!set && !(skill && name === 'apiKey')) return;
+    found.push({
+      path: path.join('.'),
+      name: skill ? 'API_KEY' : name,
+      value: isText(value) ? value : undefined,
+    });
+  });
+  return found;
 }
 
 /** Whether it takes up variables of the login shell as well; those stand in no file of its own. */
@@ -22,9 +48,9 @@ const inbound = ['gateway', 'nodeHost'];
  * gateway and goes out from there. Source: `openclaw config schema` of 2026.9.6.
  */
 export function waysRound(config: unknown): readonly string[] {
-  const found = Object.keys(configuredVariables(config))
-    .filter((name) => proxyVariable.test(name))
-    .map((name) => `env.vars.${name}`);
+  const found = configuredVariables(config)
+    .filter(({ name }) => proxyVariable.test(name))
+    .map(({ path }) => path);
   visit(config, [], (path, value) => {
     const [area = ''] = path;
     const key = path.at(-1) ?? '';

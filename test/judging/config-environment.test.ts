@@ -2,12 +2,43 @@ import { describe, expect, it } from 'vitest';
 import { configuredVariables, importsLoginShell, waysRound } from '../../src/judging/config-environment.ts';
 
 describe('what a configuration adds to the environment', () => {
-  it('is what stands under vars, and beside it', () => {
-    const config = { env: { OLD: 'a', vars: { NEW: 'b', EMPTY: '' }, shellEnv: { enabled: true } } };
-    expect(configuredVariables(config)).toEqual({ OLD: 'a', NEW: 'b' });
-    expect(importsLoginShell(config)).toBe(true);
+  const paths = (config: unknown) => configuredVariables(config).map(({ path }) => path);
+  it.each<[string, object, readonly string[]]>([
+    ['what stands under vars, and beside it', { env: { OLD: 'a', vars: { NEW: 'b' } } }, ['env.OLD', 'env.vars.NEW']],
+    [
+      'what a skill is given',
+      { skills: { entries: { crm: { env: { CRM_URL: 'x' }, apiKey: 'y' } } } },
+      ['skills.entries.crm.env.CRM_URL', 'skills.entries.crm.apiKey'],
+    ],
+    [
+      'a reference that the gateway resolves',
+      { skills: { entries: { crm: { apiKey: { source: 'exec', provider: 'aws', id: 'crm' } } } } },
+      ['skills.entries.crm.apiKey'],
+    ],
+    [
+      'what a sandbox is given',
+      {
+        agents: {
+          defaults: { sandbox: { docker: { env: { A: 'x' } } } },
+          list: [{ sandbox: { docker: { env: { B: 'y' } } } }],
+        },
+      },
+      ['agents.defaults.sandbox.docker.env.A', 'agents.list.0.sandbox.docker.env.B'],
+    ],
+  ])('is %s', (_, config, expected) => {
+    expect(paths(config)).toEqual(expected);
+  });
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['what is empty', { env: { vars: { EMPTY: '' } } }],
+    ['the import from a login shell', { env: { shellEnv: { enabled: true } } }],
+    ['what a server of tools is given', { mcp: { servers: { x: { env: { A: 'b' } } } } }],
+  ])('is not %s', (_, config) => {
+    expect(paths(config)).toEqual([]);
+  });
+  it('tells whether the login shell is asked', () => {
+    expect(importsLoginShell({ env: { shellEnv: { enabled: true } } })).toBe(true);
     expect(importsLoginShell({ env: { shellEnv: { timeoutMs: 1 } } })).toBe(false);
-    expect(configuredVariables(undefined)).toEqual({});
   });
 });
 
@@ -31,7 +62,7 @@ describe('a way round the filter', () => {
       'tools.media.models.0.request.proxy.url',
     ],
     ['one in a variable', { env: { vars: { https_proxy: 'http://p' } } }, 'env.vars.https_proxy'],
-    ['the variable of OpenClaw', { env: { OPENCLAW_PROXY_URL: 'http://p' } }, 'env.vars.OPENCLAW_PROXY_URL'],
+    ['the variable of OpenClaw', { env: { OPENCLAW_PROXY_URL: 'http://p' } }, 'env.OPENCLAW_PROXY_URL'],
     ['one for the browser', { browser: { extraArgs: ['--headless', '--proxy-server=p:1'] } }, 'browser.extraArgs.1'],
     [
       'a browser elsewhere',

@@ -7,7 +7,7 @@ import { gatewayConfig } from './config.ts';
 
 /** What the configuration in force does to the environment and to the traffic of the gateway; no value of it. */
 export interface ConfigEnvironment {
-  /** Variables that it sets and that are named like a credential, or whose value has the form of one. */
+  /** Settings of variables that are named like a credential, or whose value has the form of one: `env.vars.NAME`. */
   readonly credentials: readonly string[];
   /** How many variables it sets. */
   readonly variables: number;
@@ -23,11 +23,11 @@ export const configEnvironment = gatewayProbe<ConfigEnvironment | ProbeError, { 
   needs: { config: gatewayConfig },
   lost: (error) => error,
   async gather(_gateway, { config: { inForce } }) {
-    const variables = Object.entries(configuredVariables(inForce));
+    const variables = configuredVariables(inForce);
     return {
       credentials: variables
-        .filter(([name, value]) => namedLikeCredential(name) || credentialForms(`${name}=${value}`).length > 0)
-        .map(([name]) => name),
+        .filter(({ name, value }) => namedLikeCredential(name) || credentialForms(`${name}=${value}`).length > 0)
+        .map(({ path }) => path),
       variables: variables.length,
       loginShell: importsLoginShell(inForce),
       waysRound: waysRound(inForce),
