@@ -1,3 +1,4 @@
+import { chainOf } from '../../src/judging/alarm-chain.ts';
 import {
   asPlain,
   breaches,
@@ -17,7 +18,7 @@ export default check({
   title: 'An alarm watches the health of the gateway',
   failureTitle: 'No alarm that works watches the health of the gateway',
   why: 'An alarm with the wrong dimension, or that takes silence for health, never rings.',
-  trap: 'The alarm is OK because it never gets data, watches another dimension, has its actions off or is muted.',
+  trap: 'The alarm is OK because it never gets data, watches another dimension, has its actions off, is muted, or is one of several that must all ring.',
   remediation:
     'Set the alarm on the health metric of this group or its target group, with actions on, missing data breaching, and period times datapoints within the detection time.',
   needs: { alarm, alarmMutes, group, targetGroups },
@@ -26,49 +27,53 @@ export default check({
     if (!alarm) {
       return fail([{ fact: 'alarm', subject: name, expected: 'an alarm on a metric', observed: 'does not exist' }]);
     }
-    const seen = (expected: string, observed: string, ok: boolean): Finding<'alarm' | 'alarmMutes'> => {
-      return { fact: 'alarm', subject: alarm.arn, expected, observed, ok };
+    const { watcher, ringer, follows } = chainOf(alarm, alarmMetric);
+    const of = (one: { AlarmArn?: string | undefined }) => one.AlarmArn ?? alarm.arn;
+    const seen = (expected: string, observed: string, ok: boolean, by = watcher ?? ringer): Finding<'alarm'> => {
+      return { fact: 'alarm', subject: of(by), expected, observed, ok };
     };
-    const { ActionsEnabled, AlarmActions = [], StateValue } = alarm.alarm;
-    const rings = [
-      seen('actions on', ActionsEnabled === true ? 'on' : 'off', ActionsEnabled === true),
-      seen('at least one alarm action', `${AlarmActions.length} actions`, AlarmActions.length > 0),
-      seen('state OK, so that a failure changes it', StateValue ?? 'no state', StateValue === 'OK'),
+    const { ActionsEnabled, AlarmActions = [], StateValue } = ringer;
+    const suppressor = 'ActionsSuppressor' in ringer ? ringer.ActionsSuppressor : undefined;
+    const [silenced, isQuiet] = [suppressor ? 'another alarm silences it' : 'none', alarmMutes === 0];
+    const state = 'state OK, so that a failure changes it';
+    const rings: Finding<'alarm' | 'alarmMutes'>[] = [
+      seen('actions on', ActionsEnabled === true ? 'on' : 'off', ActionsEnabled === true, ringer),
+      seen('at least one alarm action', `${AlarmActions.length} actions`, AlarmActions.length > 0, ringer),
+      seen(state, StateValue ?? 'no state', StateValue === 'OK', ringer),
       {
-        fact: 'alarmMutes' as const,
-        subject: alarm.arn,
+        fact: 'alarmMutes',
+        subject: of(ringer),
         expected: 'no mute rule in force',
         observed: `${alarmMutes} mute rules in force`,
-        ok: alarmMutes === 0,
+        ok: isQuiet,
       },
+      ...(watcher === ringer
+        ? []
+        : [
+            seen('no alarm that silences it', silenced, !suppressor, ringer),
+            seen('in alarm whenever the alarm on the metric is', following[follows], follows !== 'no', ringer),
+          ]),
     ];
-    if (alarm.kind === 'composite') {
-      const suppressor = alarm.alarm.ActionsSuppressor;
-      const silenced = suppressor ? 'another alarm silences it' : 'none';
-      const judgement = judgeAll<'alarm' | 'alarmMutes'>([
-        seen('no alarm that silences it', silenced, !suppressor),
-        ...rings,
-      ]);
-      if (judgement.outcome !== 'pass') return judgement;
-      const message =
-        'the alarm is made of other alarms, and what those watch is not followed: name the one on the metric';
-      return undetermined('conflict', message, judgement.evidence);
-    }
-    const a = asPlain(alarm.alarm);
+    const open = (message: string, findings: readonly Finding<'alarm' | 'alarmMutes' | 'targetGroups'>[]) => {
+      const judgement = judgeAll(findings);
+      return judgement.outcome === 'pass' ? undetermined('conflict', message, judgement.evidence) : judgement;
+    };
+    if (!watcher) return open('the alarm is made of other alarms, and none of them is on a metric', rings);
+    const a = asPlain(watcher);
     const metric = a.Namespace && a.MetricName ? `${a.Namespace}/${a.MetricName}` : 'no metric';
     const { well, down } = levels(a.MetricName ?? '', group);
     const [atWell, atDown] = [well, down].map((v) => breaches(v, a.ComparisonOperator, a.Threshold ?? Number.NaN));
     const seconds = secondsToAlarm(a);
     const ringing = [
       ...rings,
+      ...(watcher === ringer ? [] : [seen(state, a.StateValue ?? 'no state', a.StateValue === 'OK')]),
       seen('missing data is breaching', a.TreatMissingData ?? 'not set (missing)', a.TreatMissingData === 'breaching'),
     ];
     if (!a.MetricName && (a.Metrics ?? []).length > 0) {
-      const judgement = judgeAll<'alarm' | 'alarmMutes'>(ringing);
-      if (judgement.outcome !== 'pass') return judgement;
-      const message =
-        'the alarm watches an expression over metrics, and what that says of the gateway is not understood';
-      return undetermined('conflict', message, judgement.evidence);
+      return open(
+        'the alarm watches an expression over metrics, and what that says of the gateway is not understood',
+        ringing,
+      );
     }
     // Its metric does not change before the load balancer has given the target up.
     const behind = watchedTargetGroups(a, targetGroups).map(
@@ -78,7 +83,7 @@ export default check({
         return { fact: 'targetGroups', subject, expected, observed: `after ${unhealthyAfterSeconds} seconds`, ok };
       },
     );
-    return judgeAll<'alarm' | 'alarmMutes' | 'targetGroups'>([
+    const findings = [
       seen(`watches ${alarmMetric}`, metric, metric === alarmMetric),
       seen(
         'dimensions of this group or its target group, not of a part of it',
@@ -102,6 +107,11 @@ export default check({
         seconds !== undefined && seconds <= detectWithinSeconds,
       ),
       ...behind,
-    ]);
+    ];
+    if (follows === 'maybe')
+      return open('other alarms decide too whether the one that takes action is raised', findings);
+    return judgeAll<'alarm' | 'alarmMutes' | 'targetGroups'>(findings);
   },
 });
+
+const following = { yes: 'by its rule', maybe: 'where other alarms agree', no: 'not by its rule' } as const;

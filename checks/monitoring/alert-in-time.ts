@@ -1,4 +1,5 @@
 import { ago, dayMs } from '../../src/judging/age.ts';
+import { chainOf } from '../../src/judging/alarm-chain.ts';
 import { newestDrill } from '../../src/judging/alert-drill.ts';
 import { failuresIn, newestRecord, observationOf } from '../../src/judging/drill-record.ts';
 import { replacements } from '../../src/judging/replacements.ts';
@@ -20,17 +21,20 @@ export default check({
     'Stop the gateway on an instance and wait for alarm and replacement. If they come late, shorten the period of the alarm, the health check, or the start of the image.',
   needs: { alarm, alarmHistory, scalingActivities, drills: drillRecords },
   judge({ alarm, alarmHistory, scalingActivities, drills }, { environment, now }) {
-    const { detectWithinSeconds, drillMaxAgeDays } = environment.monitoring;
+    const { alarmMetric, detectWithinSeconds, drillMaxAgeDays } = environment.monitoring;
     const { replaceWithinSeconds } = environment.infrastructure;
-    const changed = alarm?.alarm.AlarmConfigurationUpdatedTimestamp;
     if (!alarm) return undetermined('not_found', 'the alarm of the environment file does not exist');
-    if (!changed) return undetermined('bad_response', 'when the alarm was last changed is not known');
+    const { watcher = alarm.alarm, ringer } = chainOf(alarm, alarmMetric);
+    const changes = [watcher, ringer].map((one) => one.AlarmConfigurationUpdatedTimestamp?.getTime() ?? Number.NaN);
+    const changed = new Date(Math.max(...changes));
+    if (Number.isNaN(changed.getTime()))
+      return undetermined('bad_response', 'when the alarm was last changed is not known');
     const oldest = new Date(now.getTime() - drillMaxAgeDays * dayMs);
     const since = changed > oldest ? changed : oldest;
     const drill = newestDrill(
       alarmHistory,
       replacements(scalingActivities, replaceWithinSeconds),
-      alarm.alarm.AlarmActions ?? [],
+      ringer.AlarmActions ?? [],
       since,
       replaceWithinSeconds,
     );

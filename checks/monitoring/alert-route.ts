@@ -1,4 +1,5 @@
 import { ago } from '../../src/judging/age.ts';
+import { chainOf } from '../../src/judging/alarm-chain.ts';
 import { policyGrantsService } from '../../src/judging/service-grant.ts';
 import { check, type Finding, fail, judgeAll, undetermined } from '../../src/model/check.ts';
 import { alarm } from '../../src/probes/aws/alarm.ts';
@@ -19,9 +20,10 @@ export default check({
     'Let the alarm publish to an SNS topic with a confirmed subscription of the alert function, permit each hop in the policies, and mend the function until an invocation ends without an error.',
   needs: { alarm, alertTopics, alertFunction, alertInvocations },
   judge({ alarm, alertTopics, alertFunction, alertInvocations }, { environment, now }) {
-    const { alarm: name, alertFunction: functionName = '' } = environment.monitoring;
+    const { alarm: name, alarmMetric, alertFunction: functionName = '' } = environment.monitoring;
     const account = environment.aws.account;
     if (!alarm) return fail([{ fact: 'alarm', subject: name, expected: 'an alarm', observed: 'does not exist' }]);
+    const { AlarmActions: actions = [], AlarmArn: source = alarm.arn } = chainOf(alarm, alarmMetric).ringer;
     if (!alertFunction) {
       return fail([
         { fact: 'alertFunction', subject: functionName, expected: 'a function', observed: 'does not exist' },
@@ -30,12 +32,12 @@ export default check({
     const [anyTopic] = alertTopics;
     const topic = alertTopics.find((t) => t.subscriptions.some(({ arn }) => arn.startsWith('arn:'))) ?? anyTopic;
     // An alarm can also invoke the function itself, beside a topic that leads elsewhere or without any.
-    const isDirect = !topic?.subscriptions.length && (alarm.alarm.AlarmActions ?? []).includes(alertFunction.arn);
+    const isDirect = !topic?.subscriptions.length && actions.includes(alertFunction.arn);
     if (!topic && !isDirect) {
       const expected =
         'an alarm action that publishes to an SNS topic of this account and region, or invokes the function';
-      const observed = `${alarm.alarm.AlarmActions?.length ?? 0} actions, none of them`;
-      return fail([{ fact: 'alarm', subject: alarm.arn, expected, observed }]);
+      const observed = `${actions.length} actions, none of them`;
+      return fail([{ fact: 'alarm', subject: source, expected, observed }]);
     }
     const seen = (fact: Fact, subject: string, expected: string, observed: string, ok: boolean): Finding<Fact> => {
       return { fact, subject, expected, observed, ok };
@@ -53,12 +55,12 @@ export default check({
       service: topic && !isDirect ? 'sns.amazonaws.com' : 'lambda.alarms.cloudwatch.amazonaws.com',
       action: 'lambda:InvokeFunction',
       resource: alertFunction.arn,
-      source: topic && !isDirect ? topic.arn : alarm.arn,
+      source: topic && !isDirect ? topic.arn : source,
       account,
     });
     const { state = 'no state', lastUpdate = 'no status' } = alertFunction;
     const findings = [
-      ...(topic && !isDirect ? throughTopic(topic, alarm.arn, account) : []),
+      ...(topic && !isDirect ? throughTopic(topic, source, account) : []),
       seen('alertFunction', alertFunction.arn, 'state Active', state, state === 'Active'),
       seen('alertFunction', alertFunction.arn, 'last update Successful', lastUpdate, lastUpdate === 'Successful'),
       seen(

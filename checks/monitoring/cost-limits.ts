@@ -1,21 +1,25 @@
-import { counts, pausesAny, type Spender } from '../../src/judging/budget-scope.ts';
+import { counts, pausesAny, type Spender, stopsAll } from '../../src/judging/budget-scope.ts';
 import { check, type Finding, fail, judgeAll, undetermined } from '../../src/model/check.ts';
-import { type BudgetNotification, type BudgetThreshold, budget } from '../../src/probes/aws/budget.ts';
+import { type BudgetNotification, type BudgetThreshold, budget, budgetPolicies } from '../../src/probes/aws/budget.ts';
 import { group } from '../../src/probes/aws/group.ts';
+import { instanceRoles } from '../../src/probes/aws/instance-roles.ts';
 
 /** States of a budget action in which it will run, or has run. */
 const armed = ['STANDBY', 'PENDING', 'EXECUTION_IN_PROGRESS', 'EXECUTION_SUCCESS', 'RESET_IN_PROGRESS'];
+
+/** Without one of these a group does not replace an instance that is stopped. */
+const healing = ['HealthCheck', 'Launch', 'ReplaceUnhealthy'];
 
 export default check({
   title: 'Spending has a limit, an alert and an automatic pause',
   failureTitle: 'Spending has no effective limit',
   why: 'A loop of an agent spends all night; the bill is the first that anyone hears of it.',
-  trap: 'A budget exists; it alerts on a forecast or above its limit, counts usage or the cost of something else, has ended, waits for a person, or stops machines that are gone.',
+  trap: 'A budget exists; it alerts on a forecast or above its limit, counts usage or the cost of something else, has ended, waits for a person, or stops machines that the group replaces.',
   remediation:
-    'Give the budget a limit, an alert on actual cost at or below it, and an automatic action that stops every instance of the group; let no filter leave the cost of the deployment out; set the spend limit at the model provider too, and have it stated.',
+    'Give the budget a limit, an alert on actual cost at or below it, and an automatic action that attaches a policy to the role of the instances which denies it the calls of the model, or all it may do; let no filter leave the cost of the deployment out; set the spend limit at the model provider too, and have it stated.',
   attestable: true,
-  needs: { budget, group },
-  judge({ budget, group }, { environment, now }) {
+  needs: { budget, budgetPolicies, group, instanceRoles },
+  judge({ budget, budgetPolicies, group, instanceRoles }, { environment, now }) {
     const { budget: name = '', modelBilling } = environment.monitoring;
     if (!budget) return fail([{ fact: 'budget', subject: name, expected: 'a budget', observed: 'does not exist' }]);
     const { BudgetType, BudgetLimit, TimePeriod } = budget.budget;
@@ -36,7 +40,11 @@ export default check({
       ...environment.aws,
       billsModel: modelBilling === 'aws',
       instances: group.Instances.flatMap(({ InstanceId }) => InstanceId ?? []),
+      heals: !group.SuspendedProcesses?.some(({ ProcessName = '' }) => healing.includes(ProcessName)),
+      roles: instanceRoles,
+      policies: budgetPolicies,
     };
+    const isUndone = spender.heals && automatic.some(({ Definition }) => stopsAll(Definition, spender));
     const [counted, paused] = [counts(budget.budget, spender), pausesAny(automatic, spender)];
     const seen = (expected: string, observed: string, ok: boolean): Finding<'budget'> => {
       return { fact: 'budget', subject: name, expected, observed, ok };
@@ -56,7 +64,11 @@ export default check({
         `${automatic.length} of ${budget.actions.length} actions`,
         automatic.length > 0,
       ),
-      seen('the action stops this deployment', stopping[paused], paused !== 'no'),
+      seen(
+        'the action pauses this deployment',
+        isUndone && paused === 'no' ? undone : pausing[paused],
+        paused !== 'no',
+      ),
     ]);
     if (judgement.outcome !== 'pass') return judgement;
     if (counted === 'maybe' || paused === 'maybe') {
@@ -71,11 +83,12 @@ export default check({
 });
 
 const counting = { yes: 'nothing that it leaves out', maybe: 'some is left out', no: 'leaves it out' } as const;
-const stopping = {
-  yes: 'stops every instance',
-  maybe: 'takes rights away',
-  no: 'does not stop every instance',
+const pausing = {
+  yes: 'it does',
+  maybe: 'takes rights away, and what that stops is not known',
+  no: 'neither takes the rights of its role nor stops every instance',
 } as const;
+const undone = 'stops the instances, and the group replaces them at once';
 
 function isUpward({ NotificationType, ComparisonOperator }: BudgetNotification): boolean {
   return NotificationType === 'ACTUAL' && ComparisonOperator !== 'LESS_THAN';

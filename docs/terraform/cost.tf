@@ -1,4 +1,4 @@
-# monitoring/cost-limits, monitoring/runaway-limited: heard of at 80 %, and the instances are stopped at the limit.
+# monitoring/cost-limits, monitoring/runaway-limited: heard of at 80 %, and the role loses its rights at the limit.
 resource "aws_budgets_budget" "monthly" {
   name         = local.name
   budget_type  = "COST"

@@ -1,5 +1,6 @@
 import type { Environment } from '../environment/schema.ts';
 
+import { chainOf } from '../judging/alarm-chain.ts';
 import { alarm } from '../probes/aws/alarm.ts';
 import { alarmHistory } from '../probes/aws/alarm-history.ts';
 import { scalingActivities } from '../probes/aws/scaling-activities.ts';
@@ -64,7 +65,8 @@ const alertDelivered: Expectation = {
   async look(world) {
     const { history, alarm: watching, runs } = await world.facts({ history: alarmHistory, alarm, runs: alertRuns });
     const alarmAt = new Date(world.values['alarmAt'] ?? '');
-    const actions = watching?.alarm.AlarmActions ?? [];
+    const { alarmMetric } = world.environment.monitoring;
+    const actions = (watching && chainOf(watching, alarmMetric).ringer.AlarmActions) ?? [];
     const taken = history.actions.filter((a) => a.at >= alarmAt && actions.includes(a.resource));
     const ran = runs.filter(({ start }) => start.getTime() >= alarmAt.getTime() - 1000);
     const finished = ran.find(({ end, failed }) => end && !failed);

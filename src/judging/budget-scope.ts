@@ -1,5 +1,7 @@
 import type { Action, Budget } from '@aws-sdk/client-budgets';
+import type { Policy } from './iam-document.ts';
 import { all, any, type Tri } from './iam-match.ts';
+import { type IdentityPolicies, identityAllows } from './iam-policy.ts';
 
 /** What a budget would have to concern. */
 export interface Spender {
@@ -9,6 +11,12 @@ export interface Spender {
   /** Whether AWS bills the model calls, so that they are what has to be counted. */
   readonly billsModel: boolean;
   readonly instances: readonly string[];
+  /** Whether its group replaces an instance that is stopped. */
+  readonly heals: boolean;
+  /** The roles of its instances. */
+  readonly roles: readonly (IdentityPolicies & { readonly name: string })[];
+  /** The policies that the actions attach, each named by its ARN. */
+  readonly policies: readonly Policy[];
 }
 
 /** The filters of either form by which a budget may leave cost out. */
@@ -35,15 +43,45 @@ function letsThrough(name: string, values: readonly string[], { account, region,
   return values.some((value) => /bedrock/i.test(value)) ? 'yes' : 'no';
 }
 
+/** What a model of Amazon Bedrock is called with; Converse is permitted as these are. */
+const modelCalls = ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'];
+
 /**
- * Whether a budget action stops this deployment: it stops every instance of the group. Whose rights a policy takes away
- * is not asked for here.
+ * Whether a budget action pauses this deployment: it takes the right to call the models from the roles of its
+ * instances, or stops every instance for good, which it does not where the group replaces what is stopped. What the
+ * loss of other rights does to a running agent is not known here.
  */
-export function pauses({ Definition }: Pick<Action, 'Definition'>, { region, instances }: Spender): Tri {
+export function pauses({ Definition }: Pick<Action, 'Definition'>, spender: Spender): Tri {
   const { SsmActionDefinition: ssm, IamActionDefinition: iam, ScpActionDefinition: scp } = Definition ?? {};
-  if (!ssm) return iam || scp ? 'maybe' : 'no';
-  const stops = ssm.ActionSubType === 'STOP_EC2_INSTANCES' && ssm.Region === region;
-  return stops && instances.every((id) => ssm.InstanceIds?.includes(id)) ? 'yes' : 'no';
+  if (ssm) return stopsAll(Definition, spender) && !spender.heals ? 'yes' : 'no';
+  if (iam) return takesRights(iam.PolicyArn, iam.Roles ?? [], spender);
+  const reach = (target: string) => target === spender.account || !/^\d{12}$/.test(target);
+  return scp?.TargetIds?.some(reach) ? 'maybe' : 'no';
+}
+
+/** Whether it stops every instance that the group has now. */
+export function stopsAll(definition: Action['Definition'], { region, instances }: Spender): boolean {
+  const { ActionSubType, Region, InstanceIds } = definition?.SsmActionDefinition ?? {};
+  if (ActionSubType !== 'STOP_EC2_INSTANCES' || Region !== region) return false;
+  return instances.length > 0 && instances.every((id) => InstanceIds?.includes(id));
+}
+
+function takesRights(arn: string | undefined, names: readonly string[], spender: Spender): Tri {
+  const { roles, policies, billsModel } = spender;
+  const added = policies.filter(({ name }) => name === arn);
+  if (roles.length === 0 || !roles.every(({ name }) => names.includes(name))) return 'no';
+  if (!billsModel || added.length === 0) return 'maybe';
+  const calls = roles.flatMap((role) =>
+    modelCalls.map((action): Tri => {
+      const request = { action, resource: undefined };
+      const before = identityAllows(role, request);
+      const after = identityAllows({ ...role, policies: [...role.policies, ...added] }, request);
+      // A role that may not call a model now has the right from elsewhere, where this takes nothing away.
+      if (after === 'no') return before === 'no' ? 'maybe' : 'yes';
+      return after === 'yes' ? 'no' : 'maybe';
+    }),
+  );
+  return all(...calls);
 }
 
 /** What all actions of a budget come to. */

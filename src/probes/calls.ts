@@ -19,6 +19,7 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'aws/backup-vaults': 'backup:DescribeBackupVault, backup:GetBackupVaultAccessPolicy',
   'aws/budget':
     'budgets:DescribeBudgetActionsForBudget, budgets:DescribeBudgets, budgets:DescribeNotificationsForBudget',
+  'aws/budget-policies': 'iam:GetPolicy, iam:GetPolicyVersion',
   'aws/configured-secret': 'secretsmanager:DescribeSecret',
   'aws/console-keys': 'ec2:GetConsoleOutput',
   'aws/default-encryption': 'ec2:GetEbsEncryptionByDefault',

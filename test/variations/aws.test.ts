@@ -67,6 +67,33 @@ const inline = (statement: object): Change =>
   });
 const read = { Effect: 'Allow', Action: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'] };
 
+const gatewayAlarm = 'openclaw-prod-gateway-unhealthy';
+const alarmArn = 'arn:aws:cloudwatch:eu-west-1:123456789012:alarm:';
+const composite = (name: string, below: string) => ({
+  AlarmName: name,
+  AlarmArn: `${alarmArn}${name}`,
+  AlarmConfigurationUpdatedTimestamp: '2026-01-08T05:06:07.000Z',
+  ActionsEnabled: true,
+  AlarmActions: ['arn:aws:sns:eu-west-1:123456789012:openclaw-prod-alerts'],
+  AlarmRule: `ALARM("${below}") OR ALARM(cpu)`,
+  StateValue: 'OK',
+});
+/** An alarm of another name has the items of one kind in its history, and may be asked for mute rules. */
+const recordedAs =
+  (AlarmName: string, kind: string): Change =>
+  ({ aws }) => {
+    const history = aws.find((e) => e.operation === 'cloudwatch:DescribeAlarmHistory')?.output as {
+      AlarmHistoryItems: { AlarmName: string; HistoryItemType: string }[];
+    };
+    const moved = history.AlarmHistoryItems.filter((item) => item.HistoryItemType === kind);
+    history.AlarmHistoryItems = history.AlarmHistoryItems.filter((item) => item.HistoryItemType !== kind);
+    const AlarmHistoryItems = moved.map((item) => ({ ...item, AlarmName }));
+    aws.unshift(
+      { operation: 'cloudwatch:DescribeAlarmHistory', when: { AlarmName }, output: { AlarmHistoryItems } },
+      { operation: 'cloudwatch:ListAlarmMuteRules', when: { AlarmName }, output: { AlarmMuteRuleSummaries: [] } },
+    );
+  };
+
 const variations: Readonly<Record<string, readonly Change[]>> = {
   'the newest version of the launch template': [group({ 'LaunchTemplate.Version': '$Latest' })],
   'the default version of the launch template': [group({ 'LaunchTemplate.Version': '$Default' })],
@@ -220,6 +247,26 @@ const variations: Readonly<Record<string, readonly Change[]>> = {
       'MetricAlarms.0.Dimensions': [{ Name: 'AutoScalingGroupName', Value: 'openclaw-prod' }],
     }),
     environment({ 'monitoring.alarmMetric': 'OpenClaw/GatewayReady' }),
+  ],
+  'an alarm that acts through a composite one above it': [
+    set('cloudwatch:DescribeAlarms', 'HealthyHostCount', { 'MetricAlarms.0.AlarmActions': [] }),
+    set('cloudwatch:DescribeAlarms', 'billing-noise', {
+      'CompositeAlarms.-': composite('gateway-pages', gatewayAlarm),
+    }),
+    recordedAs('gateway-pages', 'Action'),
+  ],
+  'a composite alarm on two of which one is on the gateway': [
+    ({ aws }) => {
+      const own = aws.find((e) => e.operation === 'cloudwatch:DescribeAlarms');
+      const [metric] = (own?.output as { MetricAlarms: object[] } | undefined)?.MetricAlarms ?? [];
+      const hosts = { ...metric, AlarmName: 'gateway-hosts', AlarmArn: `${alarmArn}gateway-hosts`, AlarmActions: [] };
+      const CompositeAlarms = [composite(gatewayAlarm, 'gateway-hosts')];
+      Object.assign(own ?? {}, { output: { MetricAlarms: [], CompositeAlarms } });
+      const MetricAlarms = [{ ...hosts, AlarmName: 'cpu', MetricName: 'CPUUtilization' }, hosts];
+      const when = { AlarmNames: ['gateway-hosts', 'cpu'] };
+      aws.unshift({ operation: 'cloudwatch:DescribeAlarms', when, output: { MetricAlarms, CompositeAlarms: [] } });
+    },
+    recordedAs('gateway-hosts', 'StateUpdate'),
   ],
   'an internal network load balancer that nobody is linked to': [
     set('elbv2:DescribeLoadBalancers', 'openclaw-prod', {

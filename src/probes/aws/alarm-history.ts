@@ -1,6 +1,8 @@
 import type { AlarmHistoryItem } from '@aws-sdk/client-cloudwatch';
+import { chainOf } from '../../judging/alarm-chain.ts';
 import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
+import { alarm } from './alarm.ts';
 
 /** A change of the alarm's state into ALARM, as CloudWatch itself recorded it. */
 export interface AlarmRaised {
@@ -29,25 +31,33 @@ export interface AlarmHistory {
 
 const dayMs = 86_400_000;
 
-/** What the configured alarm did within `monitoring.drillMaxAgeDays`; CloudWatch itself remembers some weeks. */
+/**
+ * What the configured alarm did within `monitoring.drillMaxAgeDays`: when its metric raised it and which actions were
+ * taken, be it by another alarm of its chain. CloudWatch itself remembers some weeks.
+ */
 export const alarmHistory = awsProbe({
   id: 'aws/alarm-history',
-  async gather(aws, _facts, { environment, now }): Promise<AlarmHistory> {
-    const { alarm, drillMaxAgeDays } = environment.monitoring;
-    const { AlarmHistoryItems } = await aws.read('cloudwatch:DescribeAlarmHistory', {
-      AlarmName: alarm,
-      AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
-      StartDate: new Date(now.getTime() - drillMaxAgeDays * dayMs),
-      EndDate: now,
-      ScanBy: 'TimestampDescending',
-    });
-    const items = (AlarmHistoryItems ?? []).filter(({ AlarmName }) => AlarmName === alarm);
-    const of = (type: string) => items.filter(({ HistoryItemType }) => HistoryItemType === type);
+  needs: { alarm },
+  async gather(aws, { alarm }, { environment, now }): Promise<AlarmHistory> {
+    const { alarm: name, alarmMetric, drillMaxAgeDays } = environment.monitoring;
+    const { watcher, ringer } = (alarm && chainOf(alarm, alarmMetric)) ?? {};
+    const itemsOf = async (of = name) => {
+      const { AlarmHistoryItems } = await aws.read('cloudwatch:DescribeAlarmHistory', {
+        AlarmName: of,
+        AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+        StartDate: new Date(now.getTime() - drillMaxAgeDays * dayMs),
+        EndDate: now,
+        ScanBy: 'TimestampDescending',
+      });
+      return (AlarmHistoryItems ?? []).filter(({ AlarmName }) => AlarmName === of);
+    };
+    const [watched, acted] = await Promise.all([itemsOf(watcher?.AlarmName), itemsOf(ringer?.AlarmName)]);
     return {
-      raised: of('StateUpdate')
+      raised: watched
+        .filter(({ HistoryItemType }) => HistoryItemType === 'StateUpdate')
         .flatMap(readRaised)
         .sort((a, b) => b.at.getTime() - a.at.getTime()),
-      actions: of('Action').map(readAction),
+      actions: acted.filter(({ HistoryItemType }) => HistoryItemType === 'Action').map(readAction),
     };
   },
 });

@@ -1,3 +1,4 @@
+import { chainOf } from '../../judging/alarm-chain.ts';
 import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import type { AwsPort } from '../../ports/aws.ts';
@@ -39,9 +40,10 @@ export interface TopicKey {
 export const alertTopics = awsProbe({
   id: 'aws/alert-topics',
   needs: { alarm, alertFunction },
-  async gather(aws, { alarm, alertFunction }): Promise<readonly AlertTopic[]> {
+  async gather(aws, { alarm, alertFunction }, { environment }): Promise<readonly AlertTopic[]> {
     const here = `:sns:${aws.region}:${aws.account}:`;
-    const topics = (alarm?.alarm.AlarmActions ?? []).filter((arn) => arn.includes(here));
+    const ringer = alarm && chainOf(alarm, environment.monitoring.alarmMetric).ringer;
+    const topics = (ringer?.AlarmActions ?? []).filter((arn) => arn.includes(here));
     return Promise.all([...new Set(topics)].map((arn) => topicOf(aws, arn, alertFunction?.arn)));
   },
 });

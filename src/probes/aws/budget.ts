@@ -1,6 +1,10 @@
 import type { Action, ActionThreshold, Budget, Notification } from '@aws-sdk/client-budgets';
+import type { Policy } from '../../judging/iam-document.ts';
 import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
+import { accountDetails } from './account-details.ts';
+import { distinct } from './demand.ts';
+import { managedPolicy } from './role-policies.ts';
 
 export type BudgetNotification = Notification;
 export type BudgetThreshold = ActionThreshold;
@@ -29,5 +33,15 @@ export const budget = awsProbe({
       throw new ProbeError('wrong_subject', 'actions of another budget were described');
     }
     return { budget: found, notifications: notifications?.Notifications ?? [], actions: actions?.Actions ?? [] };
+  },
+});
+
+/** The policies that the actions of the budget attach to roles, each named by its ARN. */
+export const budgetPolicies = awsProbe({
+  id: 'aws/budget-policies',
+  needs: { budget, accountDetails },
+  gather: async (aws, { budget, accountDetails }): Promise<readonly Policy[]> => {
+    const arns = (budget?.actions ?? []).flatMap(({ Definition }) => Definition?.IamActionDefinition?.PolicyArn ?? []);
+    return Promise.all(distinct(arns).map((arn) => managedPolicy(aws, accountDetails, arn)));
   },
 });

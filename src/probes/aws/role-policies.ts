@@ -61,7 +61,12 @@ export function roleNameOf(arn: string | undefined): string {
   return name;
 }
 
-async function managedPolicy(aws: AwsPort, { policies }: AccountDetails, arn: string | undefined): Promise<Policy> {
+/** A managed policy by its ARN, which is its name here: its default version. */
+export async function managedPolicy(
+  aws: AwsPort,
+  { policies }: AccountDetails,
+  arn: string | undefined,
+): Promise<Policy> {
   if (!arn) throw new ProbeError('bad_response', 'IAM listed a policy without an ARN');
   const listed = policies.find(({ Arn }) => Arn === arn);
   return parsePolicy(listed ? defaultVersion(listed) : await readDefaultVersion(aws, arn), arn, 'identity');

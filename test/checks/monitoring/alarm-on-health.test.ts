@@ -108,15 +108,67 @@ describe('monitoring/alarm-on-health', () => {
     expect(outcomeOf(alarmOf(changes))).toBe(outcome);
   });
 
+  const composite = (more: object = {}) => ({
+    AlarmName: 'pages',
+    ActionsEnabled: true,
+    AlarmActions: ['arn:topic'],
+    StateValue: 'OK',
+    AlarmRule: 'ALARM(a)',
+    ...more,
+  });
+  const madeOf = (more: object, ...below: object[]) => {
+    return { kind: 'composite', name: 'pages', arn: 'arn:pages', alarm: composite(more), above: [], below };
+  };
+  const hosts = { ...good, AlarmName: 'a', AlarmArn: 'arn:x:alarm:a', AlarmActions: [] };
+  const cpu = { ...hosts, AlarmName: 'cpu', AlarmArn: 'arn:x:alarm:cpu', MetricName: 'CPUUtilization' };
+
   it('M6: a composite alarm that is silenced, a mute rule and a missing alarm fail', () => {
-    const composite = (more: object) => ({ kind: 'composite', name: 'a', arn: 'arn:a', alarm: { ...good, ...more } });
-    expect(outcomeOf(composite({ ActionsSuppressor: 'maintenance' }))).toBe('fail');
-    expect(outcomeOf(composite({ ActionsEnabled: false }))).toBe('fail');
-    expect(outcomeOf(composite({}), {}, 1)).toBe('fail');
-    // What the alarms in it watch is not followed.
-    expect(outcomeOf(composite({}))).toBe('undetermined');
+    expect(outcomeOf(madeOf({ ActionsSuppressor: 'maintenance' }, hosts))).toBe('fail');
+    expect(outcomeOf(madeOf({}, hosts), {}, 1)).toBe('fail');
     expect(outcomeOf(alarmOf({}), {}, 1)).toBe('fail');
     expect(outcomeOf(undefined)).toBe('fail');
+  });
+
+  it.each([
+    ['the one on the gateway', {}, [hosts], 'pass'],
+    ['it, by its ARN', { AlarmRule: 'ALARM("arn:x:alarm:a")' }, [hosts], 'pass'],
+    ['it or another', { AlarmRule: 'ALARM(cpu) OR ALARM(a)' }, [cpu, hosts], 'pass'],
+    ['it and another', { AlarmRule: 'ALARM(cpu) AND ALARM(a)' }, [cpu, hosts], 'undetermined'],
+    ['it but for another', { AlarmRule: 'ALARM(a) AND NOT ALARM(deploying)' }, [hosts], 'undetermined'],
+    ['the opposite', { AlarmRule: 'OK(a)' }, [hosts], 'fail'],
+    ['another', { AlarmRule: 'ALARM(cpu)' }, [cpu], 'fail'],
+    ['one that is slow', {}, [{ ...hosts, EvaluationPeriods: 9 }], 'fail'],
+    ['one that has no data', {}, [{ ...hosts, StateValue: 'INSUFFICIENT_DATA' }], 'fail'],
+    ['composite ones', {}, [], 'undetermined'],
+    ['a rule that is not understood', { AlarmRule: 'AT_LEAST(1, ALARM, (a))' }, [hosts], 'undetermined'],
+    ['it, with actions off', { ActionsEnabled: false }, [hosts], 'fail'],
+    ['it, without an action', { AlarmActions: [] }, [hosts], 'fail'],
+    ['it, raised already', { StateValue: 'ALARM' }, [hosts], 'fail'],
+    ['composite ones, with actions off', { ActionsEnabled: false }, [], 'fail'],
+  ])('follows a composite alarm on %s', (_, more, below, outcome) => {
+    expect(outcomeOf(madeOf(more, ...below))).toBe(outcome);
+  });
+
+  it.each([
+    ['one that follows it', [composite()], 'pass'],
+    [
+      'one that follows it, beside one that needs more',
+      [composite({ AlarmRule: 'ALARM(a) AND ALARM(b)' }), composite()],
+      'pass',
+    ],
+    ['one that needs more', [composite({ AlarmRule: 'ALARM(a) AND ALARM(b)' })], 'undetermined'],
+    ['one that rings while all is well', [composite({ AlarmRule: 'NOT ALARM(a)' })], 'fail'],
+    ['one without an action', [composite({ AlarmActions: [] })], 'fail'],
+    ['one that is silenced', [composite({ ActionsSuppressor: 'maintenance' })], 'fail'],
+    ['one whose actions are off', [composite({ ActionsEnabled: false })], 'fail'],
+    ['none', [], 'fail'],
+  ])('without an action of its own, looks above it for %s', (_, above, outcome) => {
+    expect(outcomeOf({ ...alarmOf({ AlarmName: 'a', AlarmActions: [] }), above })).toBe(outcome);
+  });
+
+  it('with an action of its own needs nobody above it', () => {
+    const above = [composite({ ActionsSuppressor: 'maintenance' })];
+    expect(outcomeOf({ ...alarmOf({ AlarmName: 'a' }), above })).toBe('pass');
   });
 
   it('must notice one of two gateways', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import check from '../../../checks/monitoring/cost-limits.ts';
+import { parsePolicy } from '../../../src/judging/iam-document.ts';
 import { judgeFacts } from '../../support/judge.ts';
 import { now } from '../../support/rig.ts';
 
@@ -19,14 +20,24 @@ const pause = {
   ApprovalModel: 'AUTOMATIC',
   Status: 'STANDBY',
   ActionThreshold: { ActionThresholdValue: 100, ActionThresholdType: 'PERCENTAGE' },
-  Definition: stop(),
+  Definition: { IamActionDefinition: { PolicyArn: 'arn:deny', Roles: ['gateway', 'next'] } },
 };
-const group = { Instances: [{ InstanceId: 'i-1' }, { InstanceId: 'i-2' }] };
+const heals = { Instances: [{ InstanceId: 'i-1' }, { InstanceId: 'i-2' }] };
+const policy = (name: string, ...Statement: object[]) => parsePolicy(JSON.stringify({ Statement }), name, 'identity');
+const calls = { Effect: 'Allow', Action: 'bedrock:InvokeModel*', Resource: '*' };
+const role = (name: string, ...given: object[]) => {
+  return { name, policies: [policy('own', ...(given.length > 0 ? given : [calls]))], boundary: undefined };
+};
+const instanceRoles = [role('gateway'), role('next')];
+const deny = (more: object = {}) => policy('arn:deny', { Effect: 'Deny', Action: '*', Resource: '*', ...more });
+const facts = { group: heals, instanceRoles, budgetPolicies: [deny()] };
 const fact = (changes: object = {}, alerts: object[] = [alert], pauses: object[] = [pause]) => {
   return { budget: { ...budget, ...changes }, notifications: alerts, actions: pauses };
 };
 const filtered = (CostFilters: object) => fact({ CostFilters });
 const paused = (Definition: object | undefined) => fact({}, [alert], [{ ...pause, Definition }]);
+const rights = (changes: object) => ({ IamActionDefinition: { ...pause.Definition.IamActionDefinition, ...changes } });
+const billedByAws = { 'monitoring.modelBilling': 'aws' };
 const at = (days: number) => new Date(now.getTime() + days * 86_400_000);
 const absolute = (value: number) => ({ ActionThresholdValue: value, ActionThresholdType: 'ABSOLUTE_VALUE' });
 
@@ -73,25 +84,66 @@ describe('monitoring/cost-limits', () => {
     ['of a view', fact({ BillingViewArn: 'arn:aws:billing::123456789012:billingview/custom-a' }), 'undetermined'],
     ['of all', fact({ BillingViewArn: 'arn:aws:billing::123456789012:billingview/primary' }), 'pass'],
     ['a pause that stops nothing', paused(undefined), 'fail'],
-    ['a pause of one of two', paused(stop({ InstanceIds: ['i-1'] })), 'fail'],
-    ['a pause in another region', paused(stop({ Region: 'us-east-1' })), 'fail'],
+    ['a pause of instances, which the group replaces', paused(stop()), 'fail'],
     ['a pause of databases', paused(stop({ ActionSubType: 'STOP_RDS_INSTANCES' })), 'fail'],
-    ['a pause by rights', paused({ IamActionDefinition: { PolicyArn: 'a', Roles: ['r'] } }), 'undetermined'],
+    ['a pause of one role of two', paused(rights({ Roles: ['gateway'] })), 'fail'],
+    ['a pause of other roles', paused(rights({ Roles: ['a', 'b'] })), 'fail'],
+    ['a pause of people', paused(rights({ Roles: undefined, Users: ['gateway', 'next'] })), 'fail'],
+    ['a pause by a policy that is not there', paused(rights({ PolicyArn: 'arn:other' })), 'undetermined'],
+    ['a pause of the account', paused({ ScpActionDefinition: { TargetIds: ['123456789012'] } }), 'undetermined'],
+    ['a pause of its unit', paused({ ScpActionDefinition: { TargetIds: ['ou-abcd-12345678'] } }), 'undetermined'],
+    ['a pause of another account', paused({ ScpActionDefinition: { TargetIds: ['999999999999'] } }), 'fail'],
     ['a pause without a threshold', fact({}, [alert], [{ ...pause, ActionThreshold: undefined }]), 'fail'],
   ])('%s', (_, budget, outcome) => {
-    expect(judgeFacts(check, { budget, group }, { 'monitoring.modelBilling': 'aws' }).outcome).toBe(outcome);
+    expect(judgeFacts(check, { budget, ...facts }, billedByAws).outcome).toBe(outcome);
+  });
+
+  it.each([
+    ['some of its rights', [deny({ Action: 's3:*' })], instanceRoles, 'fail'],
+    ['one of the two calls', [deny({ Action: 'bedrock:InvokeModel' })], instanceRoles, 'fail'],
+    ['both calls', [deny({ Action: 'bedrock:Invoke*' })], instanceRoles, 'pass'],
+    [
+      'the calls of one model',
+      [deny({ Resource: 'arn:aws:bedrock:*::foundation-model/a' })],
+      instanceRoles,
+      'undetermined',
+    ],
+    ['the calls under a condition', [deny({ Condition: { Bool: { 'a:b': 'true' } } })], instanceRoles, 'undetermined'],
+    [
+      'what one of the roles has not',
+      [deny()],
+      [role('gateway'), role('next', { ...calls, Action: 's3:*' })],
+      'undetermined',
+    ],
+    ['the rights of no role', [deny()], [], 'fail'],
+  ])('looks whether the policy of the pause takes %s', (_, budgetPolicies, instanceRoles, outcome) => {
+    const judged = judgeFacts(check, { ...facts, budget: fact(), budgetPolicies, instanceRoles }, billedByAws);
+    expect(judged.outcome).toBe(outcome);
+  });
+
+  it.each([
+    ['every instance', {}, 'HealthCheck', 'pass'],
+    ['every instance', {}, 'ReplaceUnhealthy', 'pass'],
+    ['every instance', {}, 'Launch', 'pass'],
+    ['every instance', {}, 'AZRebalance', 'fail'],
+    ['one of two', { InstanceIds: ['i-1'] }, 'Launch', 'fail'],
+    ['those of another region', { Region: 'us-east-1' }, 'Launch', 'fail'],
+    ['databases', { ActionSubType: 'STOP_RDS_INSTANCES' }, 'Launch', 'fail'],
+  ])('believes a stop of %s (%o) only where %s is suspended', (_, changes, ProcessName, outcome) => {
+    const group = { ...heals, SuspendedProcesses: [{ ProcessName }] };
+    expect(judgeFacts(check, { ...facts, budget: paused(stop(changes)), group }, billedByAws).outcome).toBe(outcome);
   });
 
   it('takes a budget of another service for one of the rest, where AWS does not bill the models', () => {
-    const judged = judgeFacts(check, { budget: filtered({ Service: ['AWS Config'] }), group });
+    const judged = judgeFacts(check, { ...facts, budget: filtered({ Service: ['AWS Config'] }) });
     expect(judged).toMatchObject({ outcome: 'undetermined', reason: 'not_attested' });
   });
 
   it('leaves the limit at another provider to a person, but not what AWS shows', () => {
-    expect(judgeFacts(check, { budget: fact(), group })).toMatchObject({
+    expect(judgeFacts(check, { ...facts, budget: fact() })).toMatchObject({
       outcome: 'undetermined',
       reason: 'not_attested',
     });
-    expect(judgeFacts(check, { budget: fact({}, []), group }).outcome).toBe('fail');
+    expect(judgeFacts(check, { ...facts, budget: fact({}, []) }).outcome).toBe('fail');
   });
 });

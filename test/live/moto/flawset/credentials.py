@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from flawset.instances import template_in_use
 from flawset.registry import flaw
 from lab import Lab, ago
 
@@ -42,6 +43,19 @@ def wildcard(lab: Lab) -> None:
 def not_action(lab: Lab) -> None:
     """Allow with NotAction: all but IAM, which includes every secret."""
     grant(lab, {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"})
+
+
+@flaw("next-role-reads-every-secret", *ONE_SECRET, *APART, "monitoring/cost-limits")
+def next_role(lab: Lab) -> None:
+    """The running instances have the narrow role; the template gives the next one another."""
+    iam = lab.client("iam")
+    role = iam.get_role(RoleName=lab.ids["role"])["Role"]
+    iam.create_role(RoleName="openclaw-next", AssumeRolePolicyDocument=json.dumps(role["AssumeRolePolicyDocument"]))
+    iam.put_role_policy(RoleName="openclaw-next", PolicyName="gateway", PolicyDocument=json.dumps({
+        "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": READ, "Resource": "*"}]}))
+    iam.create_instance_profile(InstanceProfileName="openclaw-next")
+    iam.add_role_to_instance_profile(InstanceProfileName="openclaw-next", RoleName="openclaw-next")
+    template_in_use(lab, IamInstanceProfile={"Name": "openclaw-next"})
 
 
 @flaw("role-notresource", *ONE_SECRET)

@@ -198,11 +198,18 @@ def narrowed(lab: Lab) -> None:
             "Subscribers": [{"SubscriptionType": "SNS", "Address": lab.ids["topic"]}]} for alert in alerts])
 
 
-@flaw("budget-pauses-gone-instance", "monitoring/cost-limits")
-def stale_action(lab: Lab) -> None:
-    """The action stops an instance that the group replaced long ago."""
-    definition = lab.state.budget_actions["openclaw-prod"][0]["Definition"]
-    definition["SsmActionDefinition"]["InstanceIds"] = ["i-0ffffffffffffffff"]
+@flaw("budget-stops-what-the-group-replaces", "monitoring/cost-limits")
+def replaced(lab: Lab) -> None:
+    """The action stops the instances, and the group launches others at once."""
+    action = lab.state.budget_actions["openclaw-prod"][0]
+    action["ActionType"], action["Definition"] = "RUN_SSM_DOCUMENTS", {"SsmActionDefinition": {
+        "ActionSubType": "STOP_EC2_INSTANCES", "Region": lab.region, "InstanceIds": lab.ids["instances"]}}
+
+
+@flaw("budget-pauses-other-role", "monitoring/cost-limits")
+def other_role(lab: Lab) -> None:
+    """The action takes the rights of the alerting function, and the gateway keeps its own."""
+    lab.state.budget_actions["openclaw-prod"][0]["Definition"]["IamActionDefinition"]["Roles"] = [lab.ids["alertRole"]]
 
 
 @flaw("kill-switch-missing", "monitoring/kill-switch")

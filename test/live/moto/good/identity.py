@@ -72,5 +72,7 @@ def build(lab: Lab) -> None:
         RoleName="openclaw-backup", AssumeRolePolicyDocument=trust("backup.amazonaws.com"))["Role"]["Arn"]
     ids["budgetRoleArn"] = iam.create_role(
         RoleName="openclaw-budget", AssumeRolePolicyDocument=trust("budgets.amazonaws.com"))["Role"]["Arn"]
+    ids["pausePolicy"] = iam.create_policy(PolicyName="openclaw-paused", PolicyDocument=document(
+        {"Effect": "Deny", "Action": "*", "Resource": "*"}))["Policy"]["Arn"]
     # A person who signs in through the console: no access key.
     iam.create_user(UserName="on-call")

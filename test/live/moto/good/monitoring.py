@@ -80,14 +80,13 @@ def build(lab: Lab) -> None:
 
 
 def budget_action(lab: Lab) -> None:
-    """At the limit the instances are stopped through SSM, without anybody's approval."""
+    """At the limit the role of the instances loses every right, without anybody's approval."""
     lab.ids["budget"] = "openclaw-prod"
     lab.state.budget_actions["openclaw-prod"] = [{
         "ActionId": "0ac71000-0000-4000-8000-000000000001", "BudgetName": "openclaw-prod", "NotificationType": "ACTUAL",
-        "ActionType": "RUN_SSM_DOCUMENTS", "ApprovalModel": "AUTOMATIC", "Status": "STANDBY",
+        "ActionType": "APPLY_IAM_POLICY", "ApprovalModel": "AUTOMATIC", "Status": "STANDBY",
         "ActionThreshold": {"ActionThresholdValue": 100.0, "ActionThresholdType": "PERCENTAGE"},
-        "Definition": {"SsmActionDefinition": {
-            "ActionSubType": "STOP_EC2_INSTANCES", "Region": lab.region, "InstanceIds": lab.ids["instances"]}},
+        "Definition": {"IamActionDefinition": {"PolicyArn": lab.ids["pausePolicy"], "Roles": [lab.ids["role"]]}},
         "ExecutionRoleArn": lab.ids["budgetRoleArn"],
         "Subscribers": [{"SubscriptionType": "SNS", "Address": lab.ids["topic"]}]}]
 
