@@ -315,6 +315,13 @@ const credentials: readonly HostFlaw[] = [
     fails: ['credentials/no-plaintext-on-disk'],
   },
   {
+    id: 'self-audit-critical',
+    what: 'openclaw security audit (a stand-in) has a critical finding',
+    plant: () => ': >/opt/openclaw/critical',
+    mend: 'rm /opt/openclaw/critical',
+    fails: ['monitoring/gateway-self-audit'],
+  },
+  {
     id: 'password-in-dotenv',
     what: 'the file that the gateway takes variables from has a password of no known form',
     plant: () => `${asAgent} sh -c 'echo "export CRM_PASSWORD = \\"correct-horse\\"" >~openclaw/.openclaw/.env'`,

@@ -26,17 +26,21 @@ const tailscaleStatus = {
 };
 const denied = 'An error occurred (AccessDeniedException) when calling the GetSecretValue operation: not authorized';
 
-/** What `openclaw security audit --json` prints of a gateway that it finds one note on. */
-const audit = {
-  findings: [{ checkId: 'summary.attack_surface', severity: 'info', title: 't', detail: 'd' }],
-  summary: { critical: 0, warn: 0, info: 1 },
-};
+/** What `openclaw security audit --json` prints of a gateway that it finds so much on. */
+const audit = (critical: number) => ({
+  findings: [
+    { checkId: 'summary.attack_surface', severity: 'info', title: 't', detail: 'd' },
+    ...Array(critical).fill({ checkId: 'gateway.bind_no_auth', severity: 'critical', title: 't', detail: 'd' }),
+  ],
+  summary: { critical, warn: 0, info: 1 },
+});
 
-/** What `openclaw secrets audit --json` prints, with a field as plain text where the file for it is there. */
+/** With a critical finding, or a field as plain text (`openclaw secrets audit --json`), where the file for it is there. */
 const openclaw = `import { existsSync } from 'node:fs';
 const plain = existsSync('/opt/openclaw/plaintext') ? [{ code: 'PLAINTEXT_FOUND', severity: 'warn', jsonPath: 'hooks.token' }] : [];
 const secrets = { version: 1, status: plain.length > 0 ? 'findings' : 'clean', summary: { plaintextCount: plain.length }, findings: plain };
-console.log(JSON.stringify(process.argv[2] === 'secrets' ? secrets : ${JSON.stringify(audit)}));
+const audit = existsSync('/opt/openclaw/critical') ? ${JSON.stringify(audit(1))} : ${JSON.stringify(audit(0))};
+console.log(JSON.stringify(process.argv[2] === 'secrets' ? secrets : audit));
 `;
 
 /** The host as it should be, with all that its checks look at. */
