@@ -86,6 +86,8 @@ export function harmlessInputs(partition: string, { region, account }: Place): R
     'sns:GetSubscriptionAttributes': { SubscriptionArn: arn('sns', `${name}:${uuid}`) },
     'sns:GetTopicAttributes': { TopicArn: arn('sns', name) },
     'sns:ListSubscriptionsByTopic': { TopicArn: arn('sns', name) },
+    'ssm:DescribeAutomationExecutions': { Filters: [{ Key: 'ExecutionId', Values: [uuid] }] },
     'ssm:DescribeDocument': { Name: name },
+    'ssm:ListCommandInvocations': { CommandId: uuid },
   };
 }

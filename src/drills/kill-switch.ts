@@ -110,7 +110,9 @@ function useMove({ drills, infrastructure }: Environment, name: string, learned:
         input: () => ({ FunctionName: name, Payload: Buffer.from(JSON.stringify(Parameters)) }),
         learn(output) {
           if (output.FunctionError) throw new ProbeError('bad_response', 'the function of the switch failed');
-          return { ...timed(`${learned}At`), [learned]: name };
+          // By the id of the request, its own log tells of the run.
+          const { requestId = '' } = (output as { $metadata?: { requestId?: string } }).$metadata ?? {};
+          return { ...timed(`${learned}At`), [learned]: requestId };
         },
       });
   }
@@ -147,7 +149,8 @@ const staysDown: Expectation = {
     if (launch) return { ok: false, observed: `the group launched ${launch.instance}` };
     if ((await gatewaysNow(world)) !== 'stopped') return { ok: false, observed: 'it was started again' };
     const held = secondsSince(world, 'deadAt', world.now());
-    return held >= world.environment.drills.holdSeconds ? { ok: true, observed: `for ${held} seconds` } : undefined;
+    if (held < world.environment.drills.holdSeconds) return undefined;
+    return { ok: true, seconds: held, observed: `for ${held} seconds` };
   },
 };
 

@@ -147,7 +147,9 @@ export const operations = allow({
     ...paged('Subscriptions'),
     absent: ['NotFound', 'NotFoundException'],
   },
+  'ssm:DescribeAutomationExecutions': paged('AutomationExecutionMetadataList', ['MaxResults', 50]),
   'ssm:DescribeDocument': { members: ['Document'], absent: ['InvalidDocument'] },
+  'ssm:ListCommandInvocations': { ...paged('CommandInvocations', ['MaxResults', 50]), absent: ['InvalidCommandId'] },
   'sts:GetCallerIdentity': { members: ['Account', 'Arn'], action: null },
 });
 

@@ -40,6 +40,8 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'aws/instances': '',
   'aws/interfaces': '',
   'aws/kill-switch': 'lambda:GetFunctionConfiguration, ssm:DescribeDocument',
+  'aws/kill-switch-use':
+    'autoscaling:DescribeScalingActivities, logs:FilterLogEvents, ssm:DescribeAutomationExecutions, ssm:ListCommandInvocations',
   'aws/launch-versions': 'autoscaling:DescribeLaunchConfigurations, ec2:DescribeLaunchTemplateVersions',
   'aws/lifecycle-hooks': 'autoscaling:DescribeLifecycleHooks',
   'aws/load-balancers':

@@ -109,9 +109,78 @@ describe('the record of a drill', () => {
     ['monitoring/alert-in-time', recordOf('gateway-stop', { alert: 'fail' }), 'fail'],
     ['monitoring/alert-in-time', recordOf('gateway-stop', { alarm: 'pass', alert: 'pass', replaced: 'pass' }), 'pass'],
     ['monitoring/kill-switch', recordOf('kill-switch', { stopped: 'fail' }), 'fail'],
-    ['monitoring/kill-switch', recordOf('kill-switch', { stopped: 'pass', 'stays-down': 'pass' }), 'attested'],
+    ['monitoring/kill-switch', recordOf('kill-switch', { stopped: 'pass', 'stays-down': 'pass' }), 'unknown'],
+    [
+      'monitoring/kill-switch',
+      recordOf('kill-switch', { stopped: 'pass', 'stays-down': 'pass' }, { daysAgo: 31 }),
+      'attested',
+    ],
   ] as const)('is held against what AWS knows: %s', async (check, record, status) => {
     expect(await withRecords(check, [record])).toBe(status);
+  });
+
+  const used = '0d1e2f3a-4b5c-4d6e-8f70-000000000001';
+  const name = 'openclaw-prod-kill-switch';
+  const at = recordOf('kill-switch', {}).window.start;
+  const command = { CommandId: used, InstanceId: 'i-0a1b2c3d4e5f60001', DocumentName: name, Status: 'Success' };
+  const execution = { AutomationExecutionId: used, DocumentName: name, AutomationExecutionStatus: 'Success' };
+  const runbook = { Name: name, Status: 'Active', DocumentType: 'Automation', Owner: '123456789012' };
+  const arn = `arn:aws:lambda:eu-west-1:123456789012:function:${name}`;
+  const lines = [`START RequestId: ${used} Version: $LATEST`, `REPORT RequestId: ${used}\tDuration: 81 ms`];
+  const events = lines.map((message) => ({ message, timestamp: Date.parse(at) }));
+
+  it.each([
+    [
+      'a command',
+      [
+        {
+          operation: 'ssm:ListCommandInvocations',
+          output: { CommandInvocations: [{ ...command, RequestedDateTime: at }] },
+        },
+      ],
+    ],
+    [
+      'a runbook',
+      [
+        { operation: 'ssm:DescribeDocument', output: { Document: runbook } },
+        {
+          operation: 'ssm:DescribeAutomationExecutions',
+          output: { AutomationExecutionMetadataList: [{ ...execution, ExecutionStartTime: at }] },
+        },
+      ],
+    ],
+    [
+      'a function',
+      [
+        { operation: 'ssm:DescribeDocument', error: { code: 'InvalidDocument', status: 400 } },
+        {
+          operation: 'lambda:GetFunctionConfiguration',
+          when: { FunctionName: name },
+          output: { FunctionName: name, FunctionArn: arn, State: 'Active', LastUpdateStatus: 'Successful' },
+        },
+        { operation: 'logs:FilterLogEvents', when: { logGroupName: `/aws/lambda/${name}` }, output: { events } },
+      ],
+    ],
+  ])('of the kill switch counts where AWS remembers the same use, of %s', async (_, exchanges) => {
+    const record = recordOf('kill-switch', { stopped: 'pass', 'stays-down': 'pass' }, { values: { used, deadAt: at } });
+    const status = async (seconds: number, aws: typeof exchanges) => {
+      const measurements = record.measurements.map((one) => ({
+        ...one,
+        seconds: one.id === 'stopped' ? seconds : 600,
+      }));
+      const report = await runScenario([], {
+        checks: ['monitoring/kill-switch'],
+        change(scenario) {
+          scenario.files['drills/0.json'] = JSON.stringify({ ...record, measurements });
+          scenario.aws.unshift(...(aws as typeof scenario.aws));
+        },
+      });
+      return statusesOf(report)['monitoring/kill-switch'];
+    };
+    expect(await status(3, exchanges)).toBe('pass');
+    expect(await status(99, exchanges)).toBe('unknown');
+    const other = JSON.parse(JSON.stringify(exchanges).replaceAll(used, used.replace(/1$/, '2')));
+    expect(await status(3, other)).toBe('unknown');
   });
 
   it('counts only when an allowed signer signed it as a drill, where signers are named', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import check from '../../../checks/monitoring/kill-switch.ts';
 import { judgeFacts } from '../../support/judge.ts';
+import { now } from '../../support/rig.ts';
 import { noRecords, recordOf } from '../drill-record.ts';
 
 const document = { kind: 'document', name: 'k', active: true, type: 'Command' };
@@ -33,16 +34,72 @@ describe('monitoring/kill-switch', () => {
     ],
     ['nothing', undefined, stated('2026-02-23'), 'fail'],
   ])('%s', (_, killSwitch, changes, outcome) => {
-    expect(judgeFacts(check, { killSwitch, drills: noRecords }, changes).outcome).toBe(outcome);
+    expect(judgeFacts(check, { killSwitch, use: undefined, drills: noRecords }, changes).outcome).toBe(outcome);
   });
 
   it.each([
     ['work that went on', { stopped: 'fail' }, 'fail'],
     ['a gateway that came back', { stopped: 'pass', 'stays-down': 'fail' }, 'fail'],
-    ['nothing wrong: left to the person', { stopped: 'pass', 'stays-down': 'pass' }, 'undetermined'],
     ['what could not be seen', { stopped: 'unknown' }, 'undetermined'],
   ] as const)('hears the record of a drill: %s', (_, measures, outcome) => {
     const drills = { records: [recordOf('kill-switch', measures)], refused: [] };
-    expect(judgeFacts(check, { killSwitch: document, drills }, stated('2026-02-23')).outcome).toBe(outcome);
+    expect(judgeFacts(check, { killSwitch: document, use: undefined, drills }, stated('2026-02-23')).outcome).toBe(
+      outcome,
+    );
+  });
+
+  const day = 86_400_000;
+  const second = 1000;
+  const used = (daysAgo = 1) => new Date(now.getTime() - daysAgo * day);
+  const use = { at: used(), succeeded: true, instances: ['i-0a1b2c3d4e5f60001'], launches: [] as Date[] };
+  const later = (seconds: number) => new Date(used().getTime() + seconds * second);
+  const record = ({
+    stopped = 3,
+    held = 600,
+    daysAgo = 1,
+  }: {
+    stopped?: number;
+    held?: number;
+    daysAgo?: number;
+  } = {}) => {
+    const values = { used: 'x', deadAt: used(daysAgo).toISOString() };
+    const made = recordOf('kill-switch', { stopped: 'pass', 'stays-down': 'pass' }, { values, daysAgo });
+    const [first, second] = made.measurements as [(typeof made.measurements)[0], (typeof made.measurements)[0]];
+    return {
+      ...made,
+      measurements: [
+        { ...first, seconds: stopped },
+        { ...second, seconds: held },
+      ],
+    };
+  };
+  const nobody = { attestations: [] };
+
+  it.each([
+    ['the same', use, record(), nobody, 'pass'],
+    ['the same, by a runbook, which does not say where', { ...use, instances: undefined }, record(), nobody, 'pass'],
+    [
+      'the same, with a launch before and one long after',
+      { ...use, launches: [later(-5), later(601)] },
+      record(),
+      nobody,
+      'pass',
+    ],
+    ['the same, stated long ago', use, record(), stated('2025-12-03'), 'pass'],
+    ['nothing of it', undefined, record(), nobody, 'conflict'],
+    ['nothing of it any more', undefined, record({ daysAgo: 31 }), nobody, 'not_drilled'],
+    ['nothing of it any more, stated long ago', undefined, record({ daysAgo: 31 }), stated('2025-12-03'), 'fail'],
+    ['another hour', { ...use, at: later(-3600) }, record(), nobody, 'conflict'],
+    ['a later hour', { ...use, at: later(3600) }, record(), nobody, 'conflict'],
+    ['a failure', { ...use, succeeded: false }, record(), nobody, 'conflict'],
+    ['another instance', { ...use, instances: ['i-0'] }, record(), nobody, 'conflict'],
+    ['a launch while it had to stay down', { ...use, launches: [later(600)] }, record(), nobody, 'conflict'],
+    ['the same, but it took too long', use, record({ stopped: 31 }), nobody, 'conflict'],
+    ['the same, but it was not held down for long', use, record({ held: 1 }), nobody, 'conflict'],
+    ['the same, but what it took is not said', use, record({ stopped: Number.NaN }), nobody, 'conflict'],
+  ] as const)('holds the record of a drill against what AWS remembers: %s', (_, use, record, changes, expected) => {
+    const drills = { records: [record], refused: [] };
+    const judged = judgeFacts(check, { killSwitch: document, use, drills }, changes);
+    expect('reason' in judged ? judged.reason : judged.outcome).toBe(expected);
   });
 });

@@ -98,6 +98,8 @@ export const sampleInputs: Inputs = {
   'sns:GetSubscriptionAttributes': ({ ids }) => ({ SubscriptionArn: ids.subscription }),
   'sns:GetTopicAttributes': ({ ids }) => ({ TopicArn: ids.topic }),
   'sns:ListSubscriptionsByTopic': ({ ids }) => ({ TopicArn: ids.topic }),
+  'ssm:DescribeAutomationExecutions': () => ({}),
+  'ssm:ListCommandInvocations': () => ({}),
   'ssm:DescribeDocument': ({ ids }) => ({ Name: ids.killSwitch }),
   'sts:GetCallerIdentity': () => ({}),
 };

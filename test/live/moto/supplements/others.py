@@ -159,3 +159,22 @@ def ssm_document(_lab: Lab, _params: dict[str, Any], proceed: Proceed) -> dict[s
     out = proceed()
     out["Document"]["PlatformTypes"] = ["Linux"]
     return out
+
+
+@supplies("ssm", "ListCommandInvocations")
+def invocations(lab: Lab, params: dict[str, Any], _proceed: Proceed) -> dict[str, Any]:
+    """moto does not list them. A command that it does not know is an error, as in AWS."""
+    commands = [command for command in lab.backend("ssm")._commands
+                if params.get("CommandId") in (None, command.command_id)]
+    if params.get("CommandId") and not commands:
+        raise ServiceError("InvalidCommandId", "")
+    return {"CommandInvocations": [
+        {"CommandId": command.command_id, "InstanceId": instance, "DocumentName": command.document_name,
+         "RequestedDateTime": command.requested_date_time, "Status": command.status, "StatusDetails": command.status}
+        for command in commands for instance in command.instance_ids]}
+
+
+@supplies("ssm", "DescribeAutomationExecutions")
+def executions(_lab: Lab, _params: dict[str, Any], _proceed: Proceed) -> dict[str, Any]:
+    """No runbook runs in the lab."""
+    return {"AutomationExecutionMetadataList": []}
