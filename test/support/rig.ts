@@ -330,7 +330,7 @@ export async function runScenario(
     active?: boolean;
   } = {},
 ): Promise<Report> {
-  const scenario = more.change ? loadScenario(fixtures, flaws, now) : sharedScenario(flaws);
+  const scenario = more.change ? structuredClone(sharedScenario(flaws)) : sharedScenario(flaws);
   more.change?.(scenario);
   const environment = goodEnvironment(scenario.environment);
   const { ports, calls } = scenarioPorts(scenario, environment, more.tap, more.twoPages);
