@@ -70,8 +70,8 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'aws/vpc-interfaces': 'ec2:DescribeNetworkInterfaces',
   'aws/warm-pool': 'autoscaling:DescribeWarmPool',
   'gateway/agent-turn': 'rpc agent.wait, rpc chat.abort, rpc chat.send',
-  'gateway/agent-workspaces': 'rpc agents.list',
-  'gateway/agents': 'rpc agents.list',
+  'gateway/agent-workspaces': '',
+  'gateway/agents': '',
   'gateway/approval-rehearsal':
     'rpc approval.history, rpc exec.approval.list, rpc exec.approval.request, rpc exec.approval.resolve',
   'gateway/config': 'rpc config.get',
@@ -80,6 +80,7 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'gateway/gate-canary':
     'rpc agent.wait, rpc agents.list, rpc approval.history, rpc chat.abort, rpc chat.send, rpc exec.approval.list, rpc exec.approval.resolve, rpc plugin.approval.list, rpc plugin.approval.resolve, rpc sessions.delete, rpc tools.invoke',
   'gateway/gate-exceptions': 'rpc exec.approval.grants.list, rpc sessions.list',
+  'gateway/listed-agents': 'rpc agents.list',
   'gateway/readiness': 'GET /readyz, GET /startupz',
   'gateway/skills': 'rpc skills.status',
   'gateway/tool-catalog': 'rpc plugins.list, rpc tools.catalog',

@@ -32,42 +32,56 @@ export const gatewayConfig = gatewayProbe<GatewayConfig, { readiness: typeof rea
   },
 });
 
-/** The ids of all agents that the gateway runs, from `agents.list`; at least one. */
-export const gatewayAgents = gatewayProbe<readonly string[], { readiness: typeof readiness }>({
-  id: 'gateway/agents',
+interface ListedAgent {
+  readonly id: string;
+  readonly workspace: unknown;
+}
+
+/** `agents.list`, asked once for all that is read from it. At least one agent. */
+export const listedAgents = gatewayProbe<readonly ListedAgent[], { readiness: typeof readiness }>({
+  id: 'gateway/listed-agents',
   needs: { readiness },
-  gather: (gateway) => agentIds(gateway),
+  gather: (gateway) => listAgents(gateway),
+});
+
+/** The ids of all agents that the gateway runs; at least one. */
+export const gatewayAgents = gatewayProbe<readonly string[], { listed: typeof listedAgents }>({
+  id: 'gateway/agents',
+  needs: { listed: listedAgents },
+  gather: async (_gateway, { listed }) => listed.map(({ id }) => id),
 });
 
 /**
  * The directory in which each agent works, by its id. As the gateway resolves it: where there are several agents, those
  * without a setting of their own work in a folder of the common one, but for the one that was there first.
  */
-export const agentWorkspaces = gatewayProbe<Readonly<Record<string, string>>, { readiness: typeof readiness }>({
+export const agentWorkspaces = gatewayProbe<Readonly<Record<string, string>>, { listed: typeof listedAgents }>({
   id: 'gateway/agent-workspaces',
-  needs: { readiness },
-  async gather(gateway) {
-    const answer = objectAt(await gateway.rpc('agents.list', {}), 'its agents');
-    const entries = listAt(answer['agents'], 'its agents').map((agent) => {
-      const { id, workspace } = objectAt(agent, 'an agent');
+  needs: { listed: listedAgents },
+  async gather(_gateway, { listed }) {
+    const entries = listed.map(({ id, workspace }) => {
       if (workspace === undefined) {
         throw new ProbeError('not_found', 'this version of the gateway does not tell where its agents work', {
           next: 'Update the gateway: releases before 2026.6.5 have known vulnerabilities too.',
         });
       }
-      return [textAt(id, 'the id of an agent'), textAt(workspace, 'the workspace of an agent')] as const;
+      return [id, textAt(workspace, 'the workspace of an agent')] as const;
     });
-    if (entries.length === 0) throw new ProbeError('empty_subject', 'the gateway names no agent');
     return Object.fromEntries(entries);
   },
 });
 
 /** @throws ProbeError `empty_subject` where there is none */
 export async function agentIds(gateway: GatewayPort): Promise<readonly string[]> {
+  return (await listAgents(gateway)).map(({ id }) => id);
+}
+
+async function listAgents(gateway: GatewayPort): Promise<readonly ListedAgent[]> {
   const answer = objectAt(await gateway.rpc('agents.list', {}), 'its agents');
-  const ids = listAt(answer['agents'], 'its agents').map((agent) =>
-    textAt(objectAt(agent, 'an agent')['id'], 'the id of an agent'),
-  );
-  if (ids.length === 0) throw new ProbeError('empty_subject', 'the gateway names no agent');
-  return ids;
+  const agents = listAt(answer['agents'], 'its agents').map((agent) => {
+    const { id, workspace } = objectAt(agent, 'an agent');
+    return { id: textAt(id, 'the id of an agent'), workspace };
+  });
+  if (agents.length === 0) throw new ProbeError('empty_subject', 'the gateway names no agent');
+  return agents;
 }

@@ -3,7 +3,7 @@ import { gatewayScript } from '../../../src/demo/gateway-script.ts';
 import type { Scenario } from '../../../src/demo/scenario.ts';
 import { ProbeError } from '../../../src/model/reason.ts';
 import { approvalRehearsal } from '../../../src/probes/gateway/approval-rehearsal.ts';
-import { agentWorkspaces, gatewayAgents, gatewayConfig } from '../../../src/probes/gateway/config.ts';
+import { agentWorkspaces, gatewayConfig, listedAgents } from '../../../src/probes/gateway/config.ts';
 import { execApprovals } from '../../../src/probes/gateway/exec-approvals.ts';
 import { gatewaySkills } from '../../../src/probes/gateway/skills.ts';
 import { gatewayVersion } from '../../../src/probes/gateway/version.ts';
@@ -42,11 +42,11 @@ describe('the configuration in force', () => {
 describe('agents and skills', () => {
   it.each([{}, { agents: {} }, { agents: [{}] }, { agents: [{ id: 7 }] }])('are not known from %j', async (answer) => {
     const gateway = answering({ 'agents.list': answer });
-    await expect(gatewayAgents.gather(gateway, none, contextOf())).rejects.toMatchObject({ reason: 'bad_response' });
+    await expect(listedAgents.gather(gateway, none, contextOf())).rejects.toMatchObject({ reason: 'bad_response' });
   });
 
   it('none is not a gateway whose agents are all in order', async () => {
-    const seen = gatewayAgents.gather(answering({ 'agents.list': { agents: [] } }), none, contextOf());
+    const seen = listedAgents.gather(answering({ 'agents.list': { agents: [] } }), none, contextOf());
     await expect(seen).rejects.toMatchObject({ reason: 'empty_subject' });
   });
 
@@ -66,7 +66,10 @@ describe('agents and skills', () => {
     [{ agents: [] }, 'empty_subject'],
     [{}, 'bad_response'],
   ])('where they work is read from %j', async (answer, expected) => {
-    const seen = agentWorkspaces.gather(answering({ 'agents.list': answer }), none, contextOf());
+    const gateway = answering({ 'agents.list': answer });
+    const seen = listedAgents
+      .gather(gateway, none, contextOf())
+      .then((listed) => agentWorkspaces.gather(gateway, { listed } as never, contextOf()));
     expect(await seen.catch(({ reason }: ProbeError) => reason)).toEqual(expected);
   });
 
