@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { registry } from '../checks/index.ts';
 import { terraformFiles } from '../scripts/check-pages.ts';
-import type { Scenario } from '../src/demo/scenario.ts';
+import { commitFiles, type Scenario } from '../src/demo/scenario.ts';
 import { remedies } from '../src/remedies/index.ts';
 import { elsewhere, isFile, type RemedyPlace } from '../src/remedies/remedy.ts';
 import { allChecks } from '../src/runner/plan.ts';
@@ -59,11 +59,12 @@ it.each(onEmbedded('repository'))('$id in the repository of the embedded deploym
   const [, file = ''] = /: (\S+)$/.exec(when) ?? [];
   const lines = parse(text) as { tests?: { metadata: { skill: string } }[] };
   const path = file.replace('SKILL', lines.tests?.[0]?.metadata.skill ?? '');
-  const follow = ({ files }: Scenario) => {
+  const follow = ({ files, git }: Scenario) => {
     // A file of cases gets one more; a workflow is replaced.
     const config = parse(files[path] ?? '') as { tests: unknown[] } | null;
     const mended = lines.tests ? { ...config, tests: [...(config?.tests ?? []), ...lines.tests] } : undefined;
     files[path] = mended ? stringify(mended) : text;
+    commitFiles(git, files);
   };
   const statusWith = async (change: (scenario: Scenario) => void) =>
     statusesOf(await runScenario([flaw], { checks: [id], change }))[id];

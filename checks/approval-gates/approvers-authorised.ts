@@ -1,4 +1,6 @@
 import { approverLists } from '../../src/judging/approvers.ts';
+import { commandChannels } from '../../src/judging/command-senders.ts';
+import { shown } from '../../src/judging/gateway-config.ts';
 import { check, type Finding, judgeAll } from '../../src/model/check.ts';
 import { count, some } from '../../src/model/text.ts';
 import { declaration } from '../../src/probes/files/declaration.ts';
@@ -8,9 +10,9 @@ export default check({
   title: 'Only named people can approve',
   failureTitle: 'People who are not named can approve',
   why: 'An approval by anyone, or by whoever built the action, is a formality.',
-  trap: 'There is a list of approvers: with a wildcard on it, or with whoever builds the action.',
+  trap: 'There is a list of approvers: with a wildcard on it, or with whoever builds the action; in a channel without one, whoever may write there approves.',
   remediation:
-    'List approvers by id in commands.ownerAllowFrom or execApprovals.approvers without wildcards, and each of them under approvalGates.people with the role operator or admin.',
+    'List approvers by id in commands.ownerAllowFrom or execApprovals.approvers without wildcards, for each channel that is on, and each of them under approvalGates.people with the role operator or admin.',
   needs: { config: gatewayConfig, declaration },
   judge({ config: { inForce }, declaration: { people, gates } }) {
     const findings: Finding<'config' | 'declaration'>[] = [];
@@ -38,6 +40,15 @@ export default check({
         expected: 'only ids of people with the role operator or admin',
         observed: ids === undefined ? 'not a list of ids' : problems.join(' and ') || count(ids.length, 'named id'),
         ok: ids !== undefined && problems.length === 0,
+      });
+    }
+    for (const { channel, strangers, ownApprovers } of commandChannels(inForce, known)) {
+      findings.push({
+        fact: 'config',
+        subject: `/approve in channel ${shown(channel)}`,
+        expected: 'only of approvers of the channel, or of senders with the role operator or admin',
+        observed: ownApprovers ? 'of approvers of the channel' : (strangers ?? 'of nobody else'),
+        ok: ownApprovers || strangers === undefined,
       });
     }
     const unnamed = [...new Set(gates.flatMap(({ approvers }) => approvers))].filter(

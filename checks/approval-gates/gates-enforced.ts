@@ -1,12 +1,13 @@
 import type { Gate } from '../../src/environment/gates-schema.ts';
-import { breadthOf, type ExecPolicy, execPolicy, isGated } from '../../src/judging/exec-policy.ts';
+import { type CommandChannel, commandChannels } from '../../src/judging/command-senders.ts';
+import { breadthOf, type ExecPolicy, execPolicy, hostFloor, isGated } from '../../src/judging/exec-policy.ts';
 import { gateCover } from '../../src/judging/gate-cover.ts';
 import { bypassFindings, exceptionFindings } from '../../src/judging/gate-exceptions.ts';
 import { openGates, trialRequests } from '../../src/judging/gate-trials.ts';
 import { agentValue, isDenied, shown, valueAt } from '../../src/judging/gateway-config.ts';
 import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
 import { gatewayAgents, gatewayConfig } from '../../src/probes/gateway/config.ts';
-import { execApprovals } from '../../src/probes/gateway/exec-approvals.ts';
+import { type ExecApprovals, execApprovals } from '../../src/probes/gateway/exec-approvals.ts';
 import { gateCanary } from '../../src/probes/gateway/gate-canary.ts';
 import { gateExceptions } from '../../src/probes/gateway/gate-exceptions.ts';
 import { type ToolCatalog, toolCatalog } from '../../src/probes/gateway/tool-catalog.ts';
@@ -19,7 +20,7 @@ export default check({
   why: 'A gate on paper stops nothing: without configuration the gateway asks nobody and runs everything.',
   trap: 'The default asks; an allowlist with a shell, an elevated session or a plugin that is loaded and not enabled lets it through.',
   remediation:
-    'Set tools.exec.mode to ask, askFallback to deny and tools.elevated.enabled to false, remove wildcards from the allowlist, and give every other gated tool a plugin that is enabled in plugins.entries, or deny it.',
+    'Set tools.exec.mode to ask, askFallback to deny and tools.elevated.enabled to false, set security allowlist and ask on-miss in the approvals of the host too, remove wildcards from the allowlist, and give every other gated tool a plugin that is enabled in plugins.entries, or deny it.',
   needs: {
     config: gatewayConfig,
     approvals: execApprovals,
@@ -29,18 +30,22 @@ export default check({
     canary: gateCanary,
   },
   judge({ config, approvals, agents, exceptions, catalog, canary = [] }, { environment }) {
-    const { gates, agents: named } = environment.approvalGates;
+    const { gates, agents: named, people } = environment.approvalGates;
     if (gates.length === 0) {
       return undetermined('not_configured', 'approvalGates.gates names no action that waits for a person');
     }
     const gated = named.length > 0 ? named : agents;
     if (gated.length === 0) return undetermined('empty_subject', 'the gateway names no agent');
+    const mayApprove = people.filter(({ role }) => role === 'admin' || role === 'operator').flatMap(({ ids }) => ids);
+    const channels = commandChannels(config.inForce, new Set(mayApprove));
+    const open = channels.find(({ strangers }) => strangers !== undefined);
     const findings: F[] = gated.flatMap((agent) => {
       if (!agents.includes(agent)) return [missing(agent)];
       const policy = execPolicy(config.inForce, approvals, agent);
       return [
         ...policyFindings(agent, policy),
         elevated(config.inForce, agent),
+        ...(channels.length > 0 && !isDenied(config.inForce, agent, 'exec') ? [lifted(agent, approvals, open)] : []),
         ...bypassFindings(config.inForce, agent),
         ...exceptionFindings(exceptions, agent, gates),
         ...gates.map((gate) => gateFinding(gate, agent, policy, config.inForce, catalog)),
@@ -120,6 +125,22 @@ function elevated(config: unknown, agent: string): F {
     expected: 'false: elevated mode skips the gate',
     observed: shown(own),
     ok: everyone === false || own === false,
+  };
+}
+
+function lifted(agent: string, approvals: ExecApprovals, open: CommandChannel | undefined): F {
+  const floor = hostFloor(approvals, agent);
+  const held = isGated(floor);
+  return {
+    fact: 'approvals',
+    subject: `commands of agent ${shown(agent)} after /exec security=full ask=off`,
+    expected: "held by the host's document, or only operators and admins may give commands",
+    observed: held
+      ? `held: security ${floor.security}, ask ${floor.ask}`
+      : open
+        ? `not held, and in channel ${shown(open.channel)} may give commands: ${open.strangers}`
+        : 'not held; only operators and admins may give commands',
+    ok: held || open === undefined,
   };
 }
 

@@ -1,10 +1,12 @@
 import { ago, dayMs, isYoungerThan } from '../../src/judging/age.ts';
 import { asserts, type EvalCase, isRunOf, labelOf } from '../../src/judging/eval-case.ts';
 import { newestRun, whyUnclear } from '../../src/judging/eval-coverage.ts';
+import { ofBranch } from '../../src/judging/eval-job.ts';
 import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
 import { type EvalConfig, evalConfigs } from '../../src/probes/files/eval-configs.ts';
 import { type EvalResults, type EvalRun, evalResults } from '../../src/probes/files/eval-results.ts';
 import { head } from '../../src/probes/git/head.ts';
+import { tree } from '../../src/probes/git/tree.ts';
 
 type Fact = 'results' | 'configs' | 'head';
 
@@ -15,8 +17,8 @@ export default check({
   trap: 'The results have no failure; they are of another commit or provider, leave cases out, or assert what is always true.',
   remediation:
     'Run promptfoo eval on the deployed branch for every configuration, mend what fails, and put the JSON results where skills.evalResults finds them.',
-  needs: { configs: evalConfigs, results: evalResults, head },
-  judge({ configs, results, head }, { environment, now }) {
+  needs: { configs: evalConfigs, results: evalResults, head, tree },
+  judge({ configs, results, head, tree }, { environment, now }) {
     const days = environment.skills.resultsMaxAgeDays;
     const findings: Finding<Fact>[] = [];
     const used = new Set<EvalResults>();
@@ -53,7 +55,13 @@ export default check({
     }
     const judgement = judgeAll(findings, { empty: 'no evaluation case is configured' });
     const silent = [...used].find(({ commit }) => commit === undefined);
-    if (judgement.outcome !== 'pass' || !silent) return judgement;
+    if (judgement.outcome !== 'pass' || !silent) {
+      return ofBranch(
+        configs.flatMap(({ files }) => files),
+        { tree, head },
+        judgement,
+      );
+    }
     return undetermined(
       'not_found',
       `all pass, but ${silent.path} does not say of which commit it is; record metadata.commit as in docs/skills.md`,

@@ -1,13 +1,15 @@
 import { ago } from '../../src/judging/age.ts';
-import { evalFinding, unlessUnseen } from '../../src/judging/eval-job.ts';
+import { configFindings, evalFinding, ofBranch, unlessUnseen } from '../../src/judging/eval-job.ts';
 import { startsForBranch, startsForPath } from '../../src/judging/workflow-filter.ts';
 import { check, type Finding, fail, judgeAll, undetermined } from '../../src/model/check.ts';
+import { evalConfigs } from '../../src/probes/files/eval-configs.ts';
 import { evalWorkflow } from '../../src/probes/files/eval-workflow.ts';
 import { repositorySkills } from '../../src/probes/files/skills.ts';
 import { head } from '../../src/probes/git/head.ts';
+import { tree } from '../../src/probes/git/tree.ts';
 import { pullRequestDays, workflowHistory } from '../../src/probes/git/workflow-runs.ts';
 
-type Fact = 'workflow' | 'history';
+type Fact = 'workflow' | 'history' | 'configs';
 
 export default check({
   title: 'Each pull request that touches a skill runs the evaluations',
@@ -16,8 +18,15 @@ export default check({
   trap: 'A workflow exists; its paths leave out scripts, its failure is swallowed, or the git host has disabled it.',
   remediation:
     'Let the workflow start on pull_request for every path below the skills folder, and run promptfoo eval in a job without continue-on-error, || true or a condition; docs/skills.md has one.',
-  needs: { workflow: evalWorkflow, history: workflowHistory, skills: repositorySkills, head },
-  judge({ workflow, history, skills, head }, { environment, now }) {
+  needs: {
+    workflow: evalWorkflow,
+    history: workflowHistory,
+    skills: repositorySkills,
+    configs: evalConfigs,
+    head,
+    tree,
+  },
+  judge({ workflow, history, skills, configs, head, tree }, { environment, now }) {
     const path = environment.skills.workflow;
     if (!workflow) {
       return fail([{ fact: 'workflow', subject: path, expected: 'a workflow', observed: 'the file does not exist' }]);
@@ -47,7 +56,7 @@ export default check({
       const all = ['opened', 'synchronize'].every((type) => types.includes(type));
       see('workflow', path, 'starts when a pull request is opened and when it changes', types.join(', '), all);
     }
-    findings.push(evalFinding(workflow, 'pull_request'));
+    findings.push(evalFinding(workflow, 'pull_request'), ...configFindings(workflow, configs));
     const known = history !== undefined && history.path === workflow.path;
     see(
       'history',
@@ -67,6 +76,6 @@ export default check({
       );
     }
     see('history', path, 'has run on a pull request', `${ran.conclusion} ${ago(ran.createdAt, now)}`, true);
-    return judgeAll(findings);
+    return ofBranch(workflow.files, { tree, head }, judgeAll(findings));
   },
 });

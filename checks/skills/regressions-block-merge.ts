@@ -1,9 +1,19 @@
-import { checkNamesOf, evalJobs, unlessUnseen, whyItCannotFail } from '../../src/judging/eval-job.ts';
+import {
+  checkNamesOf,
+  configFindings,
+  evalJobs,
+  mustPassBefore,
+  ofBranch,
+  unlessUnseen,
+  whyItCannotFail,
+} from '../../src/judging/eval-job.ts';
 import { unapproved } from '../../src/judging/exemptions.ts';
 import { check, type Finding, fail, judgeAll, undetermined } from '../../src/model/check.ts';
+import { evalConfigs } from '../../src/probes/files/eval-configs.ts';
 import { evalWorkflow } from '../../src/probes/files/eval-workflow.ts';
 import { branchRules } from '../../src/probes/git/branch-rules.ts';
 import { head } from '../../src/probes/git/head.ts';
+import { tree } from '../../src/probes/git/tree.ts';
 
 /** The app that reports the jobs of workflows on github.com. */
 const actionsApp = 15368;
@@ -12,11 +22,11 @@ export default check({
   title: 'A failing evaluation blocks the merge',
   failureTitle: 'A failing evaluation does not block the merge',
   why: 'A red run that can be merged is a remark, not a gate.',
-  trap: 'A status check is required: under a name that the job does not have, or not of administrators.',
+  trap: 'A status check is required: under a name that the job does not have, or not of administrators; or the job is skipped after another that failed, and counts as passed.',
   remediation:
     'Make the job that runs the evaluations a required status check of the deployed branch, under the exact name of the job.',
-  needs: { workflow: evalWorkflow, rules: branchRules, head },
-  judge({ workflow, rules, head }, { environment }) {
+  needs: { workflow: evalWorkflow, rules: branchRules, configs: evalConfigs, head, tree },
+  judge({ workflow, rules, configs, head, tree }, { environment }) {
     const { workflow: path, requiredCheck } = environment.skills;
     const jobs = workflow ? evalJobs(workflow) : [];
     if (!workflow || jobs.length === 0) {
@@ -27,24 +37,27 @@ export default check({
     const approved = environment.git?.approvedBypass ?? [];
     const onGithub = environment.git?.api === 'https://api.github.com';
     const required = rules.flatMap((rule) => rule.requiredChecks.map((one) => ({ ...one, rule })));
-    const findings: Finding<'workflow' | 'rules'>[] = [];
-    for (const job of jobs) {
+    const findings: Finding<'workflow' | 'rules' | 'configs'>[] = configFindings(workflow, configs);
+    // A job that is skipped because one before it failed counts as passed: the one before has to be required too.
+    for (const job of new Set(jobs.flatMap((one) => [one, ...mustPassBefore(one, workflow)]))) {
+      const evaluates = jobs.includes(job);
       const names = checkNamesOf(job);
       if (names === undefined) {
         return undetermined(
           'not_found',
-          `job ${job.id} has a matrix or an expression in its name that is not worked out here, so the name of its status check is not known; evaluate in one job of fixed name`,
+          `job ${job.id} has a matrix or an expression in its name that is not worked out here, so the name of its status check is not known; evaluate in one job of fixed name, and start it after none but such`,
         );
       }
-      const faults = whyItCannotFail(job, workflow, 'pull_request');
-      findings.push({
-        fact: 'workflow',
-        subject: `${path}, job ${job.id}`,
-        expected: 'fails when a case fails',
-        observed: faults.join('; ') || 'it does',
-        ok: faults.length === 0,
-      });
-      if (requiredCheck !== undefined && jobs.length === 1) {
+      const faults = evaluates ? whyItCannotFail(job, workflow, 'pull_request') : [];
+      if (evaluates)
+        findings.push({
+          fact: 'workflow',
+          subject: `${path}, job ${job.id}`,
+          expected: 'fails when a case fails',
+          observed: faults.join('; ') || 'it does',
+          ok: faults.length === 0,
+        });
+      if (evaluates && requiredCheck !== undefined && jobs.length === 1) {
         findings.push({
           fact: 'workflow',
           subject: `${path}, job ${job.id}`,
@@ -62,7 +75,7 @@ export default check({
         findings.push({
           fact: 'rules',
           subject: `branch ${head.branch}`,
-          expected: `requires the status check ${name}, of everybody`,
+          expected: `requires the status check ${name}, of everybody${evaluates ? '' : ': where it fails, the evaluations are skipped'}`,
           observed: binding[0]
             ? `required by ${binding[0].rule.from}`
             : same[0]
@@ -72,6 +85,6 @@ export default check({
         });
       }
     }
-    return judgeAll(findings);
+    return ofBranch(workflow.files, { tree, head }, judgeAll(findings));
   },
 });

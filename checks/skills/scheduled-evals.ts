@@ -1,21 +1,26 @@
 import { ago, dayMs, isYoungerThan } from '../../src/judging/age.ts';
-import { evalFinding, unlessUnseen } from '../../src/judging/eval-job.ts';
-import { check, type Finding, fail, judgeAll } from '../../src/model/check.ts';
+import { configFindings, evalFinding, ofBranch, unlessUnseen } from '../../src/judging/eval-job.ts';
+import { longestGapOfCrons } from '../../src/judging/posix-cron.ts';
+import { check, type Finding, fail, judgeAll, undetermined } from '../../src/model/check.ts';
+import { evalConfigs } from '../../src/probes/files/eval-configs.ts';
 import { evalWorkflow } from '../../src/probes/files/eval-workflow.ts';
 import { head } from '../../src/probes/git/head.ts';
+import { tree } from '../../src/probes/git/tree.ts';
 import { workflowHistory } from '../../src/probes/git/workflow-runs.ts';
 
-type Fact = 'workflow' | 'history';
+const minutesADay = 1440;
+
+type Fact = 'workflow' | 'history' | 'configs';
 
 export default check({
   title: 'The evaluations run on a schedule, and a scheduled run succeeded lately',
   failureTitle: 'The evaluations do not run on a schedule, or no scheduled run succeeded lately',
   why: 'Models and connected services change without a commit; only a run that nobody has to start notices.',
-  trap: 'There is a schedule; its runs fail, are of another branch, or were switched off after inactivity.',
+  trap: 'There is a schedule; it is of once a year, its runs fail, are of another branch, or were switched off after inactivity.',
   remediation:
     'Add on.schedule to the workflow of the evaluations, enable it again on the git host if it was disabled, and mend what fails.',
-  needs: { workflow: evalWorkflow, history: workflowHistory, head },
-  judge({ workflow, history, head }, { environment, now }) {
+  needs: { workflow: evalWorkflow, history: workflowHistory, configs: evalConfigs, head, tree },
+  judge({ workflow, history, configs, head, tree }, { environment, now }) {
     const { workflow: path, scheduleMaxAgeDays: days } = environment.skills;
     if (!workflow) {
       return fail([{ fact: 'workflow', subject: path, expected: 'a workflow', observed: 'the file does not exist' }]);
@@ -23,8 +28,15 @@ export default check({
     const findings: Finding<Fact>[] = [];
     const see = (fact: Fact, expected: string, observed: string, ok: boolean) =>
       findings.push({ fact, subject: path, expected, observed, ok });
-    see('workflow', 'has a schedule', workflow.crons.join(', ') || 'none', workflow.crons.length > 0);
-    findings.push(evalFinding(workflow, 'schedule'));
+    const gap = longestGapOfCrons(workflow.crons, now);
+    const seldom = gap !== undefined && gap > days * minutesADay;
+    see(
+      'workflow',
+      `has a schedule of at least once in ${days} days`,
+      workflow.crons.join(', ') || 'none',
+      workflow.crons.length > 0 && !seldom,
+    );
+    findings.push(evalFinding(workflow, 'schedule'), ...configFindings(workflow, configs));
     const known = history !== undefined && history.path === workflow.path;
     see(
       'history',
@@ -43,6 +55,11 @@ export default check({
       good ? `succeeded ${ago(good.createdAt, now)}, commit ${good.commit.slice(0, 12)}` : last,
       good !== undefined && isYoungerThan(good.createdAt, days * dayMs, now),
     );
-    return unlessUnseen(workflow, () => judgeAll(findings));
+    const judgement = ofBranch(workflow.files, { tree, head }, judgeAll(findings));
+    if (judgement.outcome === 'pass' && gap === undefined) {
+      const message = `how often ${workflow.crons.join(', ')} starts is not understood; write five fields, as in 17 4 * * *`;
+      return undetermined('not_found', message, judgement.evidence);
+    }
+    return unlessUnseen(workflow, () => judgement);
   },
 });

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { blobOf } from '../judging/branch-files.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Status } from '../model/report.ts';
 import type { ApprovalFault } from './gateway-approvals.ts';
@@ -67,6 +68,8 @@ export interface Flaw {
   };
   readonly git?: Readonly<Record<string, unknown>>;
   readonly files?: Readonly<Record<string, string | null>>;
+  /** The files differ here only, not on the branch of the git host. */
+  readonly uncommitted?: boolean;
   readonly environment?: Readonly<Record<string, unknown>>;
   readonly silentHere?: readonly string[];
 }
@@ -144,8 +147,25 @@ function plant(scenario: Scenario, flaw: Flaw): void {
   if (flaw.gateway?.approvals) scenario.gateway.approvals = flaw.gateway.approvals;
   Object.assign(scenario.git, flaw.git);
   Object.assign(scenario.files, flaw.files);
+  if (!flaw.uncommitted) commitFiles(scenario.git, flaw.files ?? {});
   Object.assign(scenario.environment, flaw.environment);
   scenario.silentHere.push(...(flaw.silentHere ?? []));
+}
+
+/**
+ * The same change of files on the branch. Skills are left out, because they are compared with the instance: a flaw that is
+ * about them says what the branch has; results are on no branch.
+ */
+export function commitFiles(git: Scenario['git'], files: Readonly<Record<string, string | null>>): void {
+  const [, answer] = Object.entries(git).find(([path]) => path.includes('/git/trees/')) ?? [];
+  const holder = answer as { tree?: { path: string }[] } | undefined;
+  if (!Array.isArray(holder?.tree)) return;
+  for (const [path, text] of Object.entries(files)) {
+    if (/^(skills|evals\/results)\//.test(path)) continue;
+    holder.tree = holder.tree.filter((entry) => entry.path !== path);
+    const entry = { path, mode: '100644', type: 'blob', sha: blobOf(text ?? '') };
+    if (text !== null) holder.tree.push(entry);
+  }
 }
 
 /** A change without `when` is for every exchange of the operation. */

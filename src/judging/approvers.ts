@@ -43,26 +43,25 @@ function isFor(settings: unknown, agent: string): boolean {
   return everywhere && (!filtered || (Array.isArray(agents) && agents.includes(agent)));
 }
 
-/** Every list that lets somebody approve. */
+/** Every list that lets somebody approve: `/approve` heeds that of a channel also where it sends no requests itself. */
 export function approverLists(config: unknown): readonly ApproverList[] {
   const owners = textsAt(config, 'commands.ownerAllowFrom');
   const lists: ApproverList[] = [{ path: 'commands.ownerAllowFrom', ids: owners }];
-  for (const client of clients(config)) {
+  for (const client of clients(config, () => true)) {
     if (valueAt(client.settings, 'approvers') === undefined) continue;
     lists.push({ path: `${client.path}.approvers`, ids: approversOf(config, client) });
   }
   return lists;
 }
 
-/** Native approval clients of channels and their accounts that are switched on. */
-function clients(config: unknown): readonly Client[] {
+/** Native approval clients of the channels that are switched on, and of their accounts. */
+function clients(config: unknown, isOn: (enabled: unknown) => boolean = sends): readonly Client[] {
   const found: Client[] = [];
   for (const [channel, settings] of Object.entries(settingsAt(config, 'channels'))) {
     if (!/^[a-z][a-z0-9-]{0,31}$/.test(channel) || !isSettings(settings) || settings['enabled'] === false) continue;
     const add = (path: string, holder: unknown) => {
       const execApprovals = valueAt(holder, 'execApprovals');
-      const enabled = valueAt(execApprovals, 'enabled');
-      if (enabled === true || enabled === 'auto') found.push({ path, channel, settings: execApprovals });
+      if (isOn(valueAt(execApprovals, 'enabled'))) found.push({ path, channel, settings: execApprovals });
     };
     add(`channels.${channel}.execApprovals`, settings);
     Object.values(settingsAt(settings, 'accounts')).forEach((account, n) => {
@@ -71,6 +70,8 @@ function clients(config: unknown): readonly Client[] {
   }
   return found;
 }
+
+const sends = (enabled: unknown) => enabled === true || enabled === 'auto';
 
 /** Its own list, else the owners: as the gateway does. Ids get their channel in front. */
 function approversOf(config: unknown, { channel, settings }: Client): readonly string[] | undefined {

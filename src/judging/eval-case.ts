@@ -17,6 +17,8 @@ export interface EvalCase {
   readonly vars: Readonly<Record<string, unknown>>;
   readonly asserts: readonly unknown[];
   readonly threshold: number | undefined;
+  /** Why what is judged is not what the agent says; undefined where it is. */
+  readonly given?: string | undefined;
   /** False where `asserts` is our reading of a table's cells, not what promptfoo makes of them. */
   readonly exact: boolean;
 }
@@ -31,9 +33,24 @@ export function isKind(kind: string | undefined): kind is CaseKind {
 }
 
 /** Whether something that the agent says could fail the case. */
-export function asserts({ asserts, threshold }: Pick<EvalCase, 'asserts' | 'threshold'>): boolean {
-  // A case passes when its score reaches the threshold: with 0 it always does.
-  return (threshold === undefined || threshold > 0) && asserts.some(isReal);
+export function asserts({ asserts, threshold, given }: Pick<EvalCase, 'asserts' | 'threshold' | 'given'>): boolean {
+  return given === undefined && canFail(asserts, threshold);
+}
+
+/** With a threshold, a case or a set passes once its score reaches that: those that always pass must not be enough. */
+function canFail(assertions: readonly unknown[], threshold: unknown): boolean {
+  const real = assertions.filter(isReal);
+  if (real.length === 0) return false;
+  if (typeof threshold !== 'number') return true;
+  const sure = weightOf(assertions.filter((one) => !real.includes(one)));
+  return sure / (sure + weightOf(real)) < threshold;
+}
+
+function weightOf(assertions: readonly unknown[]): number {
+  return assertions.reduce<number>((sum, one) => {
+    const { weight } = (one ?? {}) as { weight?: unknown };
+    return sum + (typeof weight === 'number' ? weight : 1);
+  }, 0);
 }
 
 /** These measure the call, not the answer. */
@@ -46,11 +63,12 @@ const scripts = new Set(['javascript', 'python', 'ruby']);
 /** Whether an assertion can fail. Those that always pass are told apart as far as their text shows it. */
 export function isReal(assertion: unknown): boolean {
   if (typeof assertion !== 'object' || assertion === null) return false;
-  const { type, value, weight, threshold, assert } = assertion as Readonly<Record<string, unknown>>;
+  const { type, value, weight, threshold, assert, transform } = assertion as Readonly<Record<string, unknown>>;
   // promptfoo lets every assertion of weight 0 pass.
   if (typeof type !== 'string' || type === '' || weight === 0) return false;
   if (typeof threshold === 'number' && threshold <= 0) return false;
-  if (type === 'assert-set') return Array.isArray(assert) && assert.some(isReal);
+  if (type === 'assert-set') return Array.isArray(assert) && canFail(assert, threshold);
+  if (isConstant(transform)) return false;
   if (measures.has(type.replace(/^not-/, ''))) return false;
   if (type === 'not-equals') return !isBlank(value);
   if (lists.has(type)) return !isTrivialList(type, value);
@@ -86,6 +104,11 @@ function matchesAnything(pattern: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Whether a transform puts something of its own in the place of what the agent said, as far as its text shows it. */
+export function isConstant(transform: unknown): boolean {
+  return typeof transform === 'string' && !/=>|\bfunction\b|\breturn\b/.test(transform) && !dependsOnOutput(transform);
 }
 
 /** A script in a file is taken for real, because it is not run here; one in the text has to look at the output. */

@@ -1,9 +1,15 @@
+import { posix } from 'node:path';
 import { type Finding, type Judgement, undetermined } from '../model/check.ts';
+import type { EvalConfig } from '../probes/files/eval-configs.ts';
 import type { EvalWorkflow, WorkflowJob, WorkflowStep } from '../probes/files/eval-workflow.ts';
+import type { Head } from '../probes/git/head.ts';
+import type { TreeEntry } from '../probes/git/tree.ts';
+import { notOnBranch, type ReadFile } from './branch-files.ts';
+import { callOf, configArguments, evaluates, goesOn, swallows } from './eval-script.ts';
+import { filterPattern } from './workflow-filter.ts';
 
 /** Whether a job runs promptfoo, and whether a failing case makes it fail. */
 
-const runsEval = /(?:^|[\s;&|("'/])promptfoo(?:@[^\s;&|]+)?(?:\s+--)?\s+eval(?:uate)?(?=[\s;&|)]|$)/;
 const action = /^promptfoo\/promptfoo-action@/;
 
 /** The jobs that run the evaluations. */
@@ -15,8 +21,6 @@ export function isEvalStep({ run, uses, called }: WorkflowStep): boolean {
   if (uses !== undefined && action.test(uses)) return true;
   return [run ?? '', ...called.scripts.map(({ text }) => text)].some(evaluates);
 }
-
-const evaluates = (script: string) => linesOf(script).some((line) => runsEval.test(line));
 
 /** What the workflow calls and could not be read, where no job is seen that evaluates: it may be in there. */
 export function unseenIn(workflow: EvalWorkflow): readonly string[] {
@@ -40,6 +44,49 @@ export function evalFinding(workflow: EvalWorkflow, event: string): Finding<'wor
   };
 }
 
+/** The configurations that set a variable by which promptfoo ends well although a case failed, and those never run. */
+export function configFindings(workflow: EvalWorkflow, configs: readonly EvalConfig[]): Finding<'configs'>[] {
+  const named = namedConfigs(evalJobs(workflow).flatMap(({ steps }) => steps.filter(isEvalStep)));
+  return configs.map(({ path, env }) => {
+    const lax = laxVariables(env).map((name) => `env sets ${name}`);
+    const run = !named || named.some((pattern) => filterPattern(pattern).test(path));
+    return {
+      fact: 'configs',
+      subject: path,
+      expected: `evaluated by ${workflow.path}, with an exit status that tells`,
+      observed: [...(run ? [] : ['not among the configurations that it names']), ...lax].join('; ') || 'it is',
+      ok: run && lax.length === 0,
+    };
+  });
+}
+
+/** The configurations that steps name, as patterns; undefined where a script makes them up. */
+function namedConfigs(steps: readonly WorkflowStep[]): readonly string[] | undefined {
+  const all = steps.map(({ run, called, inputs, folder }) => {
+    if (run === undefined) return typeof inputs['config'] === 'string' ? [inputs['config']] : undefined;
+    if (called.scripts.length > 0) return undefined;
+    return configArguments(run)?.map((path) => posix.join(folder, path));
+  });
+  return all.some((one) => !one || one.some((path) => path.includes('$')))
+    ? undefined
+    : all.flatMap((one) => one ?? []);
+}
+
+/**
+ * As `judge` says; but where it passes, the files that it is about have to be those of the branch: what is only here
+ * runs nowhere.
+ */
+export function ofBranch<F extends string>(
+  files: readonly ReadFile[],
+  { tree, head }: { readonly tree: readonly TreeEntry[]; readonly head: Head },
+  judgement: Judgement<F>,
+): Judgement<F> {
+  const other = judgement.outcome === 'pass' ? notOnBranch(files, tree) : undefined;
+  if (other === undefined) return judgement;
+  const message = `${other} is not here as commit ${head.commit.slice(0, 12)} of ${head.branch} has it, so what runs there was not judged; run from a clean checkout of that branch`;
+  return undetermined('conflict', message, judgement.evidence);
+}
+
 /** Judges nothing where what the workflow calls cannot be read; else as `judge` says. */
 export function unlessUnseen<F extends string>(workflow: EvalWorkflow, judge: () => Judgement<F>): Judgement<F> {
   const [first, ...more] = unseenIn(workflow);
@@ -58,6 +105,8 @@ export function whyItCannotFail(job: WorkflowJob, workflow: EvalWorkflow, event:
   for (const needed of [job, ...neededBy(job, workflow)]) {
     if (!alwaysTrue(needed.condition, event)) why.push(`job ${needed.id} may be skipped: if: ${needed.condition}`);
   }
+  const written = job.steps.flatMap(({ run, called }) => [run ?? '', ...called.scripts.map(({ text }) => text)]);
+  for (const name of exitNames) if (written.some((text) => text.includes(name))) why.push(`a step sets ${name}`);
   const steps = job.steps.filter(isEvalStep);
   const sound = steps.filter((step) => whyStepCannotFail(step, event).length === 0);
   // Each step that evaluates has to count: another one may hold other skills.
@@ -67,15 +116,34 @@ export function whyItCannotFail(job: WorkflowJob, workflow: EvalWorkflow, event:
   return why;
 }
 
-function neededBy(job: WorkflowJob, { jobs }: EvalWorkflow, seen: WorkflowJob[] = []): WorkflowJob[] {
+/** The jobs whose failure would skip this one, unless it starts whatever came of them. */
+export function mustPassBefore(job: WorkflowJob, workflow: EvalWorkflow): WorkflowJob[] {
+  const atoms = (job.condition ?? '').replaceAll(/^\s*\$\{\{|\}\}\s*$|\s/g, '').split('&&');
+  return atoms.some((atom) => atom === 'always()' || atom === '!cancelled()') ? [] : neededBy(job, workflow);
+}
+
+/** The jobs that have to end well before it starts, those of a called workflow among them. */
+function neededBy(job: WorkflowJob, { jobs }: Pick<EvalWorkflow, 'jobs'>, seen: WorkflowJob[] = []): WorkflowJob[] {
   for (const id of job.needs) {
-    const needed = jobs.find((j) => j.id === id);
-    if (needed && !seen.includes(needed)) {
+    for (const needed of jobs.filter((one) => one.id === id || one.id.startsWith(`${id}/`))) {
+      if (seen.includes(needed)) continue;
       seen.push(needed);
-      neededBy(needed, { jobs } as EvalWorkflow, seen);
+      neededBy(needed, { jobs }, seen);
     }
   }
   return seen;
+}
+
+const exitNames = ['PROMPTFOO_FAILED_TEST_EXIT_CODE', 'PROMPTFOO_PASS_RATE_THRESHOLD'] as const;
+
+/** Variables by which promptfoo ends well although a case failed, among those of an environment. */
+export function laxVariables(env: Readonly<Record<string, unknown>>): string[] {
+  return exitNames.filter((name) => {
+    const value = env[name];
+    if (value === undefined || value === null) return false;
+    // What an expression comes to is not known here.
+    return name.endsWith('CODE') ? !(Number(value) > 0) : !(Number(value) >= 100);
+  });
 }
 
 function whyStepCannotFail(step: WorkflowStep, event: string): string[] {
@@ -83,81 +151,49 @@ function whyStepCannotFail(step: WorkflowStep, event: string): string[] {
   const say = (what: string) => why.push(`step ${step.name}: ${what}`);
   if (isSet(step.continueOnError)) say('continue-on-error');
   if (!alwaysTrue(step.condition, event)) say(`may be skipped: if: ${step.condition}`);
-  for (const name of ['PROMPTFOO_FAILED_TEST_EXIT_CODE', 'PROMPTFOO_PASS_RATE_THRESHOLD']) {
-    const value = step.env[name];
-    const lax = name.endsWith('CODE')
-      ? value !== undefined && Number(value) === 0
-      : value !== undefined && Number(value) < 100;
-    if (lax || step.run?.includes(name)) say(`${name} is set`);
+  for (const name of laxVariables(step.env)) say(`${name} is set`);
+  if (step.run === undefined) {
+    for (const reason of actionFaults(step, event)) say(reason);
+    return why;
   }
-  if (step.run === undefined) return why;
   if (evaluates(step.run)) for (const reason of swallows(step.run, step.shell)) say(reason);
   const { scripts } = step.called;
   // From the script that evaluates back to the step: nothing on the way may go on after it.
   let inner = scripts.filter(({ text }) => evaluates(text));
   for (const { call, text, stops } of inner) {
-    for (const reason of [...swallows(text, undefined), ...goesOn(text, runsEval, stops)]) say(`${call}: ${reason}`);
+    for (const reason of [...swallows(text, undefined), ...goesOn(text, stops)]) say(`${call}: ${reason}`);
   }
   for (let depth = 0; inner.length > 0 && depth < scripts.length; depth += 1) {
     const calls = inner.map(({ call }) => call);
-    const around = (text: string) => calls.filter((call) => text.includes(call)).map(literally);
+    const around = (text: string) => calls.filter((call) => text.includes(call)).map(callOf);
     for (const call of around(step.run)) for (const reason of swallows(step.run, step.shell, call)) say(reason);
     inner = scripts.filter(({ text }) => around(text).length > 0 && !evaluates(text));
     for (const { call, text, stops } of inner) {
       for (const by of around(text)) {
-        for (const reason of [...swallows(text, undefined, by), ...goesOn(text, by, stops)]) say(`${call}: ${reason}`);
+        for (const reason of [...swallows(text, undefined, by), ...goesOn(text, stops, by)]) say(`${call}: ${reason}`);
       }
     }
   }
   return why;
 }
 
-/** A shell that does not stop at a failure has its status from the last command alone. */
-function goesOn(script: string, what: RegExp, stops: boolean): string[] {
-  const lines = linesOf(script);
-  const at = lines.findIndex((line) => what.test(line));
-  const last = at === lines.length - 1 && !/;\s*\S/.test(lines[at]?.slice(lines[at].search(what)) ?? '');
-  return stops || at < 0 || last ? [] : ['goes on after a failure, without set -e'];
-}
-
-function literally(text: string): RegExp {
-  return new RegExp(text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
+/** The action evaluates what it is told to watch, and lets through as much as it is told to. */
+function actionFaults({ inputs }: WorkflowStep, event: string): string[] {
+  const given = (name: string) =>
+    inputs[name] === undefined || inputs[name] === '' ? undefined : String(inputs[name]);
+  const why: string[] = [];
+  if (event === 'pull_request' && given('prompts') !== undefined && given('force-run') !== 'true') {
+    why.push('runs only where a file of its input prompts changed; leave that out or set force-run');
+  }
+  if (given('fail-on-threshold') !== undefined && !(Number(given('fail-on-threshold')) >= 100)) {
+    why.push('fail-on-threshold lets failures through');
+  }
+  if (given('repeat-min-pass') !== undefined) why.push('repeat-min-pass lets failures through');
+  return why;
 }
 
 function isSet(value: unknown): boolean {
   return value !== undefined && value !== null && value !== false && value !== 'false';
-}
-
-/** Lines without comments, continued lines joined. */
-function linesOf(script: string): string[] {
-  return script
-    .replaceAll(/\\\r?\n/g, ' ')
-    .split(/\r?\n/)
-    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
-    .filter((line) => line !== '');
-}
-
-/** What in the script lets it go on, or end well, after promptfoo, or what calls it, has failed. */
-export function swallows(script: string, shell: string | undefined, what: RegExp = runsEval): string[] {
-  const lines = linesOf(script);
-  const at = lines.map((line, i) => (what.test(line) ? i : -1)).filter((i) => i >= 0);
-  const why: string[] = [];
-  if (shell !== undefined && !/^(bash|sh)$/.test(shell)) why.push(`shell ${shell} may go on after a failure`);
-  if (lines.some((line) => /(^|[;&]\s*)set\s+\+[a-z]*e|set\s+\+o\s+errexit/.test(line))) why.push('set +e');
-  if (lines.some((line) => /(^|[;&\s])trap\s/.test(line))) why.push('trap');
-  const pipefail = shell === 'bash' || lines.some((line) => /set\s+-[a-z]*o\s+pipefail/.test(line));
-  for (const i of at) {
-    const line = lines[i] ?? '';
-    const after = line.slice(line.search(what));
-    if (/\|\|/.test(after)) why.push('|| after promptfoo');
-    else if (/\|/.test(after) && !pipefail) why.push('a pipe without pipefail after promptfoo');
-    if (/(^|[^&>])&(?![&>\d])/.test(after)) why.push('promptfoo in the background');
-    if (/&&/.test(after) && i !== lines.length - 1) why.push('&& after promptfoo, with more lines to come');
-    if (/^(if|elif|while|until|!)\s/.test(line) || /[;&|]\s*(if|while|until|!)\s/.test(line))
-      why.push('promptfoo in a condition');
-    if (/\$\(|`/.test(line.slice(0, line.search(what) + 1))) why.push('promptfoo in a substitution');
-  }
-  return [...new Set(why)];
 }
 
 const sure = (event: string) =>

@@ -49,6 +49,18 @@ export function execPolicy(config: unknown, approvals: ExecApprovals, agent: str
   };
 }
 
+/**
+ * What the host's document alone holds: a sender who may give commands sets the rest anew for one message, with
+ * `/exec security=full ask=off`.
+ */
+export function hostFloor(
+  approvals: ExecApprovals,
+  agent: string,
+): Pick<ExecPolicy, 'security' | 'ask' | 'reviewedByModel'> {
+  const { security, ask } = execPolicy({ tools: { exec: { mode: 'full' } } }, approvals, agent);
+  return { security, ask, reviewedByModel: false };
+}
+
 /** A mode replaces both words of its own level; a level that says nothing leaves it to the one above. */
 function requestedPolicy(config: unknown, agent: string): { security: ExecSecurity; ask: ExecAsk; mode: unknown } {
   const shared = settingsAt(config, 'tools.exec');
@@ -69,7 +81,11 @@ function requestedPolicy(config: unknown, agent: string): { security: ExecSecuri
 }
 
 /** Whether every command that is not on the allowlist waits for a person, or is not run at all. */
-export function isGated({ security, ask, reviewedByModel }: ExecPolicy): boolean {
+export function isGated({
+  security,
+  ask,
+  reviewedByModel,
+}: Pick<ExecPolicy, 'security' | 'ask' | 'reviewedByModel'>): boolean {
   if (security === 'deny') return true;
   if (reviewedByModel) return false;
   return ask === 'always' || (ask === 'on-miss' && security === 'allowlist');

@@ -30,7 +30,7 @@ export const skills: Readonly<Record<string, Remedy>> = {
   'evals-on-pull-request': {
     place: 'repository',
     tried: { lab: 'embedded', flaw: 'workflow-on-push-only' },
-    when: 'the workflow does not run for each change: .github/workflows/skill-evals.yml',
+    when: 'the workflow does not run for each change (to be merged into the deployed branch): .github/workflows/skill-evals.yml',
     commands: [
       'on:',
       '  pull_request:',

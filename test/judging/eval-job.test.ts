@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { alwaysTrue, checkNamesOf, evalJobs, swallows, whyItCannotFail } from '../../src/judging/eval-job.ts';
+import { alwaysTrue, checkNamesOf, evalJobs, whyItCannotFail } from '../../src/judging/eval-job.ts';
+import { swallows } from '../../src/judging/eval-script.ts';
 import { parseWorkflow } from '../../src/probes/files/eval-workflow.ts';
 
 const workflow = (job: string, top = '') =>
@@ -11,6 +12,8 @@ const why = (job: string, top?: string) => {
   return evalJobs(parsed).flatMap((one) => whyItCannotFail(one, parsed, 'pull_request'));
 };
 
+const action = (inputs: string) => `steps:\n  - uses: promptfoo/promptfoo-action@v1\n    with: { ${inputs} }`;
+
 describe('evalJobs', () => {
   it.each([
     'promptfoo eval -c a.yaml',
@@ -20,6 +23,10 @@ describe('evalJobs', () => {
     'cd evals && promptfoo eval',
     'node_modules/.bin/promptfoo eval',
     'echo start\nnpx promptfoo \\\n  eval -c a.yaml',
+    'echo start; promptfoo eval',
+    'bash -c "promptfoo eval"',
+    'CI=1 sudo -E promptfoo eval',
+    'bash <<END\npromptfoo eval\nEND',
   ])('takes %j for a run', (run) => expect(evalJobs(workflow(step(run)))).toHaveLength(1));
 
   it.each([
@@ -28,6 +35,12 @@ describe('evalJobs', () => {
     'echo done # promptfoo eval',
     'mypromptfoo eval',
     'promptfoo evaluations',
+    'echo promptfoo eval',
+    'echo "start; promptfoo eval"',
+    "printf '%s' 'promptfoo eval' > run.sh",
+    'cat > run.sh <<END\npromptfoo eval\nEND',
+    'command -v promptfoo eval',
+    '[ "$x" = "promptfoo eval" ]',
   ])('does not take %j for one', (run) => expect(evalJobs(workflow(step(run)))).toHaveLength(0));
 
   it('knows the action of promptfoo', () => {
@@ -48,6 +61,15 @@ describe('swallows', () => {
     ['promptfoo eval && echo good', undefined],
     ['for c in *; do\n  promptfoo eval -c $c\ndone', undefined],
     ['promptfoo eval\necho done', 'sh'],
+    ['promptfoo eval || exit 1', undefined],
+    ['command -v promptfoo || npm i -g promptfoo\npromptfoo eval', undefined],
+    ['command -v promptfoo || npm i -g promptfoo; promptfoo eval', undefined],
+    ['if [ -d out ]; then\n  rm -r out\nfi\npromptfoo eval', undefined],
+    ['if [ -d out ]; then rm -r out; fi\npromptfoo eval', undefined],
+    ['ls evals | while read -r c; do\n  promptfoo eval -c $c\ndone', undefined],
+    ['promptfoo eval\nexit 0', undefined],
+    ['[ -n "$KEY" ] || exit 1\npromptfoo eval', undefined],
+    ['promptfoo eval --no-cache --max-concurrency 2 -o n.json', undefined],
   ])('nothing in %j with shell %s', (run, shell) => expect(swallows(run, shell)).toEqual([]));
 
   it.each<[string, string | undefined]>([
@@ -66,6 +88,22 @@ describe('swallows', () => {
     ['out=$(promptfoo eval)', undefined],
     ['promptfoo eval', 'pwsh'],
     ['promptfoo eval', 'bash {0}'],
+    ['promptfoo eval || exit 0', undefined],
+    ['promptfoo eval || exit 1 || true', undefined],
+    ['if [ -n "$KEY" ]; then\n  promptfoo eval\nfi', undefined],
+    ['case "$x" in\n  a) promptfoo eval ;;\nesac', undefined],
+    ['while false; do\n  promptfoo eval\ndone', undefined],
+    ['[ -n "$KEY" ] && promptfoo eval\necho done', undefined],
+    ['test -z "$KEY" || promptfoo eval', undefined],
+    ['[ -n "$KEY" ] || exit 0\npromptfoo eval', undefined],
+    ['if [ -z "$KEY" ]; then exit; fi\npromptfoo eval', undefined],
+    ['exit 0; promptfoo eval', undefined],
+    ['promptfoo eval --filter-first-n 1', undefined],
+    ['promptfoo eval -n 1 -c a.yaml', undefined],
+    ['promptfoo eval --filter-pattern=good', undefined],
+    ['promptfoo eval -r echo', undefined],
+    ['promptfoo eval --model-outputs saved.json', undefined],
+    ['promptfoo eval --retry-errors', undefined],
   ])('something in %j with shell %s', (run, shell) => expect(swallows(run, shell)).not.toEqual([]));
 });
 
@@ -78,6 +116,8 @@ describe('whyItCannotFail', () => {
       'a condition of which one side holds',
       `if: github.event_name == "pull_request" || inputs.x\n${step('promptfoo eval')}`,
     ],
+    ['an action that is told to run', action("prompts: 'prompts/**', force-run: true")],
+    ['an action that needs all', action('config: evals/a.yaml, fail-on-threshold: 100')],
     ['another step with a condition', `${step('promptfoo eval')}\n  - run: upload\n    if: failure()`],
   ])('nothing for %s', (_, job, top) => expect(why(job, top)).toEqual([]));
 
@@ -93,6 +133,18 @@ describe('whyItCannotFail', () => {
     ['an exit code in the script', step('PROMPTFOO_FAILED_TEST_EXIT_CODE=0 promptfoo eval')],
     ['a pass rate below 100', step('promptfoo eval', 'env: { PROMPTFOO_PASS_RATE_THRESHOLD: 80 }')],
     ['the default shell of the workflow', step('promptfoo eval'), 'defaults: { run: { shell: pwsh } }'],
+    [
+      'a pass rate that an expression gives',
+      step('promptfoo eval', `env: { PROMPTFOO_PASS_RATE_THRESHOLD: "\${{ vars.RATE }}" }`),
+    ],
+    [
+      'an exit code that an earlier step sets',
+      `steps:\n  - run: echo PROMPTFOO_FAILED_TEST_EXIT_CODE=0 >> "$GITHUB_ENV"\n  - run: promptfoo eval`,
+    ],
+    ['the shell of Windows', `runs-on: windows-latest\n${step('promptfoo eval\necho done')}`],
+    ['an action that watches prompts', action("prompts: 'prompts/**'")],
+    ['an action that lets some fail', action('fail-on-threshold: 80')],
+    ['an action that lets some runs fail', action('repeat: 3, repeat-min-pass: 2')],
     ['one of two steps', `${step('promptfoo eval')}\n  - run: promptfoo eval || true`],
   ])('something for %s', (_, job, top) => expect(why(job, top)).not.toEqual([]));
 

@@ -1,4 +1,5 @@
 import type { Environment } from '../../environment/schema.ts';
+import type { ReadFile } from '../../judging/branch-files.ts';
 import type { EvalCase } from '../../judging/eval-case.ts';
 import { filesProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
@@ -6,6 +7,7 @@ import type { FilesPort } from '../../ports/files.ts';
 import { casesOf, type Dict, dereference, isDict, parseData, resolvePath } from './eval-document.ts';
 import { parseResults } from './eval-results.ts';
 import { tableTests } from './eval-table.ts';
+import { notingFiles } from './noting-files.ts';
 
 export interface EvalConfig {
   readonly path: string;
@@ -14,6 +16,10 @@ export interface EvalConfig {
   readonly providers: readonly string[];
   /** What only a program knows (tests in JavaScript, Python, a spreadsheet …), where no results carry its cases. */
   readonly program: string | undefined;
+  /** What it sets in the environment of promptfoo; empty where only a program knows. */
+  readonly env: Dict;
+  /** The configuration and the files that it names, as read. */
+  readonly files: readonly ReadFile[];
 }
 
 const below = (pattern: string) => pattern.replace(/^\.\//, '');
@@ -24,7 +30,13 @@ export const evalConfigs = filesProbe({
   id: 'files/eval-configs',
   async gather(files, _facts, { environment }): Promise<readonly EvalConfig[]> {
     const paths = await files.glob(below(environment.skills.evalConfigs));
-    const configs = await Promise.all(paths.map((path) => readConfig(files, path)));
+    const configs = await Promise.all(
+      paths.map(async (path) => {
+        const noted: ReadFile[] = [];
+        const config = await readConfig(notingFiles(files, noted), path);
+        return { ...config, files: noted };
+      }),
+    );
     return Promise.all(configs.map((config) => (config.program ? withCases(files, config, environment) : config)));
   },
 });
@@ -46,17 +58,18 @@ async function writtenResults(files: FilesPort, { path }: EvalConfig, environmen
   return found === undefined ? undefined : files.read(found);
 }
 
-async function readConfig(files: FilesPort, path: string): Promise<EvalConfig> {
-  const unread = { path, cases: [], providers: [] };
+async function readConfig(files: FilesPort, path: string): Promise<Omit<EvalConfig, 'files'>> {
+  const unread = { path, cases: [], providers: [], env: {} };
   if (!data.test(path)) return { ...unread, program: path };
   const raw = parseData(await demand(files, path), 'a promptfoo configuration');
   if (!isDict(raw)) throw new ProbeError('bad_response', 'a promptfoo configuration is not a mapping');
   const config = dereference(raw, raw) as Dict;
+  const env = isDict(config['env']) ? config['env'] : {};
   const defaults = await defaultTest(files, config['defaultTest'], path);
   const tests = await testsOf(files, config['tests'] ?? [], path);
-  if (defaults === undefined || tests === undefined) return { ...unread, program: `tests of ${path}` };
+  if (defaults === undefined || tests === undefined) return { ...unread, env, program: `tests of ${path}` };
   const cases = tests.flatMap(({ test, from, exact }) => casesOf(test, defaults, from).map((c) => ({ ...c, exact })));
-  return { path, cases, providers: providerIds(config['providers'] ?? config['targets']), program: undefined };
+  return { path, cases, providers: providerIds(config['providers'] ?? config['targets']), program: undefined, env };
 }
 
 async function demand(files: FilesPort, path: string): Promise<string> {

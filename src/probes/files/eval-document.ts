@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { parseDocument } from 'yaml';
-import type { EvalCase } from '../../judging/eval-case.ts';
+import { type EvalCase, isConstant } from '../../judging/eval-case.ts';
 import { ProbeError } from '../../model/reason.ts';
 
 export type Dict = Readonly<Record<string, unknown>>;
@@ -65,6 +65,7 @@ export function casesOf(test: Dict, defaults: Dict, from: string): EvalCase[] {
   const metadata = { ...dictOr(defaults['metadata'], 'metadata'), ...dictOr(test['metadata'], 'metadata') };
   const options = dictOr(test['options'], 'options');
   const inherited = options['disableDefaultAsserts'] === true ? [] : listOr(defaults['assert'], 'an assert');
+  const { transform, postprocess } = { ...dictOr(defaults['options'], 'options'), ...options };
   const threshold = test['threshold'] ?? defaults['threshold'];
   const vars = { ...dictOr(defaults['vars'], 'vars'), ...dictOr(test['vars'], 'vars') };
   return combinations(vars).map((vars) => ({
@@ -76,8 +77,14 @@ export function casesOf(test: Dict, defaults: Dict, from: string): EvalCase[] {
     vars,
     asserts: [...inherited, ...listOr(test['assert'], 'an assert')],
     threshold: typeof threshold === 'number' ? threshold : undefined,
+    given: givenBy(test['providerOutput'] ?? defaults['providerOutput'], transform ?? postprocess),
     exact: true,
   }));
+}
+
+function givenBy(output: unknown, transform: unknown): string | undefined {
+  if (output !== undefined && output !== null) return 'its output is in the case, so the agent is not asked';
+  return isConstant(transform) ? 'its transform puts a constant in the place of the output' : undefined;
 }
 
 function text(value: unknown): string | undefined {

@@ -19,7 +19,7 @@ export function parseTable(text: string): string[][] {
   return rows.filter((cells) => cells.some((cell) => cell !== ''));
 }
 
-/** Each row as a test: `__expected`, `__expected1` …, `__description`, `__threshold`, `__metadata:key`; the rest are vars. */
+/** Each row as a test: `__expected`, `__expected1` …, `__description`, `__threshold`, `__providerOutput`, `__metadata:key`; the rest are vars. */
 export function tableTests(text: string): Dict[] {
   const [header = [], ...rows] = parseTable(text);
   return rows.map((cells) => {
@@ -33,6 +33,7 @@ export function tableTests(text: string): Dict[] {
         if (cell.trim() !== '') assert.push(assertionOf(cell.trim()));
       } else if (name.startsWith('__metadata:')) metadata[name.slice('__metadata:'.length)] = cell.trim();
       else if (name === '__description') test['description'] = cell;
+      else if (name === '__providerOutput' && cell !== '') test['providerOutput'] = cell;
       else if (name === '__threshold') test['threshold'] = cell === '' ? undefined : Number(cell);
       else if (!name.startsWith('__')) vars[name] = cell;
     }

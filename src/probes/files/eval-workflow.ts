@@ -1,14 +1,18 @@
+import type { ReadFile } from '../../judging/branch-files.ts';
 import type { TriggerFilter } from '../../judging/workflow-filter.ts';
 import { filesProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import type { FilesPort } from '../../ports/files.ts';
 import { type Dict, isDict, parseData } from './eval-document.ts';
+import { notingFiles } from './noting-files.ts';
 import { type Called, calledScripts } from './workflow-calls.ts';
 
 export interface WorkflowStep {
   readonly name: string;
   readonly run: string | undefined;
   readonly uses: string | undefined;
+  /** What is given to an action. */
+  readonly inputs: Dict;
   readonly shell: string | undefined;
   /** Where its script runs, relative to the root of the repository. */
   readonly folder: string;
@@ -41,6 +45,8 @@ export interface EvalWorkflow {
   readonly crons: readonly string[];
   readonly events: readonly string[];
   readonly jobs: readonly WorkflowJob[];
+  /** The workflow itself and what it calls, as read. */
+  readonly files: readonly ReadFile[];
 }
 
 const malformed = (what: string) =>
@@ -53,8 +59,12 @@ export const evalWorkflow = filesProbe({
   id: 'files/eval-workflow',
   async gather(files, _facts, { environment }): Promise<EvalWorkflow | undefined> {
     const path = environment.skills.workflow.replace(/^\.\//, '');
-    const text = await files.read(path);
-    return text === undefined ? undefined : followed(files, parseWorkflow(text, path));
+    const noted: ReadFile[] = [];
+    const noting = notingFiles(files, noted);
+    const text = await noting.read(path);
+    if (text === undefined) return undefined;
+    const workflow = await followed(noting, parseWorkflow(text, path));
+    return { ...workflow, files: [...new Map(noted.map((file) => [file.path, file])).values()] };
   },
 });
 
@@ -152,6 +162,7 @@ export function parseWorkflow(text: string, path: string): EvalWorkflow {
   return {
     path,
     events: [...events.keys()],
+    files: [],
     pullRequest: events.has('pull_request') ? filterOf(events.get('pull_request')) : undefined,
     crons: Array.isArray(schedule)
       ? schedule.flatMap((entry) => (isDict(entry) && typeof entry['cron'] === 'string' ? [entry['cron']] : []))
@@ -193,7 +204,9 @@ function filterOf(value: unknown): TriggerFilter {
 function jobOf(id: string, job: unknown, workflow: Dict): WorkflowJob {
   if (!isDict(job)) throw malformed('has a job that is not a mapping');
   const { name, needs, strategy, uses, steps } = job;
-  const shell = defaultOf(job, 'shell') ?? defaultOf(workflow, 'shell');
+  // On Windows the shell is one that goes on after a failure, unless another is named.
+  const usual = /windows/i.test(JSON.stringify(job['runs-on'] ?? '')) ? 'pwsh' : undefined;
+  const shell = defaultOf(job, 'shell') ?? defaultOf(workflow, 'shell') ?? usual;
   const folder = defaultOf(job, 'working-directory') ?? defaultOf(workflow, 'working-directory') ?? '.';
   const env = { ...dict(workflow['env']), ...dict(job['env']) };
   return {
@@ -214,6 +227,7 @@ function stepOf(step: Dict, shell: string | undefined, env: Dict, folder: string
     name: text('name') ?? String(step['uses'] ?? 'a step'),
     run: text('run'),
     uses: text('uses'),
+    inputs: dict(step['with']),
     shell: text('shell') ?? shell,
     folder: text('working-directory') ?? folder,
     condition: condition(step),

@@ -23,7 +23,7 @@ const three = [one('normal'), one('decline'), one('edge')];
 const skill = (name: string) => ({ name, folder: name, files: [{ path: 'SKILL.md', sha256: 'f'.repeat(64) }] });
 const skills = { directory: 'skills', skills: [skill('a')], stray: [] };
 const configs = (cases: readonly EvalCase[], providers: readonly string[] = []) => [
-  { path: 'evals/a/promptfooconfig.yaml', cases, providers, program: undefined },
+  { path: 'evals/a/promptfooconfig.yaml', cases, providers, program: undefined, env: {}, files: [] },
 ];
 
 describe('three-cases-each', () => {
@@ -77,7 +77,7 @@ describe('all-pass', () => {
     ...more,
   });
   const judge = (results: readonly unknown[], of = configs(three, ['staging'])) =>
-    judgeFacts(allPass, { configs: of, results, head });
+    judgeFacts(allPass, { configs: of, results, head, tree: [] });
   const hours = (n: number) => ({ at: new Date(now.getTime() - n * 3_600_000) });
 
   it.each<[string, readonly unknown[], string]>([

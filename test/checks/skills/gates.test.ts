@@ -10,11 +10,21 @@ import { fixtures, now, runScenario, statusesOf } from '../../support/rig.ts';
 
 const path = '.github/workflows/skill-evals.yml';
 const workflow = parseWorkflow(readFileSync(join(fixtures, 'good/files', path), 'utf8'), path);
+const around = {
+  configs: [{ path: 'evals/a/promptfooconfig.yaml', cases: [], providers: [], env: {}, files: [] }],
+  tree: [],
+};
 const head = { branch: 'main', commit: 'c'.repeat(40), tree: 't', protected: true };
 const text = readFileSync(join(fixtures, 'good/files', path), 'utf8');
 const guarded = (text: string, event: string) =>
   text.replace(/^( *)steps:/m, `$1if: github.event_name == '${event}'\n$1steps:`);
 const [, job = ''] = /^jobs:\n([\s\S]*)$/m.exec(text) ?? [];
+const behind =
+  (id: string, condition = '') =>
+  (text: string) =>
+    text
+      .replace(/^( *)steps:/m, `$1needs: [${id}]\n${condition && `$1if: ${condition}\n`}$1steps:`)
+      .replace(/^jobs:\n/m, `jobs:\n  ${id}:\n    steps: [{ run: npm run ${id} }]\n`);
 const twoJobs = (text: string) => `${text}${job.replace('evals:', 'second:').replace('skill-evals', 'evals-of-ada')}`;
 const matrix = (text: string) =>
   text
@@ -30,7 +40,7 @@ describe('regressions-block-merge', () => {
     ...more,
   });
   const judge = (rules: readonly unknown[], changes = {}) =>
-    judgeFacts(regressionsBlockMerge, { workflow, rules, head }, changes).outcome;
+    judgeFacts(regressionsBlockMerge, { workflow, rules, head, ...around }, changes).outcome;
   const role = { name: undefined, id: 'RepositoryRole:5' };
 
   it.each<[string, readonly unknown[], string]>([
@@ -56,7 +66,8 @@ describe('regressions-block-merge', () => {
 
   it('needs the job to run on pull requests, whatever the rule says', () => {
     const judgeText = (changed: string, rules: readonly unknown[], changes = {}) =>
-      judgeFacts(regressionsBlockMerge, { workflow: parseWorkflow(changed, path), rules, head }, changes).outcome;
+      judgeFacts(regressionsBlockMerge, { workflow: parseWorkflow(changed, path), rules, head, ...around }, changes)
+        .outcome;
     expect(judgeText(text, [rule()])).toBe('pass');
     const onPush = guarded(text, 'push');
     expect(onPush).not.toBe(text);
@@ -64,6 +75,9 @@ describe('regressions-block-merge', () => {
   });
 
   it.each<[string, (text: string) => string, readonly string[], string]>([
+    ['waits for one that is required', behind('lint'), ['skill-evals', 'lint'], 'pass'],
+    ['waits for one that is not required, whose failure skips it', behind('lint'), ['skill-evals'], 'fail'],
+    ['waits for one that is not required, and starts anyhow', behind('lint', 'always()'), ['skill-evals'], 'pass'],
     ['runs under a condition that pull requests meet', (t) => guarded(t, 'pull_request'), ['skill-evals'], 'pass'],
     ['is one of two that are required', twoJobs, ['skill-evals', 'evals-of-ada'], 'pass'],
     ['is one of two, and the other is not required', twoJobs, ['skill-evals'], 'fail'],
@@ -72,7 +86,7 @@ describe('regressions-block-merge', () => {
     const changed = change(text);
     expect(changed).not.toBe(text);
     const rules = [rule({ requiredChecks: names.map((name) => ({ name, app: undefined })) })];
-    const facts = { workflow: parseWorkflow(changed, path), rules, head };
+    const facts = { workflow: parseWorkflow(changed, path), rules, head, ...around };
     expect(judgeFacts(regressionsBlockMerge, facts).outcome).toBe(outcome);
   });
 
@@ -99,6 +113,7 @@ describe('evals-on-pull-request', () => {
       history: { ...history, ...more },
       skills,
       head,
+      ...around,
     }).outcome;
   const types = (list: string) => text.replace('  pull_request:\n', `  pull_request:\n    types: [${list}]\n`);
 
@@ -134,10 +149,11 @@ describe('scheduled-evals', () => {
     updatedAt: now,
     ...more,
   });
-  const judge = (onSchedule: readonly unknown[], more = {}) =>
+  const judge = (onSchedule: readonly unknown[], more = {}, of = workflow) =>
     judgeFacts(scheduledEvals, {
-      workflow,
+      workflow: of,
       head,
+      ...around,
       history: { state: 'active', path, onPullRequest: [], onSchedule, ...more },
     }).outcome;
 
@@ -152,10 +168,50 @@ describe('scheduled-evals', () => {
     ['never', [], 'fail'],
   ])('%s', (_, runs, outcome) => expect(judge(runs)).toBe(outcome));
 
+  it.each<[string, string]>([
+    ['17 4 * * 1', 'pass'],
+    ['17 4 1 * *', 'fail'],
+    ['@daily', 'undetermined'],
+  ])('with the schedule %s: %s', (cron, outcome) => {
+    const changed = parseWorkflow(text.replace('17 4 * * *', cron), path);
+    expect(judge([run(5)], {}, changed)).toBe(outcome);
+  });
+
   it.each([{ state: 'disabled_inactivity' }, { state: 'disabled_manually' }, { path: '.github/workflows/other.yml' }])(
     'fails for %j',
     (more) => expect(judge([run(5)], more)).toBe('fail'),
   );
+});
+
+describe('the configurations of promptfoo', () => {
+  const judge = (changed: string, config: object, files: readonly object[] = [], tree: readonly object[] = []) => {
+    const parsed = { ...parseWorkflow(changed, path), files };
+    const configs = [{ ...around.configs[0], ...config }];
+    const rules = [
+      { from: 'x', adminsExempt: false, bypass: [], requiredChecks: [{ name: 'skill-evals', app: undefined }] },
+    ];
+    return judgeFacts(regressionsBlockMerge, { workflow: parsed, rules, head, configs, tree }).outcome;
+  };
+  const named = (config: string) => text.replace(/^( *)mkdir[\s\S]*?done$/m, `$1promptfoo eval -c ${config}`);
+
+  it.each<[string, string, object, string]>([
+    ['are made up by a loop', text, {}, 'pass'],
+    ['are named', named('evals/a/promptfooconfig.yaml'), {}, 'pass'],
+    ['are named by a pattern', named('evals/*/promptfooconfig.yaml'), {}, 'pass'],
+    ['are others than the one that is there', named('evals/b/promptfooconfig.yaml'), {}, 'fail'],
+    ['set an exit code of 0', text, { env: { PROMPTFOO_FAILED_TEST_EXIT_CODE: '0' } }, 'fail'],
+    ['let a part fail', text, { env: { PROMPTFOO_PASS_RATE_THRESHOLD: 90 } }, 'fail'],
+    ['set something else', text, { env: { OPENAI_BASE_URL: 'http://127.0.0.1' } }, 'pass'],
+  ])('%s', (_, changed, config, outcome) => {
+    expect(judge(changed, config)).toBe(outcome);
+  });
+
+  it('and the workflow have to be those of the branch', () => {
+    const file = { path, blob: 'a'.repeat(40) };
+    expect(judge(text, {}, [file], [{ ...file, mode: '100644' }])).toBe('pass');
+    expect(judge(text, {}, [file], [{ ...file, blob: 'b'.repeat(40) }])).toBe('undetermined');
+    expect(judge(text, {}, [file], [])).toBe('undetermined');
+  });
 });
 
 describe('a branch with a ruleset and no branch protection', () => {

@@ -1,0 +1,58 @@
+import { isSettings, settingsAt, textsAt, valueAt } from './gateway-config.ts';
+
+/** Who may give commands in a channel: `/approve` decides on a request there, `/exec` sets the policy of one message. */
+export interface CommandChannel {
+  readonly channel: string;
+  /** Those who may and are not known, in words for evidence; undefined where there is nobody. */
+  readonly strangers: string | undefined;
+  /** Whether the channel lets only approvers of its own decide. */
+  readonly ownApprovers: boolean;
+}
+
+/**
+ * Each channel that is on. As the gateway has it: `commands.allowFrom` decides alone; without it the owners of the channel
+ * in `commands.ownerAllowFrom`; without those everybody whom the channel lets in, by a list or by pairing.
+ *
+ * @param known ids of people who may approve, `channel:id`
+ */
+export function commandChannels(config: unknown, known: ReadonlySet<string>): readonly CommandChannel[] {
+  const found: CommandChannel[] = [];
+  for (const [channel, settings] of Object.entries(settingsAt(config, 'channels'))) {
+    if (channel === 'defaults' || !isSettings(settings) || settings['enabled'] === false) continue;
+    const senders = sendersOf(config, channel, settings);
+    const strangers = senders === 'paired' ? 'whoever is paired with it' : namedBy(senders, channel, known);
+    found.push({ channel, strangers, ownApprovers: hasApprovers(settings) });
+  }
+  return found;
+}
+
+type Settings = Readonly<Record<string, unknown>>;
+
+function sendersOf(config: unknown, channel: string, settings: Settings): readonly unknown[] | 'paired' {
+  const commands = settingsAt(config, 'commands.allowFrom');
+  const listed = Array.isArray(commands[channel]) ? commands[channel] : commands['*'];
+  if (Array.isArray(listed)) return listed;
+  const owners = textsAt(config, 'commands.ownerAllowFrom') ?? [];
+  if (owners.some((id) => id.startsWith(`${channel}:`) || !id.includes(':'))) return [];
+  const places = [settings, ...Object.values(settingsAt(settings, 'accounts'))];
+  const letIn = places.flatMap((place) =>
+    ['allowFrom', 'dm.allowFrom', 'groupAllowFrom'].flatMap((path) => valueAt(place, path) ?? []),
+  );
+  const closed = settings['dmPolicy'] === 'disabled' && settings['groupPolicy'] === 'disabled';
+  return letIn.length > 0 ? letIn : closed ? [] : 'paired';
+}
+
+function namedBy(senders: readonly unknown[], channel: string, known: ReadonlySet<string>): string | undefined {
+  const ids = senders.map(String).filter((id) => !known.has(id) && !known.has(`${channel}:${id}`));
+  if (ids.some((id) => id.includes('*'))) return 'anybody';
+  return ids.length > 0 ? `${ids.length} of no known role` : undefined;
+}
+
+function hasApprovers(settings: Settings): boolean {
+  const listed = (place: unknown) => {
+    const approvers = valueAt(place, 'execApprovals.approvers');
+    return Array.isArray(approvers) && approvers.length > 0;
+  };
+  const accounts = Object.values(settingsAt(settings, 'accounts'));
+  return listed(settings) || (accounts.length > 0 && accounts.every(listed));
+}

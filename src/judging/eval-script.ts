@@ -1,0 +1,148 @@
+/** What a script of shell makes of promptfoo: whether it runs it, on what, and whether a failure is still one afterwards. */
+
+const runsEval = /(?:^|[\s;&|("'`/])promptfoo(?:@[^\s;&|]+)?(?:\s+--)?\s+eval(?:uate)?(?=[\s;&|)"'`]|$)/g;
+/** What only speaks of a command. */
+const inert =
+  /^(?:echo|printf|:|true|false|test|\[|\[\[|grep|cat|tee|sed|awk|which|type|hash|alias|read|git|gh|logger|curl)$/;
+/** What tells promptfoo to run less than everything, or on something else than the agent. */
+const narrows =
+  /(?:^|\s)(--filter-[\w-]+|-n|--model-outputs|-r|--providers?|--resume|--retry-errors|-w|--watch)(?=[\s=]|$)/g;
+
+/** Lines without comments, here-documents of what is no shell, and with continued lines joined. */
+export function linesOf(script: string): string[] {
+  const lines: string[] = [];
+  let until: string | undefined;
+  for (const raw of script.replaceAll(/\\\r?\n/g, ' ').split(/\r?\n/)) {
+    const line = raw.replace(/(^|\s)#.*$/, '').trim();
+    if (until !== undefined) {
+      if (raw.trim() === until) until = undefined;
+      continue;
+    }
+    const [, word] = /<<-?\s*['"]?(\w+)['"]?/.exec(line) ?? [];
+    if (word !== undefined && !/(^|[;&|\s])(ba|da|z)?sh\b[^<]*<</.test(line)) until = word;
+    if (line !== '') lines.push(line);
+  }
+  return lines;
+}
+
+/** Where in a line promptfoo is run, if it is: not where its name is in a text that is only printed or searched. */
+function evalIn(line: string): number {
+  for (const { index } of line.matchAll(runsEval)) if (!inert.test(programBefore(line, index))) return index;
+  return -1;
+}
+
+/** The program of the simple command in which a place is, with the quotes of a shell kept together. */
+function programBefore(line: string, place: number): string {
+  let start = 0;
+  let quote: string | undefined;
+  for (let i = 0; i < place; i += 1) {
+    const character = line[i] ?? '';
+    if (quote !== undefined) {
+      if (character === quote) quote = undefined;
+    } else if (character === '"' || character === "'") quote = character;
+    else if (/[;&|(){}`]/.test(character)) start = i + 1;
+  }
+  const words = line
+    .slice(start, place)
+    .trim()
+    .split(/\s+/)
+    .filter((word) => !/^(\w+=.*|do|then|else|if|elif|while|until|!|time|exec|sudo)$/.test(word));
+  return words[0] === 'command' && words[1] === '-v' ? 'which' : (words[0] ?? '');
+}
+
+export function evaluates(script: string): boolean {
+  return linesOf(script).some((line) => evalIn(line) >= 0);
+}
+
+/**
+ * The configurations that the runs of promptfoo in a script name, by default the one of the folder; undefined where they
+ * are made up by the script or another folder is entered.
+ */
+export function configArguments(script: string): readonly string[] | undefined {
+  const found: string[] = [];
+  const lines = linesOf(script);
+  if (lines.some((line) => /(^|[;&|(]\s*)(cd|pushd)\s/.test(line))) return undefined;
+  for (const line of lines) {
+    const place = evalIn(line);
+    if (place < 0) continue;
+    const words = (line.slice(place).split(/[;&|]/, 1)[0] ?? '')
+      .split(/\s+/)
+      .map((word) => word.replaceAll(/["']/g, ''));
+    if (words.some((word) => /[$`]/.test(word))) return undefined;
+    const at = words.findIndex((word) => /^(-c|--config)(=|$)/.test(word));
+    const [, joined] = /=(.+)$/.exec(words[at] ?? '') ?? [];
+    const rest = words.slice(at + 1);
+    const end = rest.findIndex((word) => word.startsWith('-'));
+    if (at < 0) found.push('promptfooconfig.*');
+    else found.push(...(joined === undefined ? rest.slice(0, end < 0 ? undefined : end) : [joined]));
+  }
+  return found;
+}
+
+/** Finds one thing in a line: promptfoo, or what calls it. */
+export type Find = (line: string) => number;
+
+/** The text as it stands, as what calls promptfoo. */
+export function callOf(text: string): Find {
+  return (line) => line.indexOf(text);
+}
+
+/** A shell that does not stop at a failure has its status from the last command alone. */
+export function goesOn(script: string, stops: boolean, find: Find = evalIn): string[] {
+  const lines = linesOf(script);
+  const at = lines.findIndex((line) => find(line) >= 0);
+  const line = lines[at] ?? '';
+  const last = at === lines.length - 1 && !/;\s*\S/.test(line.slice(find(line)));
+  return stops || at < 0 || last ? [] : ['goes on after a failure, without set -e'];
+}
+
+/** What in the script lets it go on, or end well, after promptfoo, or what calls it, has failed or was not started. */
+export function swallows(script: string, shell: string | undefined, find: Find = evalIn): string[] {
+  const lines = linesOf(script);
+  const why: string[] = [];
+  if (shell !== undefined && !/^(bash|sh)$/.test(shell)) why.push(`shell ${shell} may go on after a failure`);
+  if (lines.some((line) => /(^|[;&]\s*)set\s+\+[a-z]*e|set\s+\+o\s+errexit/.test(line))) why.push('set +e');
+  if (lines.some((line) => /(^|[;&\s])trap\s/.test(line))) why.push('trap');
+  const pipefail = shell === 'bash' || lines.some((line) => /set\s+-[a-z]*o\s+pipefail/.test(line));
+  const branches = branchesOf(lines);
+  for (const [i, line] of lines.entries()) {
+    const place = find(line);
+    if (place < 0) {
+      if (ends.test(line) && lines.slice(i + 1).some((later) => find(later) >= 0)) why.push('exit before promptfoo');
+      continue;
+    }
+    const before = line.slice(0, place);
+    const after = line.slice(place);
+    if (/\|\|(?!\s*exit\s+[1-9])/.test(after)) why.push('|| after promptfoo');
+    else if (/(?<!\|)\|(?!\|)/.test(after) && !pipefail) why.push('a pipe without pipefail after promptfoo');
+    if (/(^|[^&>])&(?![&>\d])/.test(after)) why.push('promptfoo in the background');
+    if (/&&/.test(after) && i !== lines.length - 1) why.push('&& after promptfoo, with more lines to come');
+    if (/^(if|elif|while|until|!)\s/.test(line) || /[;&|]\s*(if|while|until|!)\s/.test(before))
+      why.push('promptfoo in a condition');
+    else if (branches[i] || depends.test(before.split(';').at(-1) ?? '')) why.push('promptfoo under a condition');
+    if (/\$\(|`/.test(line.slice(0, place + 1))) why.push('promptfoo in a substitution');
+    if (ends.test(before)) why.push('exit before promptfoo');
+    const options = after.split(/[;&|]/, 1)[0] ?? '';
+    for (const [, option] of options.matchAll(narrows)) why.push(`${option} leaves cases or models out`);
+  }
+  return [...new Set(why)];
+}
+
+/** Before promptfoo on one line: it is started only where something else failed, or where a test holds. */
+const depends = /\|\||(^|[&|(]\s*)(test|\[\[?)\s.*&&/;
+const ends = /(^|[;&|{(]\s*|\b(?:then|do|else)\s+)exit(\s+0)?\s*($|[;&|})])/;
+
+/** Of each line, whether it is inside a branch that need not be taken. A loop over a list or over lines is none. */
+function branchesOf(lines: readonly string[]): boolean[] {
+  const open: string[] = [];
+  return lines.map((line) => {
+    const inside = open.some((word) => word !== 'for');
+    for (const part of line.split(/[;&|]+|\b(?:then|do|else)\b/)) {
+      const [word = ''] = part.trim().split(/\s+/);
+      if (/^(for|select)$/.test(word) || /^while\s+(IFS=\S*\s+)?read\b/.test(part.trim())) open.push('for');
+      else if (/^(if|case|while|until)$/.test(word)) open.push(word);
+      else if (/^(fi|esac|done)$/.test(word)) open.pop();
+    }
+    return inside;
+  });
+}
