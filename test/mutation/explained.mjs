@@ -70,6 +70,17 @@ export const explained = {
       'what is wrong has failed before: none is left, and the text is for people',
     ],
   ],
+  'checks/credentials/no-plaintext-on-disk.ts': [
+    ['undetermined(audit.reason, audit.message, [looked])', 1, shown],
+    ["undetermined('conflict', message, [looked])", 1, shown],
+  ],
+  'checks/credentials/not-in-environment.ts': [
+    ['undetermined(helpers.reason, helpers.message, [looked])', 1, shown],
+    ["undetermined('access_denied', message, [looked, others])", 1, shown],
+    ['undetermined(config.reason, config.message, [looked, others])', 1, shown],
+    ["undetermined('conflict', message, [looked, others])", 1, shown],
+    ["fact === 'process' ? name", 4, words],
+  ],
   'checks/credentials/not-in-logs.ts': [
     [
       'host instanceof ProbeError) return undetermined',
@@ -130,6 +141,7 @@ export const explained = {
   ],
   'checks/infrastructure/zero-downtime-deploys.ts': [['MinHealthyPercentage ?? -1', 2, 'neither 1 nor -1 is enough']],
   'checks/monitoring/alarm-on-health.ts': [
+    ["suppressor ? 'another alarm silences it' : 'none'", 1, words],
     ['a.Namespace && a.MetricName ?', 2, 'half a name is not that of the environment file either'],
     ["levels(a.MetricName ?? ''", 1, 'without a metric the name fails'],
     ['seconds !== undefined && seconds <= detectWithinSeconds', 1, 'undefined is not <= anything'],
@@ -201,7 +213,6 @@ export const explained = {
     ['/^(.*\\/)?skills\\//', 2, 'takes away the same: what stands before it goes as well'],
     ['reviewed(skill)?.folder === folder', 1, 'each skill there has been found, or the check has failed'],
     ['root in inWorkspace ?', 1, absent],
-    ['judgeAll(findings, {', 1, words],
     ['[...paths].sort()', 1, words],
     ['there.sha256 === undefined', 1, words],
   ],
@@ -228,7 +239,6 @@ export const explained = {
     ["'$1')", 1, 'a slash more or less at the end is taken away after'],
     ['/^\\.\\//', 1, 'differs for a folder whose name ends in a dot'],
     ["path.startsWith('skills/') ?", 1, 'no other path is found below the skills'],
-    ['const below = skill', 2, words],
     ['const relative = folder', 2, words],
     ['if (absent.length > 0)', 2, 'a finding of nothing absent is one that holds'],
   ],
@@ -253,7 +263,6 @@ export const explained = {
   'checks/soul-documents/server-side-read-only.ts': [
     ['instanceRoles.length === 0', 1, 'anybody who may write fails before; without a role nobody mounts'],
     ["workspace?.path ?? '/'", 1, 'without an access point of the workspace every other one counts'],
-    ['wrong.length === 0 && !mountable', 1, 'what may be written to can be mounted'],
   ],
   'checks/soul-documents/write-fails.ts': [
     ['an attempt did not get as far as the mount', 1, shown],
