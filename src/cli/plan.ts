@@ -1,4 +1,5 @@
 import { awsCallSeconds } from '../adapters/aws/aws.ts';
+import { composioCallSeconds } from '../adapters/composio/composio.ts';
 import { gatewayMs } from '../adapters/gateway/gateway.ts';
 import { gitCallSeconds } from '../adapters/git/github.ts';
 import { batchSeconds, buildBatch } from '../adapters/ssh/batch-script.ts';
@@ -56,6 +57,7 @@ function planOf(outline: Outline, environment: Environment, runSeconds: number) 
       runSeconds,
       awsCallSeconds,
       gitCallSeconds,
+      composioCallSeconds,
       gatewayCallSeconds: gatewayMs / 1000,
       gatewayStartSeconds: gateway.startSeconds,
       sshConnectSeconds: ssh.connectSeconds,
@@ -150,7 +152,7 @@ function render(plan: PlanOutput): string {
   );
   if (plan.composio.length > 0) {
     section(
-      'Ask Composio; a request ends after 20 s:',
+      `Ask Composio; a request ends after ${bounds.composioCallSeconds} s:`,
       table(plan.composio.map(({ call, probes }) => [call, `for ${probes.join(', ')}`])),
       '',
     );

@@ -7,6 +7,9 @@ export const accountsPath = '/api/v3/connected_accounts';
 const mostPages = 50;
 const pageSize = 100;
 
+/** How long one request may take. */
+export const composioCallSeconds = 20;
+
 export interface ComposioOptions {
   /** Base URL, such as https://backend.composio.dev */
   readonly api: string;
@@ -22,7 +25,13 @@ export interface ComposioOptions {
  * Composio over REST, with the key of a project. Answers hold the tokens of the accounts: what is not judged is dropped
  * here, before anything could keep it.
  */
-export function composioPort({ api, key, users, signal, callMs = 20_000 }: ComposioOptions): ComposioPort {
+export function composioPort({
+  api,
+  key,
+  users,
+  signal,
+  callMs = composioCallSeconds * 1000,
+}: ComposioOptions): ComposioPort {
   return {
     async connectedAccounts() {
       if (!key) {

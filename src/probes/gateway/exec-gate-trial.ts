@@ -2,18 +2,18 @@ import { ProbeError } from '../../model/reason.ts';
 import type { GatewayPort, RpcOptions } from '../../ports/gateway.ts';
 import { type HostProgram, type HostShell, quote } from '../../ports/host.ts';
 import { oneOf } from '../host/records.ts';
-import { decisionsIn } from './decisions.ts';
 import {
-  answeredByAnother,
   approver,
   type GateTrial,
+  type PendingRequest,
+  requestsOf,
   type TrialAnswer,
   type TrialAttempt,
   type TrialPlace,
   tryAnswers,
 } from './gate-trial.ts';
 import { pause } from './pause.ts';
-import { listAt, malformed, numberAt, objectAt, textAt } from './payload.ts';
+import { malformed, objectAt, textAt } from './payload.ts';
 
 export interface ExecTrial {
   readonly agent: string;
@@ -57,7 +57,7 @@ async function attempt(place: TrialPlace, trial: ExecTrial, answer: TrialAnswer,
   let leftBehind = true;
   try {
     // The one who decides has to be there first: a request that reaches nobody is denied at once.
-    const known = new Set((await pending(gateway)).map(({ id }) => id));
+    const known = new Set((await requestsOf(gateway, 'exec').pending()).map(({ id }) => id));
     const runId = await send(gateway, sessionKey, file);
     before = await followed(place, { ...trial, answer, file, runId, known, look });
   } finally {
@@ -78,6 +78,7 @@ interface Followed extends ExecTrial {
 
 async function followed({ gateway, signal }: TrialPlace, trial: Followed): Promise<TrialAttempt> {
   const { answer, runId, look, turnSeconds } = trial;
+  const requests = requestsOf(gateway, 'exec');
   const request = await requestOf(gateway, trial);
   if (request === undefined) {
     const done = await look.isThere();
@@ -85,10 +86,7 @@ async function followed({ gateway, signal }: TrialPlace, trial: Followed): Promi
   }
   const doneWhilePending = await look.isThere();
   if (answer === 'expire') await pause(request.expiresInMs + betweenLooksMs, signal);
-  else {
-    const resolved = gateway.rpc('exec.approval.resolve', { id: request.id, decision: answer }, approver);
-    await resolved.catch(answeredByAnother);
-  }
+  else await requests.answer(request.id, answer);
   await ended(gateway, runId, turnSeconds);
   let done = false;
   for (let looks = answer === 'allow-once' ? looksAfterApproval : 1; looks > 0 && !done; looks -= 1) {
@@ -96,9 +94,8 @@ async function followed({ gateway, signal }: TrialPlace, trial: Followed): Promi
     await pause(betweenLooksMs, signal);
     done = await look.isThere();
   }
-  const history = await gateway.rpc('approval.history', { limit: 100 }, approver);
-  const decision = decisionsIn(history).get(request.id);
-  return { answer, request, doneWhilePending, done, ...(decision && { decision }) };
+  const { id, expiresInMs } = request;
+  return { answer, request: { id, expiresInMs }, doneWhilePending, done, ...(await requests.recorded(id)) };
 }
 
 async function send(gateway: GatewayPort, sessionKey: string, file: string): Promise<string> {
@@ -114,29 +111,13 @@ export function commandFor(file: string): string {
   return `/usr/bin/touch /tmp/${file}`;
 }
 
-interface PendingRequest {
-  readonly id: string;
-  readonly command: unknown;
-  readonly expiresInMs: number;
-}
-
-async function pending(gateway: GatewayPort): Promise<PendingRequest[]> {
-  const list = listAt(await gateway.rpc('exec.approval.list', {}, approver), 'the pending approvals');
-  return list.map((item) => {
-    const { id, request, createdAtMs, expiresAtMs } = objectAt(item, 'a pending approval');
-    const { command } = objectAt(request, 'a pending approval');
-    const expiresInMs = numberAt(expiresAtMs, 'the end of an approval') - numberAt(createdAtMs, 'its start');
-    return { id: textAt(id, 'the id of an approval'), command, expiresInMs };
-  });
-}
-
 /** The request that the turn raised; undefined when the turn ended, or its time was over, without one. */
 async function requestOf(gateway: GatewayPort, trial: Followed): Promise<PendingRequest | undefined> {
   const { runId, file, known, turnSeconds } = trial;
   for (let waits = Math.ceil((turnSeconds * 1000) / betweenLooksMs); ; waits -= 1) {
     const over = (await waited(gateway, runId, betweenLooksMs)) || waits <= 0;
-    const raised = (await pending(gateway)).find(
-      ({ id, command }) => !known.has(id) && typeof command === 'string' && command.includes(file),
+    const raised = (await requestsOf(gateway, 'exec').pending()).find(
+      ({ id, request: { command } }) => !known.has(id) && typeof command === 'string' && command.includes(file),
     );
     if (raised || over) return raised;
   }

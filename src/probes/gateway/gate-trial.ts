@@ -1,7 +1,8 @@
 import { ProbeError } from '../../model/reason.ts';
 import type { GatewayPort, RpcOptions } from '../../ports/gateway.ts';
 import type { HostShell } from '../../ports/host.ts';
-import type { RecordedDecision } from './decisions.ts';
+import { decisionsIn, type RecordedDecision } from './decisions.ts';
+import { type JsonObject, listAt, numberAt, objectAt, textAt } from './payload.ts';
 
 /** How a request for approval is answered; `expire`: not at all, and its end is waited for. */
 export type TrialAnswer = 'deny' | 'expire' | 'allow-once';
@@ -61,7 +62,38 @@ export async function tryAnswers(
   return attempts;
 }
 
-/** A request that expired meanwhile, or that another approver answered first, is judged by what is on record. */
-export function answeredByAnother(error: unknown): void {
-  if (!(error instanceof ProbeError && ['conflict', 'not_found'].includes(error.reason))) throw error;
+export interface PendingRequest {
+  readonly id: string;
+  readonly expiresInMs: number;
+  /** What is asked for. */
+  readonly request: JsonObject;
+}
+
+/** The requests of one kind, as the one who decides sees and answers them. */
+export function requestsOf(gateway: GatewayPort, kind: 'exec' | 'plugin') {
+  return {
+    async pending(): Promise<PendingRequest[]> {
+      const list = listAt(await gateway.rpc(`${kind}.approval.list`, {}, approver), 'the pending approvals');
+      return list.map((item) => {
+        const { id, request, createdAtMs, expiresAtMs } = objectAt(item, 'a pending approval');
+        const expiresInMs = numberAt(expiresAtMs, 'the end of an approval') - numberAt(createdAtMs, 'its start');
+        return {
+          id: textAt(id, 'the id of an approval'),
+          expiresInMs,
+          request: objectAt(request, 'a pending approval'),
+        };
+      });
+    },
+    /** One that expired meanwhile, or that another approver answered first, is judged by what is on record. */
+    async answer(id: string, decision: Exclude<TrialAnswer, 'expire'>): Promise<void> {
+      await gateway.rpc(`${kind}.approval.resolve`, { id, decision }, approver).catch((error: unknown) => {
+        if (!(error instanceof ProbeError && ['conflict', 'not_found'].includes(error.reason))) throw error;
+      });
+    },
+    /** As the history has it; nothing where it is not in it. */
+    async recorded(id: string): Promise<Pick<TrialAttempt, 'decision'>> {
+      const decision = decisionsIn(await gateway.rpc('approval.history', { limit: 100 }, approver)).get(id);
+      return decision ? { decision } : {};
+    },
+  };
 }

@@ -1,17 +1,16 @@
 import { ProbeError } from '../../model/reason.ts';
 import type { GatewayPort } from '../../ports/gateway.ts';
-import { decisionsIn } from './decisions.ts';
 import {
-  answeredByAnother,
-  approver,
   type GateTrial,
+  type PendingRequest,
+  requestsOf,
   type TrialAnswer,
   type TrialAttempt,
   type TrialPlace,
   tryAnswers,
 } from './gate-trial.ts';
 import { pause } from './pause.ts';
-import { listAt, malformed, numberAt, objectAt, textAt } from './payload.ts';
+import { malformed, objectAt } from './payload.ts';
 
 export interface ToolTrial {
   readonly agent: string;
@@ -49,7 +48,8 @@ async function attempt(
   key: string,
 ): Promise<TrialAttempt> {
   // The one who decides has to be there first: a request that reaches nobody is denied at once.
-  await pending(gateway);
+  const requests = requestsOf(gateway, 'plugin');
+  await requests.pending();
   const params = {
     name: tool,
     args,
@@ -73,7 +73,7 @@ async function attempt(
   let request: PendingRequest | undefined;
   while (!request && !result && !failed) {
     await pause(betweenLooksMs, signal);
-    request = (await pending(gateway)).find(({ call }) => call.endsWith(key));
+    request = (await requests.pending()).find(({ request: { toolCallId } }) => String(toolCallId ?? '').endsWith(key));
   }
   if (!request) {
     const outcome = await call;
@@ -81,29 +81,11 @@ async function attempt(
     return { answer, request: undefined, doneWhilePending: undefined, done: outcome === 'done', refused };
   }
   const doneWhilePending = result !== undefined;
-  if (answer !== 'expire') {
-    const resolved = gateway.rpc('plugin.approval.resolve', { id: request.id, decision: answer }, approver);
-    await resolved.catch(answeredByAnother);
-  }
+  if (answer !== 'expire') await requests.answer(request.id, answer);
   const outcome = await call;
-  const decision = decisionsIn(await gateway.rpc('approval.history', { limit: 100 }, approver)).get(request.id);
-  return { answer, request, doneWhilePending, done: outcome === 'done', ...(decision && { decision }) };
-}
-
-interface PendingRequest {
-  readonly id: string;
-  readonly call: string;
-  readonly expiresInMs: number;
-}
-
-async function pending(gateway: GatewayPort): Promise<PendingRequest[]> {
-  const list = listAt(await gateway.rpc('plugin.approval.list', {}, approver), 'the pending approvals');
-  return list.map((item) => {
-    const { id, request, createdAtMs, expiresAtMs } = objectAt(item, 'a pending approval');
-    const { toolCallId } = objectAt(request, 'a pending approval');
-    const expiresInMs = numberAt(expiresAtMs, 'the end of an approval') - numberAt(createdAtMs, 'its start');
-    return { id: textAt(id, 'the id of an approval'), call: String(toolCallId ?? ''), expiresInMs };
-  });
+  const { id, expiresInMs } = request;
+  const done = outcome === 'done';
+  return { answer, request: { id, expiresInMs }, doneWhilePending, done, ...(await requests.recorded(id)) };
 }
 
 type Outcome = 'done' | 'blocked' | 'refused';
