@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { registry } from '../checks/index.ts';
 import { sourceMeanings } from '../src/model/probe.ts';
 import { remedies } from '../src/remedies/index.ts';
-import { elsewhere, isFile, remedyPlaces, triedWords } from '../src/remedies/remedy.ts';
+import { elsewhere, isFile, remedyPlaces, type Tried, triedWords } from '../src/remedies/remedy.ts';
 import { describeCheck, follows, lookOf } from '../src/runner/describe.ts';
 import { allChecks, type PlannedCheck } from '../src/runner/plan.ts';
 
@@ -42,9 +42,39 @@ function indexPage(checks: readonly PlannedCheck[]): string {
     }
     lines.push('');
   }
-  lines.push('## Evidence', '', 'Each piece of evidence names its source:', '');
+  lines.push(...whatWasTried(), '## Evidence', '', 'Each piece of evidence names its source:', '');
   for (const [source, words] of Object.entries(sourceMeanings)) lines.push(`- \`${source}\`: ${words}`);
   return `${lines.join('\n').trimEnd()}\n`;
+}
+
+/** Which of the remedies a test made, and which were only read. */
+function whatWasTried(): string[] {
+  const all = Object.entries(remedies);
+  const words: Readonly<Record<Tried['lab'], string>> = {
+    moto: 'typed into the AWS CLI against the AWS of the tests',
+    embedded: 'made on the embedded deployment',
+    github: 'typed into the real GitHub CLI, against a server that takes its requests as GitHub documents them',
+    openclaw: 'typed into the real OpenClaw, then its gateway started anew',
+  };
+  const rows = Object.entries(words).map(([lab, word]) => {
+    return `| ${word} | ${all.filter(([, { tried }]) => tried?.lab === lab).length} |`;
+  });
+  const rest = all.filter(([, { tried }]) => tried === undefined).map(([id]) => `[\`${id}\`](checks/${id}.md)`);
+  return [
+    '## Which remedies were tried',
+    '',
+    'Each page has one way to mend its check. A test planted the flaw, saw the check fail, made these lines and saw it pass:',
+    '',
+    '| how | remedies |',
+    '| --- | --- |',
+    ...rows,
+    '',
+    `The other ${rest.length} were only read, since they need what the tests do not have (systemd, an EFS, a second account, a rotation`,
+    `function, days of backups) or change what only a host shows: ${rest.join(', ')}.`,
+    'What is said of consoles was not tried: no console was at hand. The Terraform is formatted, valid for its provider and was',
+    'applied to moto, not to an account ([what it cannot do](deployment.md#what-terraform-cannot-do)).',
+    '',
+  ];
 }
 
 function checkPage(item: PlannedCheck): string[] {

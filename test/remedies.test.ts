@@ -1,13 +1,18 @@
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { registry } from '../checks/index.ts';
 import { terraformFiles } from '../scripts/check-pages.ts';
+import { startDeployment } from '../src/demo/deployment.ts';
 import { commitFiles, type Scenario } from '../src/demo/scenario.ts';
 import { remedies } from '../src/remedies/index.ts';
 import { elsewhere, isFile, type RemedyPlace } from '../src/remedies/remedy.ts';
 import { allChecks } from '../src/runner/plan.ts';
-import { runScenario, statusesOf } from './support/rig.ts';
+import { root } from './support/cli.ts';
+import { fixtures, runScenario, statusesOf } from './support/rig.ts';
+import { spawnText } from './support/spawn-text.ts';
 
 const all = allChecks(registry);
 const entries = Object.entries(remedies);
@@ -88,4 +93,42 @@ it.each(onEmbedded('environment'))('$id on the embedded deployment: $flaw is men
     statusesOf(await runScenario([flaw], { checks: [id], change: (s) => change(s.environment as never) }))[id];
   expect(await statusWith(() => {})).toBe('fail');
   expect(['pass', 'attested']).toContain(await statusWith(follow));
+});
+
+it('what is typed where clawcheck runs is taken by it, and the checks are attested', { timeout: 60_000 }, async () => {
+  const typed = onEmbedded('clawcheck');
+  expect(typed.map(({ id }) => id)).toEqual(['backup/recovery-runbook', 'approval-gates/rollout-planned']);
+  const deployment = await startDeployment(
+    fixtures,
+    typed.map(({ flaw }) => flaw),
+  );
+  const cwd = dirname(deployment.config);
+  const names = {
+    ENVIRONMENT: 'prod',
+    NAME: 'Eve Example',
+    DATE: new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10),
+    PHASES: 'Pilot of five users on 2099-01-05, support on 2099-02-02 after a week without an incident',
+    TICKET: 'OPS-4711',
+  };
+  const env = { PATH: `${cwd}:${process.env['PATH']}`, HOME: cwd, ...deployment.variables, ...names };
+  const statuses = async () => {
+    const asked = typed.map(({ id }) => `--check ${id}`).join(' ');
+    const { stdout } = await spawnText('bash', ['-c', `clawcheck run --env prod -q --format json ${asked}`], {
+      cwd,
+      env,
+    });
+    const said = statusesOf(JSON.parse(stdout));
+    return typed.map(({ id }) => said[id]);
+  };
+  try {
+    writeFileSync(join(cwd, 'clawcheck'), `#!/bin/sh\nexec node '${root}dist/clawcheck.js' "$@"\n`, { mode: 0o755 });
+    for (const status of await statuses()) expect(['fail', 'unknown']).toContain(status);
+    for (const { text } of typed) {
+      const { code, stderr } = await spawnText('bash', ['-euc', text], { cwd, env });
+      expect([code, code === 0 ? '' : stderr]).toEqual([0, '']);
+    }
+    expect(await statuses()).toEqual(typed.map(() => 'attested'));
+  } finally {
+    await deployment.close();
+  }
 });

@@ -1,4 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
 
 const areas = readdirSync(new URL('../checks', import.meta.url)).filter((name) => name.endsWith('.md'));
@@ -8,6 +10,22 @@ const titled = (name: string) =>
     .replaceAll('-', ' ')
     .replace(/^./, (first) => first.toUpperCase());
 
+const root = fileURLToPath(new URL('../..', import.meta.url));
+/** Files of the repository that a page links to and that are no page: the site gets a copy of each. */
+const linked = new Map<string, string>();
+
+/** Where the site has the file that a page links to, or undefined where that is a page, or nothing. */
+function copyOf(link: string, page: string): string | undefined {
+  if (/^([a-z]+:|[#/])/.test(link)) return undefined;
+  const file = [link, `${link}.md`].map((name) => resolve(dirname(page), name)).find(existsSync);
+  const path = file === undefined ? '..' : relative(root, file);
+  if (path.startsWith('..') || (path.startsWith('docs/') && path.endsWith('.md') && !path.includes('/terraform/')))
+    return undefined;
+  const name = `files/${path.endsWith('.md') ? `${path}.txt` : path}`;
+  linked.set(name, join(root, path));
+  return `/${name}`;
+}
+
 // The site has no script, font or style from elsewhere, and its search works without a server.
 export default defineConfig({
   title: 'clawcheck',
@@ -15,18 +33,27 @@ export default defineConfig({
   cleanUrls: true,
   lastUpdated: false,
   srcExclude: ['node_modules/**', 'terraform/**'],
-  // Pages link to files of the repository that are no pages.
-  ignoreDeadLinks: [
-    /^(\.\/)?(\.\.\/)+(README|SECURITY|CONTRIBUTING|clawcheck\.example|schemas|src|test|scripts)/,
-    /\/examples\//,
-    /iam-policy/,
-    /terraform\//,
-  ],
+  ignoreDeadLinks: [/^\/files\//],
+  head: [['link', { rel: 'icon', href: 'data:,' }]],
+  buildEnd({ outDir }) {
+    for (const [name, file] of linked) cpSync(file, join(outDir, name), { recursive: true });
+  },
   markdown: {
     // Braces in code are text here, not expressions.
     config(md) {
       md.renderer.rules.code_inline = (tokens, i) =>
         `<code v-pre>${md.utils.escapeHtml(tokens[i]?.content ?? '')}</code>`;
+      const open = md.renderer.rules.link_open;
+      md.renderer.rules.link_open = (tokens, i, options, env, self) => {
+        const token = tokens[i];
+        const copy = copyOf(String(token?.attrGet('href')), env.realPath ?? env.path);
+        if (copy) {
+          token?.attrSet('href', copy);
+          // Fetched as it is: the site's own router would look for a page.
+          token?.attrSet('target', '_self');
+        }
+        return open?.(tokens, i, options, env, self) ?? self.renderToken(tokens, i, options);
+      };
     },
   },
   themeConfig: {

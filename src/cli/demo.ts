@@ -109,8 +109,8 @@ function serve({ config, variables, endpoint }: Deployment, folder: string): voi
     [
       `The embedded deployment runs until you stop this (Ctrl-C). In another terminal:`,
       `  cd ${folder} && . ./demo.env`,
-      `  clawcheck init --yes --endpoint "$AWS_ENDPOINT_URL" --ssh-host 127.0.0.1 --ssh-port "$DEMO_SSH_PORT" \\`,
-      `    --ssh-key id_ed25519 --ssh-fingerprint "$DEMO_SSH_FINGERPRINT"`,
+      `  clawcheck init --yes --endpoint "$AWS_ENDPOINT_URL" --ssh-host 127.0.0.1 \\`,
+      `    --ssh-port "$DEMO_SSH_PORT" --ssh-key id_ed25519 --ssh-fingerprint "$DEMO_SSH_FINGERPRINT"`,
       `complete.yaml is an environment file with all that only a person knows.`,
       '',
     ].join('\n'),

@@ -44,6 +44,7 @@ export const approvalGates: Readonly<Record<string, Remedy>> = {
   },
   'approvers-authorised': {
     place: 'gateway',
+    tried: { lab: 'openclaw' },
     when: 'anyone may approve',
     commands: [`openclaw config set commands.ownerAllowFrom '["slack:U0123456789"]' --strict-json`],
   },
@@ -67,9 +68,10 @@ export const approvalGates: Readonly<Record<string, Remedy>> = {
   },
   'rollout-planned': {
     place: 'clawcheck',
-    when: 'nobody has stated the plan',
+    tried: { lab: 'embedded', flaw: 'rollout-unattested' },
+    when: 'nobody has stated the plan ($PHASES: each phase with its date and entry rule)',
     commands: [
-      'clawcheck attest approval-gates/rollout-planned --env "$ENVIRONMENT" --by "$NAME" --expires "$DATE" --statement "$PHASES" --evidence "$TICKET" --write',
+      'clawcheck attest approval-gates/rollout-planned --env "$ENVIRONMENT" --by "$NAME" --expires "$DATE" --statement "$PHASES; security review passed" --evidence "$TICKET" --write',
     ],
   },
 };

@@ -66,6 +66,7 @@ export const backup: Readonly<Record<string, Remedy>> = {
   },
   'recovery-runbook': {
     place: 'clawcheck',
+    tried: { lab: 'embedded', flaw: 'runbook-not-executed' },
     when: 'nobody but its author has executed the runbook (do it first)',
     commands: [
       'clawcheck attest backup/recovery-runbook --env "$ENVIRONMENT" --by "$NAME" --expires "$DATE" --statement "I restored the deployment by the runbook alone" --evidence "$TICKET" --write',

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { remedies } from '../../src/remedies/index.ts';
@@ -78,6 +79,8 @@ liveDescribe('the commands of the check pages for the gateway', wanted ? gateway
     const judged = async (prepare: (home: GatewayHome) => void) => {
       const running = await startGatewayProcess(wrong, { prepare });
       try {
+        // What its host shows of it is looked at once, so that it has to listen by then.
+        await listening(running.port);
         return await judgeGateway(running, ids, { environment });
       } finally {
         await running.stop();
@@ -92,6 +95,17 @@ liveDescribe('the commands of the check pages for the gateway', wanted ? gateway
     expect(said).toEqual(ids.map((id) => [id, 'fail', 'pass', null, []]));
   });
 });
+
+async function listening(port: number): Promise<void> {
+  const open = await new Promise<boolean>((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => resolve(true));
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+  if (open) return;
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  await listening(port);
+}
 
 /** What keeps a check from passing, for the message of the test. */
 const wrongIn = (outcome?: Outcome) => (outcome?.status === 'pass' ? [] : outcome?.evidence);
