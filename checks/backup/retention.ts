@@ -65,6 +65,16 @@ export default check({
           observed: `at most ${MaxRetentionDays} days`,
           ok: MaxRetentionDays >= retentionDays,
         })),
+      // A job whose points would be kept for less than the lock asks for fails.
+      ...backupVaults
+        .filter(({ MinRetentionDays }) => MinRetentionDays !== undefined)
+        .map(({ BackupVaultArn, MinRetentionDays = 0 }) => ({
+          fact: 'backupVaults' as const,
+          subject: BackupVaultArn,
+          expected: `the vault lock takes points that are kept ${inDays(longestKept)}`,
+          observed: `at least ${MinRetentionDays} days`,
+          ok: MinRetentionDays <= longestKept,
+        })),
     ];
     return judgeAll(findings);
   },

@@ -38,7 +38,7 @@ export default check({
     'Lock the vault, or deny the deletion of recovery points in its access policy, and take every backup permission from the instance role.',
   needs: { recoveryPoints, backupVaults, instanceRoles },
   judge({ recoveryPoints, backupVaults, instanceRoles }) {
-    const findings: Finding<'backupVaults' | 'instanceRoles'>[] = [];
+    const findings: Finding<'backupVaults' | 'instanceRoles' | 'recoveryPoints'>[] = [];
     const open: string[] = [];
     if (instanceRoles.length === 0) return undetermined('empty_subject', 'the instances have no role to judge');
     for (const vault of backupVaults) {
@@ -84,6 +84,16 @@ export default check({
           ok: may.length === 0,
         });
       }
+    }
+    const plain = recoveryPoints.points.filter(({ IsEncrypted }) => IsEncrypted === false);
+    if (plain.length > 0) {
+      findings.push({
+        fact: 'recoveryPoints',
+        subject: plain[0]?.RecoveryPointArn ?? '',
+        expected: 'every point encrypted',
+        observed: `${plain.length} of ${recoveryPoints.points.length} points are not`,
+        ok: false,
+      });
     }
     const judgement = judgeAll(findings, { empty: 'there is no backup vault with a point of the file system' });
     if (judgement.outcome !== 'pass' || open.length === 0) return judgement;

@@ -1,6 +1,6 @@
 import { counts, pausesAny, type Spender, stopsAll } from '../../src/judging/budget-scope.ts';
 import { check, type Finding, fail, judgeAll, undetermined } from '../../src/model/check.ts';
-import { type BudgetNotification, type BudgetThreshold, budget, budgetPolicies } from '../../src/probes/aws/budget.ts';
+import { type BudgetNotification, type BudgetThreshold, budget, budgetMeans } from '../../src/probes/aws/budget.ts';
 import { group } from '../../src/probes/aws/group.ts';
 import { instanceRoles } from '../../src/probes/aws/instance-roles.ts';
 
@@ -18,8 +18,8 @@ export default check({
   remediation:
     'Give the budget a limit, an alert on actual cost at or below it, and an automatic action that attaches a policy to the role of the instances which denies it the calls of the model, or all it may do; let no filter leave the cost of the deployment out; set the spend limit at the model provider too, and have it stated.',
   attestable: true,
-  needs: { budget, budgetPolicies, group, instanceRoles },
-  judge({ budget, budgetPolicies, group, instanceRoles }, { environment, now }) {
+  needs: { budget, budgetMeans, group, instanceRoles },
+  judge({ budget, budgetMeans, group, instanceRoles }, { environment, now }) {
     const { budget: name = '', modelBilling } = environment.monitoring;
     if (!budget) return fail([{ fact: 'budget', subject: name, expected: 'a budget', observed: 'does not exist' }]);
     const { BudgetType, BudgetLimit, TimePeriod } = budget.budget;
@@ -42,7 +42,7 @@ export default check({
       instances: group.Instances.flatMap(({ InstanceId }) => InstanceId ?? []),
       heals: !group.SuspendedProcesses?.some(({ ProcessName = '' }) => healing.includes(ProcessName)),
       roles: instanceRoles,
-      policies: budgetPolicies,
+      ...budgetMeans,
     };
     const isUndone = spender.heals && automatic.some(({ Definition }) => stopsAll(Definition, spender));
     const [counted, paused] = [counts(budget.budget, spender), pausesAny(automatic, spender)];
@@ -86,7 +86,7 @@ const counting = { yes: 'nothing that it leaves out', maybe: 'some is left out',
 const pausing = {
   yes: 'it does',
   maybe: 'takes rights away, and what that stops is not known',
-  no: 'neither takes the rights of its role nor stops every instance',
+  no: 'neither takes the rights of its role, by a role that may do so, nor stops every instance',
 } as const;
 const undone = 'stops the instances, and the group replaces them at once';
 

@@ -3,6 +3,8 @@ import type { Policy } from './iam-document.ts';
 import { all, any, type Tri } from './iam-match.ts';
 import { type IdentityPolicies, identityAllows } from './iam-policy.ts';
 
+type Role = IdentityPolicies & { readonly name: string; readonly arn: string };
+
 /** What a budget would have to concern. */
 export interface Spender {
   /** 12 digits. */
@@ -14,9 +16,11 @@ export interface Spender {
   /** Whether its group replaces an instance that is stopped. */
   readonly heals: boolean;
   /** The roles of its instances. */
-  readonly roles: readonly (IdentityPolicies & { readonly name: string })[];
+  readonly roles: readonly Role[];
   /** The policies that the actions attach, each named by its ARN. */
   readonly policies: readonly Policy[];
+  /** The roles by which AWS Budgets attaches them. */
+  readonly executors: readonly Role[];
 }
 
 /** The filters of either form by which a budget may leave cost out. */
@@ -51,10 +55,16 @@ const modelCalls = ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStrea
  * instances, or stops every instance for good, which it does not where the group replaces what is stopped. What the
  * loss of other rights does to a running agent is not known here.
  */
-export function pauses({ Definition }: Pick<Action, 'Definition'>, spender: Spender): Tri {
+export function pauses(
+  { Definition, ExecutionRoleArn }: Pick<Action, 'Definition' | 'ExecutionRoleArn'>,
+  spender: Spender,
+): Tri {
   const { SsmActionDefinition: ssm, IamActionDefinition: iam, ScpActionDefinition: scp } = Definition ?? {};
   if (ssm) return stopsAll(Definition, spender) && !spender.heals ? 'yes' : 'no';
-  if (iam) return takesRights(iam.PolicyArn, iam.Roles ?? [], spender);
+  if (iam) {
+    const executor = spender.executors.find(({ arn }) => arn === ExecutionRoleArn);
+    return all(mayAttach(executor, spender.roles), takesRights(iam.PolicyArn, iam.Roles ?? [], spender));
+  }
   const reach = (target: string) => target === spender.account || !/^\d{12}$/.test(target);
   return scp?.TargetIds?.some(reach) ? 'maybe' : 'no';
 }
@@ -64,6 +74,13 @@ export function stopsAll(definition: Action['Definition'], { region, instances }
   const { ActionSubType, Region, InstanceIds } = definition?.SsmActionDefinition ?? {};
   if (ActionSubType !== 'STOP_EC2_INSTANCES' || Region !== region) return false;
   return instances.length > 0 && instances.every((id) => InstanceIds?.includes(id));
+}
+
+/** Whether the role of the action may attach a policy to each role; on which conditions is not asked. */
+function mayAttach(executor: Role | undefined, roles: readonly Role[]): Tri {
+  if (!executor) return 'no';
+  const each = roles.map(({ arn }) => identityAllows(executor, { action: 'iam:AttachRolePolicy', resource: arn }));
+  return each.includes('no') ? 'no' : 'yes';
 }
 
 function takesRights(arn: string | undefined, names: readonly string[], spender: Spender): Tri {

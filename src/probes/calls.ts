@@ -19,7 +19,7 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'aws/backup-vaults': 'backup:DescribeBackupVault, backup:GetBackupVaultAccessPolicy',
   'aws/budget':
     'budgets:DescribeBudgetActionsForBudget, budgets:DescribeBudgets, budgets:DescribeNotificationsForBudget',
-  'aws/budget-policies': 'iam:GetPolicy, iam:GetPolicyVersion',
+  'aws/budget-means': 'iam:GetPolicy, iam:GetPolicyVersion',
   'aws/configured-secret': 'secretsmanager:DescribeSecret',
   'aws/console-keys': 'ec2:GetConsoleOutput',
   'aws/default-encryption': 'ec2:GetEbsEncryptionByDefault',
@@ -52,6 +52,7 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'aws/metadata-defaults': 'ec2:GetInstanceMetadataDefaults',
   'aws/named-groups': 'autoscaling:DescribeAutoScalingGroups',
   'aws/own-secret': '',
+  'aws/people-roles': 'iam:GetPolicy, iam:GetPolicyVersion',
   'aws/prefix-lists': 'ec2:GetManagedPrefixListEntries',
   'aws/recovery-points': 'backup:ListRecoveryPointsByBackupVault, backup:ListRecoveryPointsByResource',
   'aws/restore-jobs': 'backup:ListRecoveryPointsByResource, backup:ListRestoreJobs',
@@ -78,7 +79,7 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'gateway/config-environment': '',
   'gateway/exec-approvals': 'rpc exec.approvals.get',
   'gateway/gate-canary':
-    'rpc agent.wait, rpc agents.list, rpc approval.history, rpc chat.abort, rpc chat.send, rpc exec.approval.list, rpc exec.approval.resolve, rpc plugin.approval.list, rpc plugin.approval.resolve, rpc sessions.delete, rpc tools.invoke',
+    'rpc agent.wait, rpc agents.list, rpc approval.history, rpc chat.abort, rpc chat.send, rpc sessions.delete, rpc tools.invoke',
   'gateway/gate-exceptions': 'rpc exec.approval.grants.list, rpc sessions.list',
   'gateway/listed-agents': 'rpc agents.list',
   'gateway/readiness': 'GET /readyz, GET /startupz',

@@ -4,7 +4,7 @@ import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import { accountDetails } from './account-details.ts';
 import { distinct } from './demand.ts';
-import { managedPolicy } from './role-policies.ts';
+import { managedPolicy, type RolePolicies, readRole, roleNameOf } from './role-policies.ts';
 
 export type BudgetNotification = Notification;
 export type BudgetThreshold = ActionThreshold;
@@ -36,12 +36,25 @@ export const budget = awsProbe({
   },
 });
 
-/** The policies that the actions of the budget attach to roles, each named by its ARN. */
-export const budgetPolicies = awsProbe({
-  id: 'aws/budget-policies',
+/** What the actions of the budget that attach a policy work with. */
+export interface BudgetMeans {
+  /** The policies that they attach, each named by its ARN. */
+  readonly policies: readonly Policy[];
+  /** The roles that AWS Budgets takes on for it. */
+  readonly executors: readonly RolePolicies[];
+}
+
+export const budgetMeans = awsProbe({
+  id: 'aws/budget-means',
   needs: { budget, accountDetails },
-  gather: async (aws, { budget, accountDetails }): Promise<readonly Policy[]> => {
-    const arns = (budget?.actions ?? []).flatMap(({ Definition }) => Definition?.IamActionDefinition?.PolicyArn ?? []);
-    return Promise.all(distinct(arns).map((arn) => managedPolicy(aws, accountDetails, arn)));
+  gather: async (aws, { budget, accountDetails }): Promise<BudgetMeans> => {
+    const attaching = (budget?.actions ?? []).filter(({ Definition }) => Definition?.IamActionDefinition);
+    const arns = distinct(attaching.map(({ Definition }) => Definition?.IamActionDefinition?.PolicyArn));
+    const roles = distinct(attaching.map(({ ExecutionRoleArn }) => roleNameOf(ExecutionRoleArn)));
+    const [policies, executors] = await Promise.all([
+      Promise.all(arns.map((arn) => managedPolicy(aws, accountDetails, arn))),
+      Promise.all(roles.map((name) => readRole(aws, accountDetails, name))),
+    ]);
+    return { policies, executors };
   },
 });

@@ -18,7 +18,7 @@ export const instanceRoles = awsProbe({
       ...instances.map(({ IamInstanceProfile: profile }) => profileName(profile?.Arn)),
       ...launchVersions
         .filter(({ next }) => next)
-        .map(({ data: { IamInstanceProfile: profile } }) => profile?.Name ?? profileName(profile?.Arn)),
+        .map(({ data: { IamInstanceProfile: profile } }) => profile?.Name || profileName(profile?.Arn)),
     ];
     const names = distinct(distinct(profiles).map((profile) => roleOfProfile(accountDetails, profile)));
     return Promise.all(names.map((name) => readRole(aws, accountDetails, name)));

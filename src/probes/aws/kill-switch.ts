@@ -9,6 +9,10 @@ export interface KillSwitch {
   readonly active: boolean;
   /** Type of the document; undefined for a function. */
   readonly type: string | undefined;
+  /** The systems that the document is for; none for a function. */
+  readonly platforms: readonly string[];
+  /** Of the document or the function. */
+  readonly arn: string;
 }
 
 /** The configured SSM document, or else the Lambda function of that name; undefined when there is neither. */
@@ -29,10 +33,18 @@ export const killSwitch = awsProbe({
 async function documentOf(aws: AwsPort, Name: string): Promise<KillSwitch | undefined> {
   const found = await aws.find('ssm:DescribeDocument', { Name });
   if (!found) return undefined;
-  const { Name: name, Status, DocumentType, Owner } = found.Document ?? {};
+  const { Name: name, Status, DocumentType, Owner, PlatformTypes = [] } = found.Document ?? {};
   if (!name || !Status || !DocumentType) throw new ProbeError('bad_response', 'an SSM document was described in part');
   demandOwner(aws.account, Owner, 'the document of the kill switch');
-  return { kind: 'document', name, active: Status === 'Active', type: DocumentType };
+  const arn = name.startsWith('arn:')
+    ? name
+    : `arn:${partitionOf(aws)}:ssm:${aws.region}:${aws.account}:document/${name}`;
+  return { kind: 'document', name, active: Status === 'Active', type: DocumentType, platforms: PlatformTypes, arn };
+}
+
+/** The part of AWS that a region belongs to. */
+function partitionOf({ region }: AwsPort): string {
+  return region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }
 
 async function functionOf(aws: AwsPort, FunctionName: string): Promise<KillSwitch | undefined> {
@@ -42,5 +54,5 @@ async function functionOf(aws: AwsPort, FunctionName: string): Promise<KillSwitc
   if (!name || !State) throw new ProbeError('bad_response', 'a Lambda function was described in part');
   demandOwner(aws.account, FunctionArn?.split(':')[4], 'the function of the kill switch');
   const active = State === 'Active' && LastUpdateStatus === 'Successful';
-  return { kind: 'function', name, active, type: undefined };
+  return { kind: 'function', name, active, type: undefined, platforms: [], arn: FunctionArn ?? '' };
 }

@@ -20,17 +20,24 @@ const pause = {
   ApprovalModel: 'AUTOMATIC',
   Status: 'STANDBY',
   ActionThreshold: { ActionThresholdValue: 100, ActionThresholdType: 'PERCENTAGE' },
+  ExecutionRoleArn: 'arn:budget',
   Definition: { IamActionDefinition: { PolicyArn: 'arn:deny', Roles: ['gateway', 'next'] } },
 };
 const heals = { Instances: [{ InstanceId: 'i-1' }, { InstanceId: 'i-2' }] };
 const policy = (name: string, ...Statement: object[]) => parsePolicy(JSON.stringify({ Statement }), name, 'identity');
 const calls = { Effect: 'Allow', Action: 'bedrock:InvokeModel*', Resource: '*' };
 const role = (name: string, ...given: object[]) => {
-  return { name, policies: [policy('own', ...(given.length > 0 ? given : [calls]))], boundary: undefined };
+  return {
+    name,
+    arn: `arn:${name}`,
+    policies: [policy('own', ...(given.length > 0 ? given : [calls]))],
+    boundary: undefined,
+  };
 };
 const instanceRoles = [role('gateway'), role('next')];
 const deny = (more: object = {}) => policy('arn:deny', { Effect: 'Deny', Action: '*', Resource: '*', ...more });
-const facts = { group: heals, instanceRoles, budgetPolicies: [deny()] };
+const executor = role('budget', { Effect: 'Allow', Action: 'iam:AttachRolePolicy', Resource: '*' });
+const facts = { group: heals, instanceRoles, budgetMeans: { policies: [deny()], executors: [executor] } };
 const fact = (changes: object = {}, alerts: object[] = [alert], pauses: object[] = [pause]) => {
   return { budget: { ...budget, ...changes }, notifications: alerts, actions: pauses };
 };
@@ -116,9 +123,25 @@ describe('monitoring/cost-limits', () => {
       'undetermined',
     ],
     ['the rights of no role', [deny()], [], 'fail'],
-  ])('looks whether the policy of the pause takes %s', (_, budgetPolicies, instanceRoles, outcome) => {
-    const judged = judgeFacts(check, { ...facts, budget: fact(), budgetPolicies, instanceRoles }, billedByAws);
+  ])('looks whether the policy of the pause takes %s', (_, policies, instanceRoles, outcome) => {
+    const budgetMeans = { policies, executors: [executor] };
+    const judged = judgeFacts(check, { ...facts, budget: fact(), budgetMeans, instanceRoles }, billedByAws);
     expect(judged.outcome).toBe(outcome);
+  });
+
+  it.each([
+    ['is not there', [], 'fail'],
+    ['is another', [{ ...executor, arn: 'arn:other' }], 'fail'],
+    ['may not attach a policy', [role('budget')], 'fail'],
+    ['may to one role', [role('budget', { Effect: 'Allow', Action: 'iam:*', Resource: 'arn:next' })], 'fail'],
+    [
+      'may to both',
+      [role('budget', { Effect: 'Allow', Action: 'iam:Attach*', Resource: ['arn:next', 'arn:gateway'] })],
+      'pass',
+    ],
+  ])('looks whether the role of the pause %s', (_, executors, outcome) => {
+    const budgetMeans = { policies: [deny()], executors };
+    expect(judgeFacts(check, { ...facts, budget: fact(), budgetMeans }, billedByAws).outcome).toBe(outcome);
   });
 
   it.each([

@@ -1,10 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import check from '../../../checks/monitoring/kill-switch.ts';
+import { parsePolicy } from '../../../src/judging/iam-document.ts';
 import { judgeFacts } from '../../support/judge.ts';
 import { now } from '../../support/rig.ts';
 import { noRecords, recordOf } from '../drill-record.ts';
 
-const document = { kind: 'document', name: 'k', active: true, type: 'Command' };
+const arn = 'arn:aws:ssm:eu-west-1:123456789012:document/k';
+const document = { kind: 'document', name: 'k', active: true, type: 'Command', platforms: ['Linux'], arn };
+const roleOf = (...Statement: object[]) => {
+  return {
+    name: 'on-call',
+    policies: [parsePolicy(JSON.stringify({ Statement }), 'p', 'identity')],
+    boundary: undefined,
+  };
+};
+const may = (Action: string, Resource: string) => roleOf({ Effect: 'Allow', Action, Resource });
+const onCall = { roles: [may('ssm:*', '*'), may('lambda:InvokeFunction', '*')], unread: 0, users: 0 };
 const stated = (date: string) => ({
   attestations: [
     { check: 'monitoring/kill-switch', by: 'Dan', date, expires: '2027-01-01', statement: 's', evidence: 'e' },
@@ -19,22 +30,58 @@ describe('monitoring/kill-switch', () => {
     ['used 91 days ago', document, stated('2025-12-03'), 'fail'],
     ['a runbook', { ...document, type: 'Automation' }, stated('2026-02-23'), 'undetermined'],
     ['a document that is no command', { ...document, type: 'Package' }, stated('2026-02-23'), 'fail'],
+    ['a document for Windows', { ...document, platforms: ['Windows'] }, stated('2026-02-23'), 'fail'],
+    ['a document for nothing', { ...document, platforms: [] }, stated('2026-02-23'), 'fail'],
     ['a document that is not active', { ...document, active: false }, stated('2026-02-23'), 'fail'],
     [
       'a function',
-      { kind: 'function', name: 'k', active: true, type: undefined },
+      { kind: 'function', name: 'k', active: true, type: undefined, platforms: [], arn: 'arn:f' },
       stated('2026-02-23'),
       'undetermined',
     ],
     [
       'a function that is not active',
-      { kind: 'function', name: 'k', active: false, type: undefined },
+      { kind: 'function', name: 'k', active: false, type: undefined, platforms: [], arn: 'arn:f' },
       stated('2026-02-23'),
       'fail',
     ],
     ['nothing', undefined, stated('2026-02-23'), 'fail'],
   ])('%s', (_, killSwitch, changes, outcome) => {
-    expect(judgeFacts(check, { killSwitch, use: undefined, drills: noRecords }, changes).outcome).toBe(outcome);
+    expect(
+      judgeFacts(check, { peopleRoles: onCall, killSwitch, use: undefined, drills: noRecords }, changes).outcome,
+    ).toBe(outcome);
+  });
+
+  it.each([
+    ['sends commands', document, may('ssm:SendCommand', '*'), 'undetermined'],
+    ['sends this command', document, may('ssm:SendCommand', arn), 'undetermined'],
+    ['sends another command', document, may('ssm:SendCommand', `${arn}-staging`), 'fail'],
+    ['only reads', document, may('ssm:Describe*', '*'), 'fail'],
+    ['starts runbooks', { ...document, type: 'Automation' }, may('ssm:StartAutomationExecution', arn), 'undetermined'],
+    ['starts no runbook', { ...document, type: 'Automation' }, may('ssm:SendCommand', '*'), 'fail'],
+    [
+      'invokes it',
+      { ...document, kind: 'function', type: undefined, arn: 'arn:f' },
+      may('lambda:*', 'arn:f'),
+      'undetermined',
+    ],
+    [
+      'invokes others',
+      { ...document, kind: 'function', type: undefined, arn: 'arn:f' },
+      may('lambda:*', 'arn:g'),
+      'fail',
+    ],
+  ])('asks whether a role that people take on %s', (_, killSwitch, role, outcome) => {
+    const facts = { killSwitch, use: undefined, drills: noRecords };
+    const alone = { roles: [may('s3:*', '*'), role], unread: 0, users: 0 };
+    expect(judgeFacts(check, { ...facts, peopleRoles: alone }, stated('2026-02-23')).outcome).toBe(outcome);
+    const seenInPart = [
+      { ...alone, users: 1 },
+      { ...alone, unread: 1 },
+    ];
+    for (const peopleRoles of seenInPart) {
+      expect(judgeFacts(check, { ...facts, peopleRoles }, stated('2026-02-23')).outcome).toBe('undetermined');
+    }
   });
 
   it.each([
@@ -43,9 +90,10 @@ describe('monitoring/kill-switch', () => {
     ['what could not be seen', { stopped: 'unknown' }, 'undetermined'],
   ] as const)('hears the record of a drill: %s', (_, measures, outcome) => {
     const drills = { records: [recordOf('kill-switch', measures)], refused: [] };
-    expect(judgeFacts(check, { killSwitch: document, use: undefined, drills }, stated('2026-02-23')).outcome).toBe(
-      outcome,
-    );
+    expect(
+      judgeFacts(check, { peopleRoles: onCall, killSwitch: document, use: undefined, drills }, stated('2026-02-23'))
+        .outcome,
+    ).toBe(outcome);
   });
 
   const day = 86_400_000;
@@ -99,7 +147,7 @@ describe('monitoring/kill-switch', () => {
     ['the same, but what it took is not said', use, record({ stopped: Number.NaN }), nobody, 'conflict'],
   ] as const)('holds the record of a drill against what AWS remembers: %s', (_, use, record, changes, expected) => {
     const drills = { records: [record], refused: [] };
-    const judged = judgeFacts(check, { killSwitch: document, use, drills }, changes);
+    const judged = judgeFacts(check, { peopleRoles: onCall, killSwitch: document, use, drills }, changes);
     expect('reason' in judged ? judged.reason : judged.outcome).toBe(expected);
   });
 });

@@ -72,7 +72,15 @@ def build(lab: Lab) -> None:
         RoleName="openclaw-backup", AssumeRolePolicyDocument=trust("backup.amazonaws.com"))["Role"]["Arn"]
     ids["budgetRoleArn"] = iam.create_role(
         RoleName="openclaw-budget", AssumeRolePolicyDocument=trust("budgets.amazonaws.com"))["Role"]["Arn"]
+    iam.put_role_policy(RoleName="openclaw-budget", PolicyName="pause", PolicyDocument=document(
+        allow(["iam:AttachRolePolicy", "iam:DetachRolePolicy"], ids["roleArn"])))
     ids["pausePolicy"] = iam.create_policy(PolicyName="openclaw-paused", PolicyDocument=document(
         {"Effect": "Deny", "Action": "*", "Resource": "*"}))["Policy"]["Arn"]
+    on_call = f"arn:aws:iam::{lab.account}:saml-provider/staff"
+    iam.create_role(RoleName="on-call", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"Federated": on_call}, "Action": "sts:AssumeRoleWithSAML"}]}))
+    iam.put_role_policy(RoleName="on-call", PolicyName="stop", PolicyDocument=document(allow(["ssm:SendCommand"], [
+        f"arn:aws:ssm:{lab.region}:{lab.account}:document/openclaw-kill-switch",
+        f"arn:aws:ec2:{lab.region}:{lab.account}:instance/*"])))
     # A person who signs in through the console: no access key.
     iam.create_user(UserName="on-call")
