@@ -1,4 +1,4 @@
-import { agentValue, shown } from '../../src/judging/gateway-config.ts';
+import { agentSettings, agentValue, isSettings, shown, valueAt } from '../../src/judging/gateway-config.ts';
 import { check, type Finding, judgeAll } from '../../src/model/check.ts';
 import { gatewayAgents, gatewayConfig } from '../../src/probes/gateway/config.ts';
 
@@ -10,7 +10,7 @@ export default check({
   why: 'A tool outside the sandbox acts on the instance with the rights of the gateway.',
   trap: 'The default is read; one agent or one tool leaves the sandbox by a setting of its own.',
   remediation:
-    'Set agents.defaults.sandbox.mode to the mode of gateway.sandboxMode, remove weaker settings of single agents, and leave tools.exec.host at auto.',
+    'Set agents.defaults.sandbox.mode to the mode of gateway.sandboxMode, remove weaker settings of single agents, leave tools.exec.host at auto, and set tools.elevated.enabled to false.',
   needs: { config: gatewayConfig, agents: gatewayAgents },
   judge({ config: { inForce }, agents }, { environment }) {
     const required = environment.gateway.sandboxMode;
@@ -33,8 +33,29 @@ export default check({
           observed: `tools.exec.host ${shown(host)}`,
           ok: required === 'off' || host === 'auto' || host === 'sandbox',
         },
+        ...(required === 'off' ? [] : [elevated(inForce, agent)]),
       ];
     });
     return judgeAll(findings, { empty: 'the gateway names no agent' });
   },
 });
+
+/** Whoever is on a list of its own may take commands out of the sandbox, with or without a gate (`/elevated`). */
+function elevated(config: unknown, agent: string): Finding<'config'> {
+  const own = agentSettings(config, agent);
+  const off = [config, own].some((settings) => valueAt(settings, 'tools.elevated.enabled') === false);
+  // Who is let in must stand on both lists; without one of its own, that of everyone counts for an agent.
+  const allowed = valueAt(config, 'tools.elevated.allowFrom') ?? {};
+  const ownAllowed = valueAt(own, 'tools.elevated.allowFrom') ?? allowed;
+  const closed = off || isNobody(allowed) || isNobody(ownAllowed);
+  return {
+    fact: 'config',
+    subject: `tools.elevated for agent ${shown(agent)}`,
+    expected: 'nobody may take commands out of the sandbox',
+    observed: closed ? 'nobody may' : 'whoever is on tools.elevated.allowFrom',
+    ok: closed,
+  };
+}
+
+const isNobody = (lists: unknown) =>
+  isSettings(lists) && Object.values(lists).every((list) => Array.isArray(list) && list.length === 0);

@@ -106,6 +106,7 @@ export const infrastructure: Readonly<Record<string, Remedy>> = {
     commands: [
       'openclaw config set agents.defaults.sandbox.mode "$SANDBOX_MODE"',
       'openclaw config set tools.exec.host auto',
+      'openclaw config set tools.elevated.enabled false',
     ],
   },
   'gateway-version': {

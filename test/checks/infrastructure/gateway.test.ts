@@ -24,6 +24,11 @@ describe('infrastructure/gateway-version', () => {
 describe('infrastructure/sandboxed-tools', () => {
   const mode = (value: unknown, entries: object = {}) =>
     config({ agents: { defaults: { sandbox: { mode: value } }, entries } });
+  const elevated = (everyone: object, own?: object) =>
+    config({
+      ...mode('all', own && { main: { tools: { elevated: own } } }).inForce,
+      tools: { elevated: everyone },
+    });
   it.each<[string, object, Record<string, unknown>, string]>([
     ['all', mode('all'), {}, 'pass'],
     ['the default', config({}), {}, 'fail'],
@@ -47,6 +52,34 @@ describe('infrastructure/sandboxed-tools', () => {
     [
       'commands on the instance where no sandbox is asked for',
       config({ tools: { exec: { host: 'gateway' } } }),
+      { 'gateway.sandboxMode': 'off' },
+      'pass',
+    ],
+    ['elevated mode for somebody', elevated({ allowFrom: { slack: ['U1'] } }), {}, 'fail'],
+    [
+      'elevated mode for somebody, switched off',
+      elevated({ enabled: false, allowFrom: { slack: ['U1'] } }),
+      {},
+      'pass',
+    ],
+    ['elevated mode for nobody', elevated({ enabled: true, allowFrom: { slack: [] } }), {}, 'pass'],
+    ['elevated mode for what is no list', elevated({ allowFrom: { slack: '*' } }), {}, 'fail'],
+    ['elevated mode that the agent keeps', elevated({ allowFrom: { slack: ['U1'] } }, {}), {}, 'fail'],
+    [
+      'elevated mode that the agent switches off',
+      elevated({ allowFrom: { slack: ['U1'] } }, { enabled: false }),
+      {},
+      'pass',
+    ],
+    [
+      'elevated mode that the agent gives nobody',
+      elevated({ allowFrom: { slack: ['U1'] } }, { allowFrom: {} }),
+      {},
+      'pass',
+    ],
+    [
+      'elevated mode where no sandbox is asked for',
+      elevated({ allowFrom: { slack: ['U1'] } }),
       { 'gateway.sandboxMode': 'off' },
       'pass',
     ],
