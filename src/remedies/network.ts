@@ -57,6 +57,7 @@ export const network: Readonly<Record<string, Remedy>> = {
   },
   'gateway-not-exposed': {
     place: 'gateway',
+    tried: { lab: 'openclaw' },
     when: 'the gateway listens to the network',
     commands: [
       'openclaw config set gateway.bind loopback',
