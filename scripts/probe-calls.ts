@@ -84,6 +84,8 @@ function reached(start: Declaration, modules: ReadonlyMap<string, Module>): Decl
 
 function callsIn(text: string): string[] {
   const all = (pattern: RegExp) => [...text.matchAll(pattern)].map(([, call = '']) => call);
+  const unnamed = /\bgateway\s*\.rpc\(\s*[^'\s][^,)]*/.exec(text);
+  if (unnamed) throw new Error(`a method that is not named where it is called: ${unnamed[0]}`);
   return [
     ...all(/'([a-z0-9]+:[A-Z]\w+)'/g).filter((operation) => Object.hasOwn(operations, operation)),
     ...all(/\bgateway\.get\('([^']+)'\)/g).map((path) => `GET ${path}`),

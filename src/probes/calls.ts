@@ -79,7 +79,7 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'gateway/config-environment': '',
   'gateway/exec-approvals': 'rpc exec.approvals.get',
   'gateway/gate-canary':
-    'rpc agent.wait, rpc agents.list, rpc approval.history, rpc chat.abort, rpc chat.send, rpc sessions.delete, rpc tools.invoke',
+    'rpc agent.wait, rpc agents.list, rpc approval.history, rpc chat.abort, rpc chat.send, rpc exec.approval.list, rpc exec.approval.resolve, rpc plugin.approval.list, rpc plugin.approval.resolve, rpc sessions.delete, rpc tools.invoke',
   'gateway/gate-exceptions': 'rpc exec.approval.grants.list, rpc sessions.list',
   'gateway/listed-agents': 'rpc agents.list',
   'gateway/readiness': 'GET /readyz, GET /startupz',

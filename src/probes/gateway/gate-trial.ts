@@ -71,10 +71,18 @@ export interface PendingRequest {
 
 /** The requests of one kind, as the one who decides sees and answers them. */
 export function requestsOf(gateway: GatewayPort, kind: 'exec' | 'plugin') {
+  // By their whole names: the plan of a run lists them from this text.
+  const list = () =>
+    kind === 'exec'
+      ? gateway.rpc('exec.approval.list', {}, approver)
+      : gateway.rpc('plugin.approval.list', {}, approver);
+  const resolve = (answer: object) =>
+    kind === 'exec'
+      ? gateway.rpc('exec.approval.resolve', answer, approver)
+      : gateway.rpc('plugin.approval.resolve', answer, approver);
   return {
     async pending(): Promise<PendingRequest[]> {
-      const list = listAt(await gateway.rpc(`${kind}.approval.list`, {}, approver), 'the pending approvals');
-      return list.map((item) => {
+      return listAt(await list(), 'the pending approvals').map((item) => {
         const { id, request, createdAtMs, expiresAtMs } = objectAt(item, 'a pending approval');
         const expiresInMs = numberAt(expiresAtMs, 'the end of an approval') - numberAt(createdAtMs, 'its start');
         return {
@@ -86,7 +94,7 @@ export function requestsOf(gateway: GatewayPort, kind: 'exec' | 'plugin') {
     },
     /** One that expired meanwhile, or that another approver answered first, is judged by what is on record. */
     async answer(id: string, decision: Exclude<TrialAnswer, 'expire'>): Promise<void> {
-      await gateway.rpc(`${kind}.approval.resolve`, { id, decision }, approver).catch((error: unknown) => {
+      await resolve({ id, decision }).catch((error: unknown) => {
         if (!(error instanceof ProbeError && ['conflict', 'not_found'].includes(error.reason))) throw error;
       });
     },
