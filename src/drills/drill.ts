@@ -81,6 +81,8 @@ export function gatewayMove(move: Omit<FactMove, 'kind'>): Move {
 /** How a step is taken back. */
 export interface Undo {
   readonly title: string;
+  /** What is taken back before. */
+  readonly first?: Undo;
   /**
    * Looks whether there is anything to take back: what is to be known for it, `later` while that cannot be said yet,
    * or undefined for nothing. The step may have been made, made in part, or not at all.
@@ -137,7 +139,7 @@ export interface Drill {
   /** What the environment file lacks; a drill with any is refused. */
   missing(environment: Environment): readonly string[];
   /** Operations of the drills' list that its looks call, beside those of its moves. */
-  readonly reads?: readonly DrillOperation[];
+  reads?(environment: Environment): readonly DrillOperation[];
   /** What must hold before anything is done, and again at the end. */
   // biome-ignore lint/suspicious/noExplicitAny: checks of any facts
   readonly steady: Readonly<Record<string, Check<any>>>;

@@ -53,7 +53,7 @@ function markStep(environment: Environment): Step {
 export function marked(drill: Drill): Drill {
   return {
     ...drill,
-    reads: [...(drill.reads ?? []), 'ssm:DescribeParameters'],
+    reads: (environment) => [...(drill.reads?.(environment) ?? []), 'ssm:DescribeParameters'],
     method: (environment) => [markStep(environment), ...drill.method(environment)],
   };
 }

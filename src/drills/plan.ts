@@ -1,6 +1,6 @@
 import type { Environment } from '../environment/schema.ts';
 import { type DrillOperation, type DrillRule, drillOperations } from '../ports/drill-operations.ts';
-import type { Drill, Move, Values } from './drill.ts';
+import type { Drill, Move, Undo, Values } from './drill.ts';
 
 /** What a drill would do, from the same definition that it is run by: nothing is contacted for it. */
 export interface DrillPlan {
@@ -38,11 +38,24 @@ export function planOf(id: string, drill: Drill, environment: Environment): Dril
       title,
       moves: moves.map(text),
       expect: expect.map(({ claim, from, limit }) => ({ claim, from, limitSeconds: limit?.(environment) ?? null })),
-      undo: undo ? { title: undo.title, moves: undo.moves.map(text), offered: undo.offered !== undefined } : null,
+      undo: undo
+        ? {
+            title: undosOf(undo)
+              .map(({ title }) => title)
+              .join('; '),
+            moves: undosOf(undo).flatMap(({ moves }) => moves.map(text)),
+            offered: undo.offered !== undefined,
+          }
+        : null,
     })),
     recoverySeconds: drill.recovery(environment),
     statements: statementsOf(operationsOf(drill, environment)),
   };
+}
+
+/** An undo with what is taken back before it, in that order. */
+function undosOf(undo: Undo | undefined): readonly Undo[] {
+  return undo ? [...undosOf(undo.first), undo] : [];
 }
 
 /** What a move does, in one line: the same in the plan, the journal and the progress. */
@@ -60,9 +73,11 @@ export function textOf(move: Move, values: Values, environment: Environment): st
 
 /** Every operation of the drills' list that a drill can call, sorted. */
 export function operationsOf(drill: Drill, environment: Environment): readonly DrillOperation[] {
-  const moves = drill.method(environment).flatMap(({ moves, undo }) => [...moves, ...(undo?.moves ?? [])]);
+  const moves = drill
+    .method(environment)
+    .flatMap(({ moves, undo }) => [...moves, ...undosOf(undo).flatMap((one) => one.moves)]);
   const called = moves.flatMap((move) => (move.kind === 'aws' ? [move.operation] : []));
-  return [...new Set([...called, ...(drill.reads ?? [])])].sort();
+  return [...new Set([...called, ...(drill.reads?.(environment) ?? [])])].sort();
 }
 
 /** IAM statements for operations of the drills' list: reading, changing and the mark apart, roles only for whom they are. */

@@ -222,7 +222,7 @@ export const restore = drill({
   ],
   missing: ({ drills }) =>
     drills.restoreRole === undefined ? ['drills.restoreRole, which AWS Backup restores with'] : [],
-  reads: ['efs:DescribeMountTargets', 'efs:DescribeMountTargetSecurityGroups'],
+  reads: () => ['efs:DescribeMountTargets', 'efs:DescribeMountTargetSecurityGroups'],
   steady: { 'in-service': allInService, 'gateway-ready': gatewayReady },
   async prepare(world) {
     const picked = await pickInstance(world);

@@ -4,7 +4,7 @@ import { group } from '../probes/aws/group.ts';
 import { identity } from '../probes/aws/identity.ts';
 import { asProbeError } from '../runner/gather.ts';
 import { makeMove } from './deployment.ts';
-import { isPassing, type Step, type Undo, type Values } from './drill.ts';
+import { isPassing, type Undo, type Values } from './drill.ts';
 import { begunOf, openSteps, valuesOf } from './journal.ts';
 import { textOf } from './plan.ts';
 import { type DrillOptions, pause, reasonOf, type Steady, steadyState } from './progress.ts';
@@ -45,33 +45,40 @@ export async function undoAll(options: DrillOptions, first: boolean): Promise<Re
   const states = new Map<string, UndoState>();
   for (const id of openSteps(journal.lines)) {
     const step = steps.find((s) => s.id === id);
-    if (!step?.undo) {
+    const undo = step?.undo;
+    if (step && !undo) {
       journal.append({ type: 'undone', step: id });
       states.set(id, 'none');
       continue;
     }
-    const { offered } = step.undo;
+    const { offered } = undo ?? {};
     if (first && offered !== undefined && !(await decide(fillText(offered, valuesOf(journal.lines))))) {
       journal.append({ type: 'kept', step: id });
       states.set(id, 'kept');
       continue;
     }
     try {
-      if (step.undo.last && [...states.values()].includes('failed')) {
+      if (!undo)
+        throw new ProbeError('conflict', 'the environment file no longer leads to this step: restore its part drills');
+      if (undo.last && [...states.values()].includes('failed')) {
         throw new ProbeError('conflict', 'kept until all else is taken back');
       }
-      states.set(id, await undoStep(step, step.undo, options));
+      const made = await takeBack(id, undo, options);
+      journal.append({ type: 'undone', step: id });
+      states.set(id, made ? 'done' : 'not-needed');
     } catch (thrown) {
       const message = reasonOf(thrown);
       journal.append({ type: 'undo-failed', step: id, message });
-      emit({ type: 'undo-failed', text: `${step.undo.title}: ${message}` });
+      emit({ type: 'undo-failed', text: `${undo?.title ?? id}: ${message}` });
       states.set(id, 'failed');
     }
   }
   return states;
 }
 
-async function undoStep(step: Step, undo: Undo, options: DrillOptions): Promise<UndoState> {
+/** Whether there was anything to take back. */
+async function takeBack(step: string, undo: Undo, options: DrillOptions): Promise<boolean> {
+  const before = undo.first ? await takeBack(step, undo.first, options) : false;
   const { deployment, journal, emit, pollMs } = options;
   const seconds = undo.seconds(deployment.environment);
   const giveUp = performance.now() + seconds * 1000;
@@ -83,7 +90,7 @@ async function undoStep(step: Step, undo: Undo, options: DrillOptions): Promise<
         const answer = await ask();
         if (answer !== 'later') return answer as T;
       } catch (thrown) {
-        lost = asProbeError(thrown, step.id);
+        lost = asProbeError(thrown, step);
         if (!isPassing(lost)) throw lost;
       }
       if (performance.now() + pollMs > giveUp) throw lost ?? new ProbeError('timeout', `not within ${seconds} seconds`);
@@ -98,7 +105,7 @@ async function undoStep(step: Step, undo: Undo, options: DrillOptions): Promise<
     const values = { ...valuesOf(journal.lines), ...needed };
     for (const move of undo.moves) {
       const text = textOf(move, values, deployment.environment);
-      journal.append({ type: 'undoing', step: step.id, text });
+      journal.append({ type: 'undoing', step, text });
       emit({ type: 'undo', text });
       await makeMove(move, deployment, values);
     }
@@ -108,8 +115,7 @@ async function undoStep(step: Step, undo: Undo, options: DrillOptions): Promise<
     const settled = undo.settled.bind(undo);
     await until(async () => ((await settled(deployment.world(made))) ? true : 'later'));
   }
-  journal.append({ type: 'undone', step: step.id });
-  return made ? 'done' : 'not-needed';
+  return before || made !== undefined;
 }
 
 /** A text with the values that it names in angle brackets. */

@@ -103,6 +103,14 @@ export const skills = z.strictObject({
 });
 
 export const drills = z.strictObject({
+  experimentTemplate: z
+    .string()
+    .regex(/^EXT[0-9A-Za-z]{1,61}$/, 'the id of an experiment template')
+    .optional()
+    .meta({
+      description: 'Experiment template of AWS FIS by which the drill instance-failure stops or terminates an instance',
+      example: 'EXT1a2b3c4d5e6f7',
+    }),
   restoreRole: z
     .string()
     .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/, 'the ARN of a role')

@@ -1,5 +1,6 @@
 import type { Command } from '@smithy/types';
 import type { operations } from './aws-operations.ts';
+import type { FisCommands } from './fis.ts';
 
 /** Each AWS service that is read, by the prefix of its operations here. Types only: nothing is loaded. */
 interface Services {
@@ -23,6 +24,14 @@ interface Services {
 
 export type ServiceName = keyof Services;
 
+/** Only the drills call FIS. */
+interface AllServices extends Services {
+  fis: FisCommands;
+}
+
+/** A service of a run or of the drills. */
+export type AnyServiceName = keyof AllServices;
+
 /** An operation that may be called: a key of the allow-list. */
 export type AwsOperation = keyof typeof operations;
 
@@ -31,11 +40,11 @@ type ReadVerb = 'Describe' | 'Get' | 'List' | 'Simulate' | 'Lookup' | 'Filter';
 export type ReadOperation = `${ServiceName}:${ReadVerb}${string}`;
 
 /** An operation of a service by its name, whether it may be called or not. */
-export type NamedOperation = `${ServiceName}:${string}`;
+export type NamedOperation = `${AnyServiceName}:${string}`;
 
-type Commands<O extends NamedOperation> = O extends `${infer S extends ServiceName}:${infer N}`
-  ? `${N}Command` extends keyof Services[S]
-    ? Services[S][`${N}Command`]
+type Commands<O extends NamedOperation> = O extends `${infer S extends AnyServiceName}:${infer N}`
+  ? `${N}Command` extends keyof AllServices[S]
+    ? AllServices[S][`${N}Command`]
     : never
   : never;
 

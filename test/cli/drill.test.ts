@@ -136,7 +136,11 @@ describe('clawcheck permissions --drills', () => {
     const { stdout } = await clawcheck(['permissions', '--drills']);
     const printed = JSON.parse(stdout).Statement.flatMap(({ Action }: { Action: string[] }) => Action);
     const kinds = ['command', 'automation', 'function'];
-    const environments = kinds.map((kind) => goodEnvironment({ 'drills.killSwitchKind': kind }));
+    const changes = [
+      ...kinds.map((kind) => ({ 'drills.killSwitchKind': kind })),
+      { 'drills.experimentTemplate': 'EXT1a2b3c4d5e6f7' },
+    ];
+    const environments = changes.map((change) => goodEnvironment(change));
     const called = environments.flatMap((environment) =>
       Object.values(drills).flatMap((drill) => operationsOf(drill, environment)),
     );

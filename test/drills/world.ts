@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import { speakService } from '../../src/demo/aws/services.ts';
 import { speakAlso } from '../../src/demo/aws/shapes.ts';
 import type { AwsAnswer } from '../../src/demo/aws-server.ts';
 import { hostAnswer } from '../../src/demo/canary.ts';
 import type { Memory } from '../../src/demo/deployment.ts';
 import { type AwsExchange, answerAws, type Scenario } from '../../src/demo/scenario.ts';
 import { type DrillOperation, drillOperations } from '../../src/ports/drill-operations.ts';
+import { type ExperimentBehaviour, Experiments, templateOf } from './experiments.ts';
 
 export const first = 'i-0a1b2c3d4e5f60001';
 const second = 'i-0a1b2c3d4e5f60002';
@@ -14,6 +16,7 @@ const sourceId = 'fs-0a1b2c3d4e5f60001';
 const restoredId = 'fs-0e57a7ed0e57a7ed1';
 const alarmName = 'openclaw-prod-gateway-unhealthy';
 
+speakService('fis', { scope: 'fis', load: () => import('../../src/adapters/aws/drill-fis.ts') });
 speakAlso(Object.keys(drillOperations) as DrillOperation[]);
 
 /** How this deployment behaves; a good one by default. Times in milliseconds. */
@@ -31,6 +34,8 @@ export interface Behaviour {
   /** The turn of the agent is over before anything can be done to it. */
   readonly idle?: boolean;
   readonly restoreFails?: boolean;
+  /** The experiment template that the deployment has, and how an experiment made from it goes. */
+  readonly experiment?: ExperimentBehaviour;
   /** One file comes back different, comes back not at all, or was changed in the source since. */
   readonly restored?: 'differs' | 'misses' | 'changed-since';
 }
@@ -46,6 +51,7 @@ export class DrillWorld implements Memory {
   readonly behaviour: Behaviour;
   readonly #scenario: Scenario;
   readonly #forwarded: Map<number, number>;
+  readonly #fis: Experiments;
   #due: { readonly at: number; do(): void }[] = [];
   #gatewayPort: number | undefined;
   #token: string | undefined;
@@ -63,6 +69,7 @@ export class DrillWorld implements Memory {
     this.#scenario = scenario;
     this.#forwarded = forwarded;
     this.behaviour = behaviour;
+    this.#fis = new Experiments(behaviour.experiment ?? { template: templateOf() }, () => this.#stop());
     this.#ready = structuredClone(scenario.gateway.http['/readyz']);
     if (!behaviour.idle) scenario.gateway.rpc['agent.wait'] = { status: 'pending' };
     scenario.gateway.rpc['chat.abort'] = { ok: true };
@@ -144,11 +151,11 @@ export class DrillWorld implements Memory {
     const { changes } = drillOperations[operation as DrillOperation];
     // The mark of the drill is beside the deployment, and in `state`.
     if (changes && !operation.endsWith('Parameter')) this.changes.push(operation);
+    if (operation.startsWith('fis:')) return this.#fis.answer(operation, input);
     switch (operation) {
       case 'ec2:StopInstances':
         if (!(input['InstanceIds'] as string[]).includes(this.instance)) return unknownInstance;
-        this.#machine('stopped');
-        this.#gatewayDown('EC2 health check indicating it has been terminated or stopped');
+        this.#stop();
         return { output: { StoppingInstances: [{ InstanceId: this.instance }] } };
       case 'ec2:StartInstances':
         if (!(input['InstanceIds'] as string[]).includes(this.instance)) return unknownInstance;
@@ -266,6 +273,16 @@ export class DrillWorld implements Memory {
       Tags: [],
     };
     return { output: { FileSystems: is ? [one] : [] } };
+  }
+
+  #stop(): void {
+    this.#machine('stopped');
+    this.#gatewayDown('EC2 health check indicating it has been terminated or stopped');
+  }
+
+  /** The states of the experiments that were started. */
+  get experiments(): readonly unknown[] {
+    return this.#fis.states;
   }
 
   #machine(state: DrillWorld['machine']): void {

@@ -1,6 +1,6 @@
 import type { Environment } from '../../environment/schema.ts';
 import { ProbeError } from '../../model/reason.ts';
-import type { InputOf, OutputOf, ServiceName } from '../../ports/aws.ts';
+import type { AnyServiceName, InputOf, OutputOf } from '../../ports/aws.ts';
 import {
   type DrillAwsPort,
   type DrillOperation,
@@ -28,12 +28,12 @@ export function drillAws(
   environment: Environment,
   { direct, secrets }: { readonly direct: boolean; readonly secrets: Set<string> },
 ): DrillAwsAdapter {
-  const services = new Map<ServiceName, Promise<{ service: LoadedService; client: AnyClient }>>();
+  const services = new Map<AnyServiceName, Promise<{ service: LoadedService; client: AnyClient }>>();
   const calls: DrillOperation[] = [];
   const guard = wireGuard(direct);
   let config: Promise<object> | undefined;
 
-  const serviceOf = (name: ServiceName) => {
+  const serviceOf = (name: AnyServiceName) => {
     config ??= clientConfig(environment, secrets);
     let loaded = services.get(name);
     if (!loaded) {
@@ -50,7 +50,7 @@ export function drillAws(
     calls,
     async call<O extends DrillOperation>(operation: O, input: InputOf<O>) {
       const rule: DrillRule = drillOperations[operation];
-      const [prefix, name] = operation.split(':') as [ServiceName, string];
+      const [prefix, name] = operation.split(':') as [AnyServiceName, string];
       let answer: Record<string, unknown>;
       try {
         const { service, client } = await serviceOf(prefix);

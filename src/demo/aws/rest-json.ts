@@ -1,4 +1,4 @@
-import type { ServiceName } from '../../ports/aws.ts';
+import type { AnyServiceName } from '../../ports/aws.ts';
 import { readJson, toJson } from './json.ts';
 import { loadOperations, type OperationShape, type Shape } from './shapes.ts';
 import { kindOf, type Plain, readText } from './values.ts';
@@ -30,7 +30,7 @@ interface Route {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-async function route(service: ServiceName, method: string, path: string): Promise<Route> {
+async function route(service: AnyServiceName, method: string, path: string): Promise<Route> {
   for (const operation of await loadOperations(service)) {
     if (operation.http?.method !== method) continue;
     const labels = match(operation.http.path, path);

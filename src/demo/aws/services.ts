@@ -1,4 +1,4 @@
-import type { ServiceName } from '../../ports/aws.ts';
+import type { AnyServiceName, ServiceName } from '../../ports/aws.ts';
 
 /** How a service is told apart on the wire, and where its schemas come from. */
 export interface ServiceEntry {
@@ -31,12 +31,21 @@ export const services: Readonly<Record<ServiceName, ServiceEntry>> = {
   sts: { scope: 'sts', load: () => import('@aws-sdk/client-sts') },
 };
 
-const byScope = new Map(
-  (Object.keys(services) as ServiceName[]).map((service) => [services[service].scope, service] as const),
-);
+const known = new Map<AnyServiceName, ServiceEntry>(Object.entries(services) as [ServiceName, ServiceEntry][]);
+
+/** Lets the servers of this process speak one more service: one that no run and no demo calls. */
+export function speakService(service: AnyServiceName, entry: ServiceEntry): void {
+  known.set(service, entry);
+}
+
+export function entryOf(service: AnyServiceName): ServiceEntry {
+  const entry = known.get(service);
+  if (!entry) throw new Error(`${service} is not spoken here`);
+  return entry;
+}
 
 /** The service that a request was signed for; undefined without a SigV4 signature for a known service. */
-export function serviceOf(authorization: string | undefined): ServiceName | undefined {
+export function serviceOf(authorization: string | undefined): AnyServiceName | undefined {
   const scope = authorization?.match(/Credential=[^/\s,]+\/\d{8}\/[^/\s,]*\/([^/\s,]+)\/aws4_request/)?.[1];
-  return scope === undefined ? undefined : byScope.get(scope);
+  return [...known].find(([, entry]) => entry.scope === scope)?.[0];
 }

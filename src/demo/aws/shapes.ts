@@ -1,7 +1,7 @@
 import { NormalizedSchema } from '@smithy/core/schema';
-import type { NamedOperation, ServiceName } from '../../ports/aws.ts';
+import type { AnyServiceName, NamedOperation } from '../../ports/aws.ts';
 import { operations } from '../../ports/aws-operations.ts';
-import { services } from './services.ts';
+import { entryOf } from './services.ts';
 import { notRecorded, WireError } from './wire.ts';
 
 /** The SDK's schema of a value: its kind, its members, and their names on the wire. */
@@ -30,25 +30,25 @@ export function speakAlso(more: readonly NamedOperation[]): void {
 }
 
 /** The operations of a service that may be called. */
-export function allowedOf(service: ServiceName): readonly NamedOperation[] {
+export function allowedOf(service: AnyServiceName): readonly NamedOperation[] {
   return ids.filter((id) => id.startsWith(`${service}:`));
 }
 
 /** Loads the schemas of an operation. Throws `WireError` for one that is not in the allow-list. */
-export async function loadOperation(service: ServiceName, name: string): Promise<OperationShape> {
+export async function loadOperation(service: AnyServiceName, name: string): Promise<OperationShape> {
   const id = allowedOf(service).find((allowed) => allowed === `${service}:${name}`);
   if (id === undefined) throw new WireError(notRecorded, `${service} has no such operation in the allow-list`);
   return shapeOf(id);
 }
 
 /** The schemas of all allowed operations of a service. */
-export async function loadOperations(service: ServiceName): Promise<OperationShape[]> {
+export async function loadOperations(service: AnyServiceName): Promise<OperationShape[]> {
   return Promise.all(allowedOf(service).map(shapeOf));
 }
 
 async function shapeOf(id: NamedOperation): Promise<OperationShape> {
-  const [service, name] = id.split(':') as [ServiceName, string];
-  const client = (await services[service].load()) as Record<string, unknown>;
+  const [service, name] = id.split(':') as [AnyServiceName, string];
+  const client = (await entryOf(service).load()) as Record<string, unknown>;
   const Command = client[`${name}Command`] as CommandClass | undefined;
   const schema = Command && new Command({}).schema;
   if (!Array.isArray(schema) || schema[0] !== 9) throw new Error(`${id}: the client package has no schema for it`);

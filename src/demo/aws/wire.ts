@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { ServiceName } from '../../ports/aws.ts';
+import type { AnyServiceName } from '../../ports/aws.ts';
 import type { OperationShape } from './shapes.ts';
 import type { Plain } from './values.ts';
 
@@ -11,7 +11,7 @@ export interface WireRequest {
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
   /** The service that the request was signed for. */
-  readonly service: ServiceName | undefined;
+  readonly service: AnyServiceName | undefined;
 }
 
 /** A request that was understood. */
