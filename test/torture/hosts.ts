@@ -1,12 +1,12 @@
 import ssh2 from 'ssh2';
-import { startDeployment } from '../../src/demo/deployment.ts';
 import { makeKeyPair } from '../../src/demo/key-pair.ts';
-import { loadEnvironment } from '../../src/environment/load.ts';
+import type { LoadedEnvironment } from '../../src/environment/load.ts';
 import type { Report } from '../../src/model/report.ts';
 import { hostileGreetings, hostileHosts, hostileText } from '../adapters/ssh/hostile-hosts.ts';
 import { type HostileServer, pinOf, startHostileGreeting, startHostileServer } from '../adapters/ssh/hostile-server.ts';
-import { fixtures, statusesOf } from '../support/rig.ts';
+import { statusesOf } from '../support/rig.ts';
 import { wholeRun } from '../support/whole-run.ts';
+import { onDeployment } from './deployment.ts';
 import { sample } from './torture.ts';
 
 /** How long a run may take against a host that never ends, and how much later it must have ended, in milliseconds. */
@@ -25,11 +25,10 @@ export interface HostOutcome {
  * to, check by check. Where the host never ends, the time limit does, and no check is better than without it.
  */
 export async function tortureHosts(size: number, seed: number): Promise<HostOutcome[]> {
-  if (size === 0) return [];
-  const deployment = await startDeployment(fixtures, []);
-  const before = { ...process.env };
-  Object.assign(process.env, deployment.variables);
-  const loaded = loadEnvironment(deployment.config, 'prod');
+  return size === 0 ? [] : onDeployment((loaded) => tortured(loaded, size, seed));
+}
+
+async function tortured(loaded: LoadedEnvironment, size: number, seed: number): Promise<HostOutcome[]> {
   const hostKey = makeKeyPair().private;
   const otherKey = ssh2.utils.parseKey(makeKeyPair().private);
 
@@ -60,40 +59,32 @@ export async function tortureHosts(size: number, seed: number): Promise<HostOutc
     };
   };
 
-  try {
-    const good = statusesOf(await against({}));
-    const closed = await startHostileGreeting('');
-    await closed.close();
-    const alone = await against({ port: closed.port, fingerprints: [pinOf(hostKey)] });
-    const without = statusesOf(alone);
-    const lost = Object.keys(good).filter((id) => without[id] !== good[id]);
-    if (alone.verdict !== 'INCOMPLETE' || lost.length < 10 || lost.some((id) => without[id] !== 'unknown'))
-      throw new Error(`without a host: ${alone.verdict}, ${lost.map((id) => `${id} ${without[id]}`).join(', ')}`);
-    if (!hostileText.includes('PASSED')) throw new Error('nothing to look for');
-    const hosts = [
-      ...hostileHosts(Array.isArray(otherKey) ? otherKey[0] : otherKey).map((host) => ({
-        ...host,
-        start: () => startHostileServer(hostKey, { exec: host.exec, session: host.session }),
-      })),
-      ...hostileGreetings.map((one) => ({ ...one, hangs: false, start: () => startHostileGreeting(one.greeting) })),
-    ];
-    const outcomes: HostOutcome[] = [];
-    for (const { name, hangs = false, start } of sample(hosts, size, seed)) {
-      const server = await start();
-      try {
-        outcomes.push({ host: name, ...(await judged(server, hangs, without)) });
-      } finally {
-        await server.close();
-      }
-    }
-    return outcomes;
-  } finally {
-    await deployment.close();
-    for (const name of Object.keys(deployment.variables)) {
-      if (before[name] === undefined) delete process.env[name];
-      else process.env[name] = before[name];
+  const good = statusesOf(await against({}));
+  const closed = await startHostileGreeting('');
+  await closed.close();
+  const alone = await against({ port: closed.port, fingerprints: [pinOf(hostKey)] });
+  const without = statusesOf(alone);
+  const lost = Object.keys(good).filter((id) => without[id] !== good[id]);
+  if (alone.verdict !== 'INCOMPLETE' || lost.length < 10 || lost.some((id) => without[id] !== 'unknown'))
+    throw new Error(`without a host: ${alone.verdict}, ${lost.map((id) => `${id} ${without[id]}`).join(', ')}`);
+  if (!hostileText.includes('PASSED')) throw new Error('nothing to look for');
+  const hosts = [
+    ...hostileHosts(Array.isArray(otherKey) ? otherKey[0] : otherKey).map((host) => ({
+      ...host,
+      start: () => startHostileServer(hostKey, { exec: host.exec, session: host.session }),
+    })),
+    ...hostileGreetings.map((one) => ({ ...one, hangs: false, start: () => startHostileGreeting(one.greeting) })),
+  ];
+  const outcomes: HostOutcome[] = [];
+  for (const { name, hangs = false, start } of sample(hosts, size, seed)) {
+    const server = await start();
+    try {
+      outcomes.push({ host: name, ...(await judged(server, hangs, without)) });
+    } finally {
+      await server.close();
     }
   }
+  return outcomes;
 }
 
 /** How many connections stay, when they had time to end. */

@@ -1,9 +1,8 @@
 import { type AwsAdapter, liveAws } from '../../src/adapters/aws/aws.ts';
-import { startDeployment } from '../../src/demo/deployment.ts';
-import { loadEnvironment } from '../../src/environment/load.ts';
+import type { LoadedEnvironment } from '../../src/environment/load.ts';
 import type { AwsOperation } from '../../src/ports/aws.ts';
 import { runOn, statusesOf, traceDependencies } from '../live/moto/runs.ts';
-import { fixtures } from '../support/rig.ts';
+import { onDeployment } from './deployment.ts';
 import { socketFaults, startFaultProxy } from './fault-proxy.ts';
 import { canary } from './faults.ts';
 import { isNeeded } from './needed.ts';
@@ -27,11 +26,15 @@ export interface SocketOutcome {
  * of an operation and a fault, chosen by a seed, each once (the SDK asks again where that helps) and for good.
  */
 export async function tortureSockets(size: number, seed: number, only = ['']): Promise<SocketOutcome[]> {
-  if (size === 0) return [];
-  const deployment = await startDeployment(fixtures, []);
-  const before = { ...process.env };
-  Object.assign(process.env, deployment.variables);
-  const { environment, others } = loadEnvironment(deployment.config, 'prod');
+  return size === 0 ? [] : onDeployment((loaded) => tortured(loaded, size, seed, only));
+}
+
+async function tortured(
+  { environment, others }: LoadedEnvironment,
+  size: number,
+  seed: number,
+  only: readonly string[],
+): Promise<SocketOutcome[]> {
   const proxy = await startFaultProxy(environment.aws.endpoint ?? '');
   const lab = { environment: { ...environment, aws: { ...environment.aws, endpoint: proxy.url } }, others };
   const once = async (aws: AwsAdapter) => {
@@ -86,10 +89,5 @@ export async function tortureSockets(size: number, seed: number, only = ['']): P
     return outcomes;
   } finally {
     await proxy.close();
-    await deployment.close();
-    for (const name of Object.keys(deployment.variables)) {
-      if (before[name] === undefined) delete process.env[name];
-      else process.env[name] = before[name];
-    }
   }
 }
