@@ -8,6 +8,7 @@ import type { Registry } from '../../src/runner/plan.ts';
 import { runScenario, statusesOf, type Tap } from '../support/rig.ts';
 import { canary, type Fault, faults, type Others, type PortName } from './faults.ts';
 import { isNeeded } from './needed.ts';
+import { ownTime } from './own-time.ts';
 
 /** A call of the fault-free run. The order of calls is not fixed, so a call is known by what it asks, and how often. */
 export interface Call {
@@ -169,20 +170,21 @@ export async function attempt(trial: Trial, base: Baseline): Promise<Outcome | u
   };
   const events: unknown[] = [];
   const timeoutMs = fault.kind === 'hang' ? hangDeadlineMs : 30_000;
-  const start = performance.now();
+  const clock = ownTime();
   const none = { wrongReady: [], wrongStatus: [], unrelated: [], hangs: [], leaks: [], broken: [], noticed: true };
   let report: Report;
   try {
     report = await runScenario(base.flaws, { tap, nonce, twoPages: true, timeoutMs, emit: (e) => events.push(e) });
   } catch (error) {
+    clock.stop();
     // Credentials that do not work at all end the run with one line and exit 64.
     if (error instanceof UsageError) return { ...none, trial, verdict: 'exit 64' };
     return { ...none, trial, verdict: 'none', broken: [`the run threw ${String(error)}`] };
   }
+  const elapsed = clock.stop();
   if (!applied) return undefined;
   // An answer that is asked for again is late, not lost.
   if (!persistent) for (const key of repeated) lost.delete(key);
-  const elapsed = performance.now() - start;
   return {
     trial,
     verdict: report.verdict,
