@@ -76,7 +76,7 @@ export function requestsOf(gateway: GatewayPort, kind: 'exec' | 'plugin') {
     kind === 'exec'
       ? gateway.rpc('exec.approval.list', {}, approver)
       : gateway.rpc('plugin.approval.list', {}, approver);
-  const resolve = (answer: object) =>
+  const resolve = (answer: Readonly<Record<string, string>>) =>
     kind === 'exec'
       ? gateway.rpc('exec.approval.resolve', answer, approver)
       : gateway.rpc('plugin.approval.resolve', answer, approver);
