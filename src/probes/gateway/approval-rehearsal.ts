@@ -61,7 +61,8 @@ export const approvalRehearsal = gatewayProbe<ApprovalRehearsal, { readiness: ty
       denied: history.get(ids.denied),
       expired: history.get(ids.expired),
       allowedByPeople: [...history.values()].filter(
-        ({ status, reason, ours }) => status === 'allowed' && reason === 'user' && !ours,
+        ({ status, decision, reason, ours }) =>
+          status === 'allowed' && decision.startsWith('allow') && reason === 'user' && !ours,
       ),
       ofPlugins: [...history.values()].filter(({ tool }) => tool !== undefined),
     };

@@ -58,9 +58,10 @@ function standing(answer: unknown, now: Date): StandingGrant[] {
 }
 
 function overrides(answer: unknown): GateExceptions['sessions'] {
-  const { sessions, hasMore } = objectAt(answer, 'its sessions');
+  const { sessions, hasMore, totalCount } = objectAt(answer, 'its sessions');
   const list = listAt(sessions, 'its sessions');
-  if (hasMore === true || list.length >= mostSessions) throw tooMany('sessions');
+  const more = typeof totalCount === 'number' && totalCount > list.length;
+  if (hasMore === true || more || list.length >= mostSessions) throw tooMany('sessions');
   return list.flatMap((item) => {
     const { key, permissionMode } = objectAt(item, 'a session');
     const mode = wordAt(permissionMode, permissionModes, 'the permission mode of a session');
