@@ -5,6 +5,8 @@ import { gatewayAgents, gatewayConfig } from '../../src/probes/gateway/config.ts
 const longestTurnSeconds = 3600;
 const longestToolSeconds = 3600;
 const mostTurns = 64;
+/** A window or a lockout that is shorter limits nobody. */
+const leastRateLimitMs = 1000;
 
 export default check({
   title: 'Loops, long turns and floods are bounded',
@@ -38,6 +40,19 @@ export default check({
     const turns = valueAt(inForce, 'agents.defaults.maxConcurrent');
     limit('agents.defaults.maxConcurrent', turns, mostTurns, ' at once');
     limit('gateway.auth.rateLimit.maxAttempts', valueAt(inForce, 'gateway.auth.rateLimit.maxAttempts'), 100, '');
+    // Left out, both have defaults; with 0 every attempt is forgotten at once, or locks nobody out.
+    for (const name of ['windowMs', 'lockoutMs']) {
+      const value = valueAt(inForce, `gateway.auth.rateLimit.${name}`) ?? undefined;
+      const ok = value === undefined || (typeof value === 'number' && value >= leastRateLimitMs);
+      const [subject, expected] = [`gateway.auth.rateLimit.${name}`, `not set, or at least ${leastRateLimitMs} ms`];
+      findings.push({
+        fact: 'config',
+        subject,
+        expected,
+        observed: value === undefined ? 'not set' : shown(value),
+        ok,
+      });
+    }
     return judgeAll(findings);
   },
 });
