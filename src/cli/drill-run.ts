@@ -120,8 +120,8 @@ export async function drillUndoCommand(given: string | undefined, options: Commo
   const path = given === undefined ? readLock(folder)?.journal : resolve(given);
   if (path === undefined) {
     throw new UsageError(
-      `no drill holds the lock of ${folder}`,
-      'clawcheck drill status shows what was left by which.',
+      `no drill runs or was interrupted, by the lock of ${folder}`,
+      'clawcheck drill status shows what is left by which journal: name that one after undo.',
     );
   }
   if (!existsSync(path) && given === undefined) {
@@ -134,7 +134,10 @@ export async function drillUndoCommand(given: string | undefined, options: Commo
   }
   const held = readLock(folder);
   if (held !== undefined && held.journal !== path) {
-    throw new UsageError('another drill holds the lock of this folder', 'Run clawcheck drill undo without a journal.');
+    throw new UsageError(
+      `a drill with another journal is not undone (${inert(held.journal)})`,
+      'Run clawcheck drill undo without a journal first.',
+    );
   }
   const journal = openJournal(path);
   const begun = begunOf(journal.lines);

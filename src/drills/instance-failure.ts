@@ -27,7 +27,7 @@ export const instanceFailure = drill({
   effects: [
     'Stops one instance of the group. The group terminates it and launches another; sessions on it end.',
     'With one instance, the agent is away until the new one is in service.',
-    'Where drills.experimentTemplate names an experiment template of AWS FIS, that does it: it may also terminate the instance.',
+    'With drills.experimentTemplate, an experiment of AWS FIS does it by that template, and may terminate the instance.',
   ],
   missing: () => [],
   steady: { 'in-service': allInService, 'gateway-ready': gatewayReady },

@@ -52,7 +52,7 @@ describe('clawcheck drill', () => {
     expect(record.reasons[0]).toMatch(/not steady at the start/);
     expect(on.world.changes).toEqual([]);
     // It leaves no lock.
-    expect((await undoOn(on)).stderr).toContain('no drill holds the lock');
+    expect((await undoOn(on)).stderr).toContain('no drill runs or was interrupted');
   });
 
   it('does nothing while a drill of another machine has marked the group, and leaves its mark', async () => {
@@ -66,7 +66,7 @@ describe('clawcheck drill', () => {
     ]);
     expect([on.world.changes, on.world.mark]).toEqual([[], 'a drill of somebody else']);
     // It has nothing to undo and leaves no lock.
-    expect((await undoOn(on)).stderr).toContain('no drill holds the lock');
+    expect((await undoOn(on)).stderr).toContain('no drill runs or was interrupted');
   });
 
   it('refuses a deployment that is not the one asked about', async () => {

@@ -27,6 +27,8 @@ interface Case {
   readonly gated?: boolean;
   readonly seen: Readonly<Record<string, string>>;
   readonly reason?: RegExp;
+  /** What a run says afterwards about the check that the drill is for. */
+  readonly judged?: RegExp;
 }
 
 const cases: readonly Case[] = [
@@ -52,6 +54,7 @@ const cases: readonly Case[] = [
     name: 'the switch kills it',
     behaviour: documents('systemctl kill openclaw-gateway'),
     seen: { working: 'pass', stopped: 'pass', 'stays-down': 'pass' },
+    judged: /^pass: .*nothing listens and no process is left/,
   },
   {
     drill: 'kill-switch',
@@ -59,6 +62,7 @@ const cases: readonly Case[] = [
     behaviour: documents('setsid -f systemctl stop openclaw-gateway >/dev/null 2>&1 </dev/null'),
     seen: { working: 'pass', stopped: 'fail' },
     reason: /not so: the agent is stopped at once, with its work: not within/,
+    judged: /^fail: .*not within/,
   },
   {
     drill: 'kill-switch',
@@ -106,7 +110,7 @@ liveDescribe('drills on a real gateway', missing ?? { ok: true }, () => {
   afterAll(() => stage?.stop());
 
   it.each(cases)('$drill, where $name', { timeout: 900_000 }, async (one) => {
-    const { drill, behaviour = quiet, gated = true, seen, reason } = one;
+    const { drill, behaviour = quiet, gated = true, seen, reason, judged } = one;
     const [machine] = stage.machines;
     if (!machine) throw new Error('there is no machine');
     if ((await must(machine, ['cat', configFile])) !== gatewayConfig(gated)) {
@@ -123,5 +127,6 @@ liveDescribe('drills on a real gateway', missing ?? { ok: true }, () => {
     else expect(record.reasons).toEqual([]);
     expect(record.steps.map(({ undo }) => undo)).not.toContain('failed');
     expect(await stage.moto.look()).toEqual(before);
+    if (judged) expect(await stage.judged(`monitoring/${drill}`)).toMatch(judged);
   });
 });
