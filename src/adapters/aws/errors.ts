@@ -25,6 +25,9 @@ const badCredentials = [
 ];
 const network = ['ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EPIPE'];
 
+/** Codes of OpenSSL and Node for a certificate that does not prove the name (tls, "X509 certificate error codes"). */
+const certificate = /CERT|^(UNABLE_TO_|DEPTH_ZERO_|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)$|PATH_LENGTH_EXCEEDED$)/;
+
 interface SdkError {
   readonly name?: string;
   readonly code?: string;
@@ -83,6 +86,13 @@ export function classify(thrown: unknown, operation: string, action: string | nu
       'unreachable',
       `could not connect (${network.includes(code) ? code : name})`,
       'Check the network, the region and the proxy settings.',
+    );
+  }
+  if (certificate.test(code)) {
+    return failed(
+      'unreachable',
+      'was not sent: what answers there does not prove with its certificate that it is AWS',
+      'Look for a proxy that opens TLS, a name that is resolved elsewhere, or a wrong clock.',
     );
   }
   if (name === 'AnswerTooLarge') return failed('truncated', 'was answered with more than a page can have');
