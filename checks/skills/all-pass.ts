@@ -86,6 +86,9 @@ function caseFinding(
   if (![configured, ...runs.map((run) => run.case)].every(asserts)) {
     return { ...base, observed: `passed without an assertion that can fail in ${file.path}`, ok: false };
   }
+  if (runs.some(({ provider }) => provider.id === 'echo')) {
+    return { ...base, observed: `run on echo, which repeats the prompt and asks no agent, in ${file.path}`, ok: false };
+  }
   const absent = config.providers.find((provider) => !runs.some((run) => ranOn(run, provider)));
   if (absent !== undefined) return { ...base, observed: `not run on ${absent} in ${file.path}`, ok: false };
   return { ...base, observed: `passed in ${file.path}`, ok: true };

@@ -97,7 +97,8 @@ const interpreters = new RegExp(
     '(?:ba|da|z|k|fi|a)?sh|(?:python|pypy|perl|ruby|php|node|lua|tclsh)[0-9.]*|deno|bun|java|expect|script|osascript|pwsh',
     'env|sudo|su|doas|runuser|xargs|find|g?awk|mawk|sed|make|ssh|nohup|timeout|time|nice|ionice|setsid|stdbuf|flock',
     'watch|parallel|chroot|unshare|nsenter|systemd-run|at|batch|crontab|gdb|strace|busybox|npm|npx|pnpm|yarn|docker|podman',
-    'vi|vim|view|ed|emacs|less|more|man|tar|socat|nc|ncat',
+    'vi|vim|view|ed|emacs|less|more|man|tar|socat|nc|ncat|zip|rsync|scp|sftp|git|screen|tmux|sqlite3|psql|mysql',
+    'pip[0-9.]*|pipx|uvx?|cargo|go|gem|rake|bundle|composer|mvn|gradle|ant|ansible|ansible-playbook|groovy|jshell|julia|R',
     // The gateway's own command line decides on requests and changes the configuration.
     'openclaw',
   ].join('|')})$`,

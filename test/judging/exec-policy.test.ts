@@ -91,10 +91,12 @@ describe('an entry of the allowlist', () => {
     'sh',
     'env',
     'python3.12',
+    '/usr/bin/git',
+    'rsync',
     'node',
     '/usr/bin/sudo',
   ])('%s lets any program through', (pattern) => expect(breadthOf({ pattern, argPattern: undefined })).toBeDefined());
-  it.each(['/usr/bin/uptime', 'git', '~/path/**/bin/rg'])('%s does not', (pattern) =>
+  it.each(['/usr/bin/uptime', 'jq', '~/path/**/bin/rg'])('%s does not', (pattern) =>
     expect(breadthOf({ pattern, argPattern: undefined })).toBeUndefined(),
   );
   it.each([undefined, '.*', '^.*$', '.', '^-c', 'report', '^report|x$', '^[^;]+$', '^\\S+$', '^x$|y', '^a$.'])(
