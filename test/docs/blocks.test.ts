@@ -73,9 +73,11 @@ describe('the blocks of the pages that are not run', () => {
 
   it('name commands and options that there are', () => {
     const commands = blocks.flatMap(({ at, text }) =>
-      [...text.replaceAll(/\\\n\s*/g, '').matchAll(/(?:^|[\s"'/(|])clawcheck(?:\.js)? ([a-z][^\n|;)]*)/g)].map(
-        ([, line = '']) => ({ at, line }),
-      ),
+      [
+        ...text
+          .replaceAll(/\\\n\s*/g, '')
+          .matchAll(/(?:(?:^|[\s"'(|])clawcheck|clawcheck\.js) ([a-z]+(?=\s|$)[^\n|;)]*)/g),
+      ].map(([, line = '']) => ({ at, line })),
     );
     const wrong = commands.flatMap(({ at, line }) => {
       const problem = problemOf(line);
@@ -120,7 +122,10 @@ describe('the blocks of the pages that are not run', () => {
 /** What of a command line is not there, or undefined. */
 function problemOf(line: string): string | undefined {
   // What is quoted, and what a page leaves to its reader, is no word of clawcheck.
-  const words = line.replaceAll(/'[^']*'|"[^"]*"|\s{2,}#.*$|[<>].*$/g, 'X').split(/\s+/);
+  const words = line
+    .replaceAll(/\s{2,}#.*$|[<>].*$/g, '')
+    .replaceAll(/'[^']*'|"[^"]*"/g, 'X')
+    .split(/\s+/);
   let command: Command = commandLine();
   for (const word of words) {
     if (word.startsWith('-')) {
