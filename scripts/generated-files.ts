@@ -10,6 +10,7 @@ import { iamPolicy } from '../src/report/iam-policy.ts';
 import { reportSchema } from '../src/report/schema.ts';
 import { allChecks } from '../src/runner/plan.ts';
 import { checkPages } from './check-pages.ts';
+import { clausesPage } from './clauses-page.ts';
 import { manPage } from './man-page.ts';
 import { probeCallsModule } from './probe-calls.ts';
 import { testingHostPage } from './testing-host-page.ts';
@@ -30,6 +31,7 @@ export function generatedFiles(): Map<string, string> {
     ['src/probes/calls.ts', probeCallsModule()],
     ['docs/iam-policy.json', json(iamPolicy())],
     ['docs/traps.md', trapsPage()],
+    ['docs/clauses.md', clausesPage()],
     ['docs/testing-host.md', testingHostPage()],
     ...checkPages(),
     ['clawcheck.example.yaml', exampleFile(environmentSchema as never)],

@@ -104,6 +104,7 @@ export default defineConfig({
           { text: 'Tested on AWS', link: '/testing-aws' },
           { text: 'Tested on hosts', link: '/testing-host' },
           { text: 'Ways to pass wrongly', link: '/traps' },
+          { text: 'Clauses of the checks over AWS', link: '/clauses' },
           { text: 'Performance', link: '/performance' },
           { text: 'Dependencies', link: '/dependencies' },
           { text: 'Beside other tools', link: '/comparison' },
