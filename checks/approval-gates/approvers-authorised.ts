@@ -1,4 +1,4 @@
-import { approverLists } from '../../src/judging/approvers.ts';
+import { approverLists, targetedPersons } from '../../src/judging/approvers.ts';
 import { commandChannels } from '../../src/judging/command-senders.ts';
 import { shown } from '../../src/judging/gateway-config.ts';
 import { check, type Finding, judgeAll } from '../../src/model/check.ts';
@@ -42,6 +42,18 @@ export default check({
         ok: ids !== undefined && problems.length === 0,
       });
     }
+    const targeted = targetedPersons(inForce);
+    const unknown = targeted.filter((id) => !known.has(id));
+    findings.push({
+      fact: 'config',
+      subject: 'persons whom requests are sent to',
+      expected: 'only people with the role operator or admin',
+      observed:
+        unknown.length > 0
+          ? `${count(unknown.length, 'id')} of nobody with such a role`
+          : count(targeted.length, 'named id'),
+      ok: unknown.length === 0,
+    });
     for (const { channel, strangers, ownApprovers } of commandChannels(inForce, known)) {
       findings.push({
         fact: 'config',

@@ -54,6 +54,23 @@ export function approverLists(config: unknown): readonly ApproverList[] {
   return lists;
 }
 
+/** Ids of persons, not of rooms, as far as their form shows it. */
+const persons: Readonly<Record<string, RegExp>> = { slack: /^[UW][A-Z0-9]{5,}$/, telegram: /^\d+$/ };
+
+/** The persons whom requests are sent to: whoever gets one in a chat of their own may answer it there. */
+export function targetedPersons(config: unknown): readonly string[] {
+  const targets = (['exec', 'plugin'] as const).flatMap((kind) => {
+    const { enabled, targets } = settingsAt(config, `approvals.${kind}`);
+    return enabled === true && Array.isArray(targets) ? targets.filter(isSettings) : [];
+  });
+  const ids = targets.flatMap(({ channel, to }) => {
+    const [, person = String(to ?? '')] = /^user:(.+)$/.exec(String(to ?? '')) ?? [];
+    const known = person !== to || persons[String(channel)]?.test(person) === true;
+    return known ? [`${String(channel)}:${person}`] : [];
+  });
+  return [...new Set(ids)];
+}
+
 /** Native approval clients of the channels that are switched on, and of their accounts. */
 function clients(config: unknown, isOn: (enabled: unknown) => boolean = sends): readonly Client[] {
   const found: Client[] = [];

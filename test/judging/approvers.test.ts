@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { approvalRoutes, approverLists } from '../../src/judging/approvers.ts';
+import { approvalRoutes, approverLists, targetedPersons } from '../../src/judging/approvers.ts';
 
 const target = { channel: 'slack', to: 'U1' };
 
@@ -69,5 +69,26 @@ describe('the lists of approvers', () => {
     expect(approverLists({ commands: { ownerAllowFrom: '*' } })).toEqual([
       { path: 'commands.ownerAllowFrom', ids: undefined },
     ]);
+  });
+});
+
+describe('targetedPersons', () => {
+  const asked = (targets: unknown, enabled = true, kind = 'exec') =>
+    targetedPersons({ approvals: { [kind]: { enabled, targets } } });
+
+  it.each<[string, unknown, readonly string[]]>([
+    ['a person on Slack', [{ channel: 'slack', to: 'U0OPSLD01' }], ['slack:U0OPSLD01']],
+    ['a room on Slack', [{ channel: 'slack', to: 'C0OPSLD01' }], []],
+    ['a person on Telegram', [{ channel: 'telegram', to: '4711' }], ['telegram:4711']],
+    ['a group on Telegram', [{ channel: 'telegram', to: '-1004711' }], []],
+    ['a person by prefix', [{ channel: 'discord', to: 'user:99' }], ['discord:99']],
+    ['a room elsewhere', [{ channel: 'matrix', to: '!room:example.com' }], []],
+    ['no list', 'slack', []],
+  ])('%s', (_, targets, expected) => expect(asked(targets)).toEqual(expected));
+
+  it('asks nobody where it is off, and by plugins as by commands', () => {
+    const target = [{ channel: 'slack', to: 'U0OPSLD01' }];
+    expect(asked(target, false)).toEqual([]);
+    expect(asked(target, true, 'plugin')).toEqual(['slack:U0OPSLD01']);
   });
 });

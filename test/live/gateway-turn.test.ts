@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openGateway } from '../../src/adapters/gateway/gateway.ts';
 import { valueAt } from '../../src/judging/gateway-config.ts';
+import type { GatewayPort } from '../../src/ports/gateway.ts';
 import { addPlugin, deleted, gated, gatedTool, leftInTmp, pluginSettings } from './lab/gates.ts';
 import { type GatewayProcess, gatewayRequirement, gatewayToken, startGatewayProcess } from './lab/gateway-process.ts';
 import { instance, judgeGateway } from './lab/judge-gateway.ts';
@@ -49,6 +50,12 @@ function start(model: Model, readOnly: boolean): Promise<GatewayProcess> {
       tidy: ({ workspace }) => readOnly && execFileSync('umount', [workspace]),
     },
   );
+}
+
+/** Of the document with the host's own policy of commands, as it is now. */
+async function hashOf(gateway: GatewayPort): Promise<string> {
+  const { hash } = (await gateway.rpc('exec.approvals.get', {}, { scopes: ['operator.admin'] })) as { hash: string };
+  return hash;
 }
 
 /** The mode of commands that the running gateway works with. */
@@ -210,22 +217,61 @@ liveDescribe('a turn on a real gateway', gatewayRequirement(), () => {
   );
 
   it(
+    'lifts its gate for one message that says so, unless the document of the host holds it too',
+    async () => {
+      const { port } = good;
+      const { signal } = new AbortController();
+      const gateway = openGateway(localHost(port), { port, token: () => gatewayToken, signal });
+      const sender = { scopes: ['operator.write', 'operator.approvals'] } as const;
+      const admin = { scopes: ['operator.admin', 'operator.approvals'] } as const;
+      const ask = async (file: string) => {
+        const message = `/exec security=full ask=off Use the exec tool to run exactly this: \`/usr/bin/touch ${file}\``;
+        const start = { sessionKey: `agent:main:${crypto.randomUUID()}`, message, idempotencyKey: crypto.randomUUID() };
+        await gateway.rpc('chat.send', start, sender);
+      };
+      type Waiting = { id: string; request: { command: string } };
+      const waiting = async () => (await gateway.rpc('exec.approval.list', {}, admin)) as Waiting[];
+      const options = { timeout: minutes, interval: 200 };
+      // It may still be starting.
+      await judged(good, ['monitoring/gateway-healthy']);
+      await ask(join(good.home, 'lifted'));
+      await expect.poll(() => existsSync(join(good.home, 'lifted')), options).toBe(true);
+
+      const { file, hash } = (await gateway.rpc('exec.approvals.get', {}, admin)) as { file: object; hash: string };
+      const held = { ...file, defaults: { security: 'allowlist', ask: 'on-miss', askFallback: 'deny' } };
+      await gateway.rpc('exec.approvals.set', { file: held, baseHash: hash }, admin);
+      try {
+        const command = `/usr/bin/touch ${join(good.home, 'held')}`;
+        await ask(join(good.home, 'held'));
+        const asked = async () => (await waiting()).find(({ request }) => request.command === command)?.id;
+        await expect.poll(asked, options).toBeDefined();
+        expect(existsSync(join(good.home, 'held'))).toBe(false);
+        await gateway.rpc('exec.approval.resolve', { id: await asked(), decision: 'deny' }, admin);
+      } finally {
+        await gateway.rpc('exec.approvals.set', { file, baseHash: await hashOf(gateway) }, admin);
+      }
+    },
+    4 * minutes,
+  );
+
+  it(
     'runs whatever it is asked to once tools.exec.mode is full, and fails the gates that passed before',
     async () => {
       const file = join(good.home, '.openclaw', 'openclaw.json');
       const ids = [enforced, blocked];
-      const trialOf = ({ [blocked]: outcome }: Awaited<ReturnType<typeof judged>>) =>
-        outcome?.evidence.map(({ subject, observed }) => `${subject}: ${observed}`);
       const settings = JSON.parse(readFileSync(file, 'utf8'));
       settings.tools.exec.mode = 'full';
       writeFileSync(file, JSON.stringify(settings));
       // The gateway watches its file and takes the change over without a restart.
       await expect.poll(() => inForce(good), { timeout: minutes, interval: 200 }).toBe('full');
-      const outcomes = await judged(good, ids, { active: true });
+      // Of the commands alone: the gate of the tool is the same as before.
+      const environment = { 'approvalGates.gates': gated['approvalGates.gates'].slice(0, 1) };
+      const outcomes = await judgeGateway(good, ids, { active: true, environment });
       expect(Object.values(outcomes).map(({ status }) => status)).toEqual(['fail', 'fail']);
       const observed = outcomes[enforced]?.evidence.map((one) => one.observed);
       expect(observed).toContain('security full, ask off');
-      expect(trialOf(outcomes)).toEqual(['commands of agent main, tried: done, and nobody was asked']);
+      const trial = outcomes[blocked]?.evidence.map(({ subject, observed }) => `${subject}: ${observed}`);
+      expect(trial).toEqual(['commands of agent main, tried: done, and nobody was asked']);
       expect(leftInTmp()).toEqual([]);
     },
     4 * minutes,
