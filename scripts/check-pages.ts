@@ -52,6 +52,7 @@ function whatWasTried(): string[] {
   const all = Object.entries(remedies);
   const words: Readonly<Record<Tried['lab'], string>> = {
     moto: 'typed into the AWS CLI against the AWS of the tests',
+    host: 'typed as root on the live host of the tests, where systemd is a stand-in',
     embedded: 'made on the embedded deployment',
     github: 'typed into the real GitHub CLI, against a server that takes its requests as GitHub documents them',
     openclaw: 'typed into the real OpenClaw, then its gateway started anew',

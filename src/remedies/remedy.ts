@@ -2,13 +2,14 @@
 export type RemedyPlace = 'aws' | 'host' | 'gateway' | 'git' | 'clawcheck' | 'environment' | 'repository';
 
 /**
- * Where a test makes the lines and sees the check pass that failed before: a flaw of the AWS of the tests (moto), of the
- * embedded deployment or of its git host, or a real gateway that was configured wrongly.
+ * Where a test makes the lines and sees the check pass that failed before: a flaw of the AWS of the tests (moto), of their
+ * live host, of the embedded deployment or of its git host, or a real gateway that was configured wrongly.
  */
 export type Tried =
   | { readonly lab: 'moto'; readonly flaw: string }
   | { readonly lab: 'embedded'; readonly flaw: string }
   | { readonly lab: 'github'; readonly flaw: string }
+  | { readonly lab: 'host'; readonly flaw: string }
   | { readonly lab: 'openclaw' };
 
 /** What mends a check, for one way in which it fails. */
@@ -75,6 +76,8 @@ export function triedWords({ tried }: Remedy): string {
       return `tried on the embedded deployment, on the flaw ${tried.flaw}`;
     case 'github':
       return `tried with the real GitHub CLI on a server that takes its requests as GitHub documents them, on the flaw ${tried.flaw}`;
+    case 'host':
+      return `tried as root on the live host of the tests, without systemd, on the flaw ${tried.flaw}`;
     case 'openclaw':
       return 'tried on a real gateway that was configured wrongly';
     case undefined:

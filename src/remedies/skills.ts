@@ -5,6 +5,7 @@ import { deployed, protect } from './shared.ts';
 export const skills: Readonly<Record<string, Remedy>> = {
   'inventory-matches': {
     place: 'host',
+    tried: { lab: 'host', flaw: 'skill-extra' },
     when: 'a skill differs (on the machine that deploys, which alone has the file system mounted for writing)',
     commands: deployed('skills/'),
     console: 'the pipeline that deploys the workspace: run it again for the head of the branch',

@@ -32,6 +32,7 @@ export const soulDocuments: Readonly<Record<string, Remedy>> = {
   },
   'cannot-remount': {
     place: 'host',
+    tried: { lab: 'host', flaw: 'agent-in-docker-group' },
     when: 'the unit leaves the gateway capabilities, or its user is in the group docker',
     commands: [
       'gpasswd --delete "$AGENT_USER" docker',
@@ -65,6 +66,7 @@ export const soulDocuments: Readonly<Record<string, Remedy>> = {
   },
   'matches-git': {
     place: 'host',
+    tried: { lab: 'host', flaw: 'document-not-reviewed' },
     when: 'a document differs (on the machine that deploys, which alone has the file system mounted for writing)',
     commands: deployed(''),
     console: 'the pipeline that deploys the workspace: run it again for the head of the branch',
