@@ -96,6 +96,17 @@ describe('a call', () => {
     expect(await gateway.rpc('exec.approval.request', {})).toEqual({ status: 'accepted' });
   });
 
+  it('gets its own answer, in whatever order they come, and each twice', async () => {
+    const asked: Request[] = [];
+    const conversation = greets((socket, request) => {
+      asked.push(request);
+      if (asked.length === 3) for (const one of [...asked.toReversed(), ...asked]) answer(socket, one, one.params);
+    });
+    const { gateway } = gatewayAt((await peer(conversation)).port);
+    const calls = [0, 1, 2].map((n) => gateway.rpc('status', { n }));
+    expect(await Promise.all(calls)).toEqual([0, 1, 2].map((n) => ({ n })));
+  });
+
   it('is tried again while the gateway starts a part of itself', async () => {
     let calls = 0;
     const conversation = greets((socket, request) => {
