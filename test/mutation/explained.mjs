@@ -28,6 +28,9 @@ export const explained = {
     ['record?.status', 1, 'isTimed asks first whether there is a record'],
     ['resolvedAtMs !== undefined && createdAtMs > 0', 1, 'undefined is not >= anything'],
   ],
+  'checks/approval-gates/gates-enforced.ts': [
+    ['channels.length > 0 &&', 2, 'where there is no channel, the further finding is one that holds'],
+  ],
   'checks/backup/recent-recovery-point.ts': [['p.CreationDate >= since', 1, moment]],
   'checks/backup/recovery-runbook.ts': [
     ['path === undefined || text === undefined', 1, 'without a path there is no text'],
@@ -77,8 +80,6 @@ export const explained = {
   'checks/credentials/not-in-environment.ts': [
     ['undetermined(helpers.reason, helpers.message, [looked])', 1, shown],
     ["undetermined('access_denied', message, [looked, others])", 1, shown],
-    ['undetermined(config.reason, config.message, [looked, others])', 1, shown],
-    ["undetermined('conflict', message, [looked, others])", 1, shown],
     ["fact === 'process' ? name", 4, words],
   ],
   'checks/credentials/not-in-logs.ts': [

@@ -154,6 +154,13 @@ describe('approval-gates/blocked-without-approval, of a gate that is a plugin', 
     ['was tried, and asked', [tool({})], {}, 'pass'],
     ['refused it', [tool({ attempts: [{ ...attempt, request: undefined, refused: true }] })], {}, 'pass'],
     ['was tried, and did not ask', [tool({ attempts: [{ ...attempt, request: undefined }] })], {}, 'undetermined'],
+    ['was tried in no way', [tool({ attempts: [] })], {}, 'undetermined'],
+    [
+      'asked once, and once not',
+      [tool({ attempts: [attempt, { ...attempt, request: undefined }] })],
+      {},
+      'undetermined',
+    ],
     ['was not tried, but another', [tool({ tool: 'send_payment' })], {}, 'undetermined'],
     ['is not named: the tool is denied', [], noPlugin, 'pass'],
   ])('%s', (_, canary, changes, outcome) => {

@@ -61,6 +61,32 @@ describe('approval-gates/gates-enforced', () => {
     expect(judgeFacts(check, { config, approvals, agents: ['main'], ...around }).outcome).toBe(outcome);
   });
 
+  it.each<[string, string[], object, object, string]>([
+    ['an admin', ['slack:U0BENEX01'], {}, host, 'pass'],
+    ['an operator', ['slack:U0OPSLD01'], {}, host, 'pass'],
+    ['an admin and an operator', ['slack:U0BENEX01', 'slack:U0OPSLD01'], {}, host, 'pass'],
+    ['a builder', ['slack:U0CLEOE01'], {}, host, 'fail'],
+    ['nobody that is known', ['slack:U0MALLORY'], {}, host, 'fail'],
+    [
+      'a builder, held by the host',
+      ['slack:U0CLEOE01'],
+      {},
+      { ...host, defaults: { ...silent, security: 'deny' } },
+      'pass',
+    ],
+    [
+      'a builder, of an agent without commands',
+      ['slack:U0CLEOE01'],
+      { deny: [...strict.tools.deny, 'exec'] },
+      host,
+      'pass',
+    ],
+  ])('a channel in which %s may give commands', (_, allowFrom, change, approvals, outcome) => {
+    const inForce = { tools: { ...strict.tools, ...change }, channels: { slack: { allowFrom } } };
+    const facts = { config: config(inForce), approvals, agents: ['main'], ...around };
+    expect(judgeFacts(check, facts).outcome).toBe(outcome);
+  });
+
   it.each<[string, string, string]>([
     ['agent:main:main', 'full', 'fail'],
     ['agent:main:main', 'workspace', 'fail'],
