@@ -70,8 +70,9 @@ function conclude(
   for (const [step, state] of undo) if (state === 'failed') failures.push(`the undo of ${step} failed`);
   if (after.report?.verdict === 'NOT_READY') failures.push(`not steady at the end: ${after.text}`);
   else if (!after.ok) unknowns.push(`the steady state at the end is not known: ${after.text}`);
-  for (const { outcome, claim, observed } of measurements) {
-    if (outcome === 'fail') failures.push(`not so: ${claim}: ${observed}`);
+  for (const { outcome, claim, observed, seconds, limitSeconds } of measurements) {
+    const late = seconds === null || limitSeconds === null ? '' : ` (after ${seconds} s, limit ${limitSeconds} s)`;
+    if (outcome === 'fail') failures.push(`not so: ${claim}: ${observed}${late}`);
     if (outcome === 'unknown') unknowns.push(`not known: ${claim}: ${observed}`);
   }
   const expected = drill.method(deployment.environment).flatMap(({ expect = [] }) => expect);
