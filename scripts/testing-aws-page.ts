@@ -104,7 +104,7 @@ export function testingAwsPage(flaws: readonly ListedFlaw[]): string {
       ]),
     ),
     '',
-    `Planted, and noticed by no check that AWS alone can answer: ${listed(unnoticed.map(({ id }) => id))}.`,
+    `Planted, and noticed by no check that AWS alone can answer, or no flaw because it is beside the deployment: ${listed(unnoticed.map(({ id }) => id))}.`,
     '',
     '## Operations that are allowed and that no probe calls',
     '',

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flawset import backup, credentials, infrastructure, instances, monitoring, network
+from flawset import backup, credentials, foreign, infrastructure, instances, monitoring, network
 from flawset.registry import FLAWS
 from lab import Lab
 
-__all__ = ["apply", "backup", "credentials", "infrastructure", "instances", "listed", "monitoring", "network"]
+__all__ = ["apply", "backup", "credentials", "foreign", "infrastructure", "instances", "listed", "monitoring", "network"]
 
 
 def apply(lab: Lab, flaw_id: str) -> None:

@@ -219,3 +219,10 @@ export async function startMoto(
     },
   };
 }
+
+/** What the lab can plant beside the deployment, which is then as good as before. */
+export const besideDeployment = [
+  'second-group-of-the-same-tags',
+  'newest-version-launched',
+  'public-neighbour',
+] as const;

@@ -40,7 +40,7 @@ ON_INSTANCES = (
     "credentials/role-reads-one-secret", "credentials/role-least-privilege", "credentials/imdsv2-required",
     "credentials/monitoring-secret-isolated", "credentials/rotation", "credentials/no-static-keys",
     "network/no-public-ingress", "network/egress-allowlisted", "network/ssh-not-public", "monitoring/logs-arrive",
-    "backup/vault-protected",
+    "monitoring/cost-limits", "backup/vault-protected",
 )
 
 
