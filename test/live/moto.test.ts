@@ -1,14 +1,16 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { registry } from '../../checks/index.ts';
 import { allPages } from '../../src/adapters/aws/aws.ts';
 import { type AnyClient, type LoadedService, loadService } from '../../src/adapters/aws/clients.ts';
 import type { AwsOperation, InputOf, OperationRule, OutputOf, ServiceName } from '../../src/ports/aws.ts';
 import { operations } from '../../src/ports/aws-operations.ts';
+import { allChecks } from '../../src/runner/plan.ts';
 import { liveDescribe } from './live.ts';
 import { moreCalls, sampleInputs } from './moto/calls.ts';
-import { checks as knownChecks } from './moto/check-ids.ts';
 import { besideDeployment, type Moto, type MotoState, motoAvailable, startMoto } from './moto/moto.ts';
 
 const allowed = Object.keys(operations) as AwsOperation[];
+const knownChecks = allChecks(registry).map(({ id }) => id);
 
 liveDescribe('the moto lab', motoAvailable(), () => {
   let moto: Moto;
