@@ -15,6 +15,12 @@ export interface Asker {
 /** Questions go to the standard error, so that the standard output stays what was asked for. */
 export function terminalAsker(input: Readable, output: Writable): Asker {
   const typed = createInterface({ input, output });
+  // A terminal in raw mode gives Ctrl-C as a key: whoever presses it wants to be out, not to be told of options.
+  typed.once('SIGINT', () => {
+    typed.close();
+    output.write('\n');
+    process.kill(process.pid, 'SIGINT');
+  });
   // Unlike `question`, this keeps what was typed ahead, and hears the end of the input.
   const lines = typed[Symbol.asyncIterator]();
   const ask = async (question: string): Promise<string> => {
