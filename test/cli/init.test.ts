@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { terminalAsker } from '../../src/cli/ask.ts';
 import { askTyped } from '../../src/cli/init-input.ts';
 import { type AwsServer, startAwsServer } from '../../src/demo/aws-server.ts';
@@ -259,6 +259,24 @@ describe('what stands out', () => {
 });
 
 describe('the questions', () => {
+  it('end at Ctrl-C by the signal that it stands for, and give the terminal back', async () => {
+    const modes: boolean[] = [];
+    const setRawMode = (raw: boolean) => modes.push(raw);
+    const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode });
+    const output = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
+    const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
+    try {
+      const asked = terminalAsker(input, output).text('the region');
+      input.write('\u0003');
+      // The signal is caught here, so that the program goes on to the end of its input.
+      await expect(asked).rejects.toThrow(/the input ended/);
+      expect(kill.mock.calls).toEqual([[process.pid, 'SIGINT']]);
+      expect(modes.at(-1)).toBe(false);
+    } finally {
+      kill.mockRestore();
+    }
+  });
+
   it('take a number or a name, ask again for nothing, and show hostile names as plain text', async () => {
     const [input, output] = [new PassThrough(), new PassThrough()];
     const asker = terminalAsker(input, output);
