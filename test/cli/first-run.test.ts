@@ -56,4 +56,4 @@ it('leads from nothing to READY: init, what a person fills in, doctor, plan, run
     await aws.close();
     await deployment.close();
   }
-});
+}, 180_000);
