@@ -80,6 +80,8 @@ export const explained = {
   'checks/credentials/not-in-environment.ts': [
     ['undetermined(helpers.reason, helpers.message, [looked])', 1, shown],
     ["undetermined('access_denied', message, [looked, others])", 1, shown],
+    ['undetermined(config.reason, config.message, [looked, others])', 1, shown],
+    ["undetermined('conflict', message, [looked, others])", 1, shown],
     ["fact === 'process' ? name", 4, words],
   ],
   'checks/credentials/not-in-logs.ts': [
