@@ -42,12 +42,7 @@ liveDescribe('clawcheck run against moto and a real host', available, () => {
 
   const checksOf = (report: Report): CheckResult[] => report.areas.flatMap(({ checks }) => checks);
   const statusOf = (report: Report, id: string) => checksOf(report).find((c) => c.id === id)?.status;
-  const headline = [
-    'soul-documents/write-fails',
-    'credentials/imdsv1-rejected',
-    'network/approved-host-reachable',
-    'network/unapproved-host-times-out',
-  ];
+  const headline = ['soul-documents/write-fails', 'credentials/imdsv1-rejected', 'network/approved-host-reachable'];
 
   describe('the good deployment', () => {
     it('is bound to its subject, judged on it, and left as it was', async () => {
@@ -62,6 +57,9 @@ liveDescribe('clawcheck run against moto and a real host', available, () => {
       expect(Object.fromEntries(headline.map((id) => [id, statusOf(report, id)]))).toEqual(
         Object.fromEntries(headline.map((id) => [id, 'pass'])),
       );
+      // A way round the filter could stand in the configuration of the gateway, which only a real one tells.
+      const filtered = checksOf(report).find(({ id }) => id === 'network/unapproved-host-times-out');
+      expect([filtered?.status, filtered?.reason?.code]).toEqual(['unknown', 'credentials']);
       const open = report.areas
         .filter(({ id }) => id === 'backup' || id === 'skills')
         .flatMap(({ checks }) => checks.filter(({ status }) => status !== 'pass' && status !== 'attested'));
