@@ -83,7 +83,7 @@ liveDescribe('clawcheck run against moto and a real host', available, () => {
     it.each([
       ['a writable workspace', { workspace: 'read-write' }, 'soul-documents/write-fails', 'fail'],
       ['no metadata service', { imds: 'unreachable' }, 'credentials/imdsv1-rejected', 'unknown'],
-      ['no network at all', { egress: 'all-dropped' }, 'network/unapproved-host-times-out', 'unknown'],
+      ['no network at all', { egress: 'all-dropped' }, 'network/approved-host-reachable', 'fail'],
     ] as const)('%s is found', async (_, flaw, id, status) => {
       try {
         await lab.change(flaw);
