@@ -57,7 +57,13 @@ describe('P2: a run only reads from AWS', () => {
     note(await runScenario([], { change: ({ environment }) => Object.assign(environment, changes) }));
     // These are known to lead elsewhere; the others are tried only where that no longer is enough.
     const first = ['launch-configuration-assigns-public-address', 'static-key-in-use', 'warm-instance-public'];
-    for (const flaw of [...first, 'snapshots-denied', 'trail-data-only', ...listFlaws(fixtures)]) {
+    const more = [
+      'snapshots-denied',
+      'trail-data-only',
+      'drill-kill-switch-invented',
+      'drill-kill-switch-runbook-invented',
+    ];
+    for (const flaw of [...first, ...more, ...listFlaws(fixtures)]) {
       if (missing().length === 0) break;
       note(await runScenario([flaw]));
     }
