@@ -17,6 +17,11 @@ const groupIn = (region: string, account: string): Flaw => ({
     },
   ],
 });
+const strangers: Flaw = {
+  title: 'credentials of elsewhere',
+  expects: {},
+  aws: [{ operation: 'sts:GetCallerIdentity', set: { Account: '210987654321' } }],
+};
 const host = (changes: Record<string, string>): Flaw => {
   const good = { 'instance-id': 'i-0a1b2c3d4e5f60001', account: '123456789012', region: 'eu-west-1', ...changes };
   return { title: 'another host', expects: {}, host: { 'host/identity': [['state', 'ok'], ...Object.entries(good)] } };
@@ -50,7 +55,8 @@ describe('P9: the report is about this deployment', () => {
   });
 
   it.each([
-    ['credentials of another account', [], { 'aws.account': '210987654321' }],
+    ['an environment file of another account', [], { 'aws.account': '210987654321' }],
+    ['credentials of another account, and nothing else', [strangers], {}],
     ['a group of another account', [groupIn('eu-west-1', '210987654321')], {}],
     ['a group of another region', [groupIn('us-east-1', '123456789012')], {}],
     ['a host that is no instance of the group', [host({ 'instance-id': 'i-0fffffffffffffff0' })], {}],
