@@ -9,7 +9,7 @@ export default check({
   why: 'Whoever can push to the deployed branch alone can rewrite what the agent is.',
   trap: 'A protection exists and is taken to bind administrators and those who may bypass it.',
   remediation:
-    'Protect the deployed branch with a rule or ruleset: an approving review, no exemption for administrators, no force push, an empty bypass list.',
+    'Protect the deployed branch with a rule or ruleset: an approving review, no exemption for administrators, no force push, no deletion, an empty bypass list.',
   needs: { rules: branchRules, head },
   judge({ rules, head }, { environment }) {
     const { minimumReviews = 1, approvedBypass = [] } = environment.git ?? {};
@@ -40,7 +40,9 @@ function findings(
   approved: readonly string[],
 ): Finding<'rules'>[] {
   const exempt = unapproved(rule, approved);
-  const force = all.find((r) => r.forbidsForcePush && unapproved(r, approved).length === 0);
+  const binding = all.filter((r) => unapproved(r, approved).length === 0);
+  const force = binding.find((r) => r.forbidsForcePush);
+  const deletion = binding.find((r) => r.forbidsDeletion);
   const stale = rule.dismissesStale ? 'stale reviews are dismissed' : 'stale reviews stay valid';
   const seen = (expected: string, observed: string, ok: boolean): Finding<'rules'> => {
     return { fact: 'rules', subject: rule.from, expected, observed, ok };
@@ -49,5 +51,10 @@ function findings(
     seen(`at least ${minimum} approving reviews`, `${rule.reviews ?? 0}; ${stale}`, (rule.reviews ?? 0) >= minimum),
     seen('nobody exempt but whom git.approvedBypass names', exempt.join(', ') || 'nobody', exempt.length === 0),
     seen('no force push, for anybody', force ? `forbidden by ${force.from}` : 'possible', force !== undefined),
+    seen(
+      'no deletion, after which anything can be pushed',
+      deletion ? `forbidden by ${deletion.from}` : 'possible',
+      deletion !== undefined,
+    ),
   ];
 }

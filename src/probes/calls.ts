@@ -87,7 +87,7 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'gateway/tool-catalog': 'rpc plugins.list, rpc tools.catalog',
   'gateway/version': 'GET /startupz, rpc status',
   'git/branch-rules':
-    'GET {base}/branches/{encodedBranch}/protection, GET {base}/rules/branches/{encodedBranch}, GET {base}/rulesets/{id}',
+    'GET {base}, GET {base}/branches/{encodedBranch}/protection, GET {base}/rules/branches/{encodedBranch}, GET {base}/rulesets/{id}',
   'git/eval-workflow': 'GET {base}/actions/workflows/{file}, GET {base}/actions/workflows/{file}/runs?{query}',
   'git/head': 'GET {base}/branches/{encodedBranch}',
   'git/tree': 'GET {base}/git/trees/{head.tree}?recursive=1',

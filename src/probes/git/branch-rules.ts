@@ -17,13 +17,15 @@ export interface RequiredCheck {
 
 /** What the branch protection or one ruleset demands of a change. */
 export interface BranchRules {
-  /** `branch protection`, or `ruleset NAME`. */
+  /** `branch protection`, `ruleset NAME`, or `default branch`. */
   readonly from: string;
   /** Undefined where no pull request is needed. */
   readonly reviews: number | undefined;
   readonly dismissesStale: boolean;
   readonly adminsExempt: boolean;
   readonly forbidsForcePush: boolean;
+  /** A branch that is deleted and pushed anew has whatever commits its pusher likes. */
+  readonly forbidsDeletion: boolean;
   readonly bypass: readonly Bypass[];
   readonly requiredChecks: readonly RequiredCheck[];
 }
@@ -65,9 +67,26 @@ export const branchRules = gitProbe({
         next: 'Give the token read access to the administration of the repository.',
       });
     }
+    if (found.length > 0 && !found.some(({ forbidsDeletion }) => forbidsDeletion)) {
+      const { default_branch: name } = object(await git.get(`${base}`), 'a repository');
+      if (typeof name !== 'string') throw malformed('a repository');
+      if (name === head.branch) found.push(ofDefaultBranch);
+    }
     return found;
   },
 });
+
+/** The git host deletes the default branch for nobody. */
+const ofDefaultBranch: BranchRules = {
+  from: 'default branch',
+  reviews: undefined,
+  dismissesStale: false,
+  adminsExempt: false,
+  forbidsForcePush: false,
+  forbidsDeletion: true,
+  bypass: [],
+  requiredChecks: [],
+};
 
 function protectionRules(protection: Json): BranchRules {
   const reviews = protection['required_pull_request_reviews'];
@@ -84,6 +103,7 @@ function protectionRules(protection: Json): BranchRules {
     dismissesStale: review?.['dismiss_stale_reviews'] === true,
     adminsExempt: !enabled('enforce_admins'),
     forbidsForcePush: !enabled('allow_force_pushes'),
+    forbidsDeletion: !enabled('allow_deletions'),
     bypass: review?.['bypass_pull_request_allowances'] ? allowances(review['bypass_pull_request_allowances']) : [],
     requiredChecks: status ? statusChecks(object(status, 'required status checks')) : [],
   };
@@ -137,6 +157,7 @@ async function rulesetRules(git: GitPort, base: string, id: number, rules: reado
     dismissesStale: parameters('pull_request').some((p) => p['dismiss_stale_reviews_on_push'] === true),
     adminsExempt: false,
     forbidsForcePush: rules.some((rule) => rule['type'] === 'non_fast_forward'),
+    forbidsDeletion: rules.some((rule) => rule['type'] === 'deletion'),
     bypass: actors.map((actor) => {
       const { actor_type: type, actor_id: id } = object(actor, 'an exemption');
       if (typeof type !== 'string') throw malformed('an exemption');

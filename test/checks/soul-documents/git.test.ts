@@ -13,6 +13,7 @@ describe('reviewed-changes', () => {
     dismissesStale: false,
     adminsExempt: false,
     forbidsForcePush: true,
+    forbidsDeletion: true,
     bypass: [],
     requiredChecks: [],
   };
@@ -27,6 +28,23 @@ describe('reviewed-changes', () => {
     ['a pull request without review', [{ ...good, reviews: 0 }], 'fail'],
     ['administrators exempt', [{ ...good, adminsExempt: true }], 'fail'],
     ['force push', [{ ...good, forbidsForcePush: false }], 'fail'],
+    ['deletion', [{ ...good, forbidsDeletion: false }], 'fail'],
+    [
+      'deletion, forbidden by another rule',
+      [
+        { ...good, forbidsDeletion: false },
+        { ...good, reviews: undefined },
+      ],
+      'pass',
+    ],
+    [
+      'deletion, forbidden by a rule with an exemption',
+      [
+        { ...good, forbidsDeletion: false },
+        { ...good, reviews: undefined, bypass: [{ name: 'bot', id: 'Integration:1' }] },
+      ],
+      'fail',
+    ],
     ['somebody exempt', [{ ...good, bypass: [mallory] }], 'fail'],
     ['a lax rule beside a strict one: they add up', [{ ...good, reviews: 0, adminsExempt: true }, good], 'pass'],
     [
