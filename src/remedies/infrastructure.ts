@@ -72,8 +72,11 @@ export const infrastructure: Readonly<Record<string, Remedy>> = {
     when: 'a replacement may take instances away first',
     commands: [
       'aws autoscaling update-auto-scaling-group --auto-scaling-group-name "$GROUP" --instance-maintenance-policy MinHealthyPercentage=100,MaxHealthyPercentage=200',
+      // Counts where the last refresh had lower values; it replaces the instances, one after the other.
+      'aws autoscaling start-instance-refresh --auto-scaling-group-name "$GROUP" --preferences MinHealthyPercentage=100,MaxHealthyPercentage=200',
     ],
-    console: 'EC2, Auto Scaling Groups, the group, Instance management, Instance maintenance policy, Edit',
+    console:
+      'EC2, Auto Scaling Groups, the group, Instance management, Instance maintenance policy, Edit; then Instance refresh, Start',
     terraform: 'aws_autoscaling_group.gateway',
   },
   'storage-encrypted': {
