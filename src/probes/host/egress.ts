@@ -100,7 +100,7 @@ export const egress = hostProbe<Egress>({
   as: 'agent',
   seconds: ({ network }) => network.timeoutSeconds + answerSeconds + 6,
   script: (environment) => `
-need curl timeout head wc tr sed readlink grep
+need curl timeout head wc
 ${gatewayVariables(environment)}
 attempt() {
   index=$1; shift
@@ -124,7 +124,7 @@ if [ -n "$pid" ]; then
   elif [ "$mine" = "$its" ]; then namespace=same
   else namespace=other; fi
   proxied=unreadable
-  if names=$(variables_of "$pid") && [ -n "$names" ]; then
+  if command -v grep >/dev/null && command -v sed >/dev/null && names=$(variables_of "$pid") && [ -n "$names" ]; then
     proxied=no
     if printf '%s\\n' "$names" | grep -q -a -i -E '^(openclaw_proxy_url|(http|https|all)_proxy)=.'; then proxied=yes; fi
   fi

@@ -546,6 +546,7 @@ cp ~ops/.bashrc ~ops/.bash_profile; cp ~ops/.bashrc ~ops/.profile; cp ~ops/.bash
     'credentials/no-plaintext-on-disk',
     'credentials/not-in-environment',
     'credentials/not-in-logs',
+    'network/unapproved-host-times-out',
     'network/tailscale-admin',
     'network/gateway-not-exposed',
   ),
