@@ -150,4 +150,28 @@ describe('monitoring/kill-switch', () => {
     const judged = judgeFacts(check, { peopleRoles: onCall, killSwitch: document, use, drills }, changes);
     expect('reason' in judged ? judged.reason : judged.outcome).toBe(expected);
   });
+
+  it.each<[string, Parameters<typeof recordOf>[1]]>([
+    ['of which one thing could not be seen', { stopped: 'unknown', 'stays-down': 'pass' }],
+    ['in which one thing is missing', { stopped: 'pass' }],
+    ['in which nothing was measured', {}],
+    ['of other things', { drained: 'pass', 'stays-down': 'pass' }],
+  ])('does not pass by the record of a drill %s', (_, measures) => {
+    const made = recordOf('kill-switch', measures, { values: { used: 'x', deadAt: used().toISOString() } });
+    const drills = { records: [made], refused: [] };
+    const judged = judgeFacts(check, { peopleRoles: onCall, killSwitch: document, use, drills }, nobody);
+    expect(judged).toMatchObject({ outcome: 'undetermined', reason: 'not_drilled' });
+  });
+
+  it('does not pass by a record where nobody is seen who may use it', () => {
+    const peopleRoles = { roles: [may('s3:*', '*')], unread: 0, users: 1 };
+    const facts = { peopleRoles, killSwitch: document, use, drills: { records: [record()], refused: [] } };
+    expect(judgeFacts(check, facts, nobody)).toMatchObject({ outcome: 'undetermined', reason: 'no_control' });
+  });
+
+  it('names what AWS remembers beside the record', () => {
+    const facts = { peopleRoles: onCall, killSwitch: document, use, drills: { records: [record()], refused: [] } };
+    const judged = judgeFacts(check, facts, nobody);
+    expect(judged).toMatchObject({ outcome: 'pass', controls: [{ fact: 'use' }] });
+  });
 });
