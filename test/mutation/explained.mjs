@@ -144,6 +144,8 @@ export const explained = {
   ],
   'checks/infrastructure/zero-downtime-deploys.ts': [['MinHealthyPercentage ?? -1', 2, 'neither 1 nor -1 is enough']],
   'checks/monitoring/alarm-on-health.ts': [
+    ['one.AlarmArn ?? alarm.arn', 1, 'of which alarm it is said'],
+    ['by = watcher ?? ringer', 1, 'of which alarm it is said'],
     ["suppressor ? 'another alarm silences it' : 'none'", 1, words],
     ['a.Namespace && a.MetricName ?', 2, 'half a name is not that of the environment file either'],
     ["levels(a.MetricName ?? ''", 1, 'without a metric the name fails'],
@@ -151,14 +153,14 @@ export const explained = {
   ],
   'checks/monitoring/alert-in-time.ts': [
     ['changed > oldest ? changed : oldest', 1, 'the two are the same then'],
-    ['alarm.alarm.AlarmActions ?? []', 1, absent],
+    ['ringer.AlarmActions ?? []', 1, absent],
     ['drill.raised.at > new Date(record.window.end)', 1, moment],
     ['notifySeconds !== undefined &&', 1, 'undefined is not <= anything'],
     ['replaceSeconds !== undefined &&', 1, 'undefined is not <= anything'],
   ],
   'checks/monitoring/alert-route.ts': [
     ["alertFunction: functionName = ''", 1, shown],
-    ['(alarm.alarm.AlarmActions ?? [])', 1, absent],
+    ['AlarmActions: actions = []', 1, absent],
     ['observed(t), true)', 1, 'it is given to `undetermined`, which does not look at it'],
     [
       "uses.find((tri) => tri === 'no')",
@@ -180,6 +182,8 @@ export const explained = {
     ["killSwitch: name = ''", 1, shown],
     ["'neither exists', false)", 1, 'it is given to `fail`, which does not look at it'],
     ["type = ''", 1, absent],
+    ["Date.parse(record?.window.end ?? '') < rememberedDays", 2, `${moment}, and neither text is a date`],
+    ['if (first) return pass', 1, 'there are two measures, so there is a first'],
   ],
   'checks/network/egress-allowlisted.ts': [['if (wide.length > 0) return', 1, words]],
   'checks/network/gateway-not-exposed.ts': [
@@ -223,11 +227,15 @@ export const explained = {
     ['there.sha256 === undefined', 1, words],
   ],
   'checks/skills/regressions-block-merge.ts': [
+    ["whyItCannotFail(job, workflow, 'pull_request') : []", 1, 'only of a job that evaluates is it said'],
+    ['if (evaluates)', 1, 'without faults it is one more finding that holds'],
     ['workflow ? evalJobs(workflow) : []', 1, 'without a workflow it fails'],
     ['environment.git?.approvedBypass', 2, 'without a git host no rule is read, and this is not judged'],
     ['environment.git?.api', 1, 'without a git host no rule is read, and this is not judged'],
   ],
   'checks/skills/scheduled-evals.ts': [
+    ['gap !== undefined && gap >', 1, 'undefined is not > anything'],
+    ['workflow.crons.length > 0 && !seldom', 2, `${twice}: without a schedule no job evaluates on one`],
     ["|| 'none'", 1, words],
     ['history?.onSchedule ?? []', 1, absent],
   ],

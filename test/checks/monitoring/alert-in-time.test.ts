@@ -138,6 +138,28 @@ describe('monitoring/alert-in-time', () => {
     if (outcome === 'pass') expect(judgement.evidence.length).toBe(3 + drillsCited.length);
   });
 
+  it.each([
+    ['above was changed since', afterFailure(-86_400), afterFailure(3600), 'undetermined'],
+    ['below was changed since', afterFailure(3600), afterFailure(-86_400), 'undetermined'],
+    ['neither was changed since', afterFailure(-86_400), afterFailure(-86_400), 'pass'],
+  ] as const)('of two alarms, one above the other, the one %s', (_, below, above, outcome) => {
+    const composite = {
+      AlarmName: 'c',
+      AlarmArn: 'arn:c',
+      AlarmRule: 'ALARM(a)',
+      AlarmActions: [topic],
+      AlarmConfigurationUpdatedTimestamp: above,
+    };
+    const metric = { AlarmName: 'a', AlarmConfigurationUpdatedTimestamp: below, AlarmActions: [] };
+    const facts = {
+      alarm: { ...alarmOf(metric), above: [composite] },
+      alarmHistory: { raised: [raised], actions: [action] },
+      scalingActivities: activities,
+      drills: noRecords,
+    };
+    expect(judgeFacts(check, facts).outcome).toBe(outcome);
+  });
+
   it('does not count what is older than allowed', () => {
     const facts = {
       alarm: alarmOf(),

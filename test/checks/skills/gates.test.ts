@@ -177,6 +177,27 @@ describe('scheduled-evals', () => {
     expect(judge([run(5)], {}, changed)).toBe(outcome);
   });
 
+  it('passes once in so many days exactly', () => {
+    const weekly = parseWorkflow(text.replace('17 4 * * *', '17 4 * * 1'), path);
+    const outcome = (days: number) =>
+      judgeFacts(
+        scheduledEvals,
+        {
+          workflow: weekly,
+          head,
+          ...around,
+          history: { state: 'active', path, onPullRequest: [], onSchedule: [run(5)] },
+        },
+        { 'skills.scheduleMaxAgeDays': days },
+      ).outcome;
+    expect([7, 6].map(outcome)).toEqual(['pass', 'fail']);
+  });
+
+  it('fails where the newest run is too old, though the schedule is not understood', () => {
+    const changed = parseWorkflow(text.replace('17 4 * * *', '@daily'), path);
+    expect(judge([run(9 * 24)], {}, changed)).toBe('fail');
+  });
+
   it.each([{ state: 'disabled_inactivity' }, { state: 'disabled_manually' }, { path: '.github/workflows/other.yml' }])(
     'fails for %j',
     (more) => expect(judge([run(5)], more)).toBe('fail'),
@@ -233,6 +254,7 @@ describe('a branch with a ruleset and no branch protection', () => {
           checks,
           change({ git }) {
             git[`${base}/branches/main/protection`] = null;
+            git[base] = { default_branch: 'main' };
             git[`${base}/rules/branches/main`] = rules;
             git[`${base}/rulesets/7`] = { id: 7, name: 'main', enforcement: 'active', bypass_actors: actors, ...more };
           },
