@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { promptfoo } from '../../src/adapters/promptfoo/promptfoo.ts';
 import { ProbeError } from '../../src/model/reason.ts';
 
@@ -15,6 +15,7 @@ describe('promptfoo as a program', () => {
     made.push(folder);
   });
   afterEach(() => {
+    vi.unstubAllEnvs();
     for (const one of made.splice(0)) rmSync(one, { recursive: true, force: true });
   });
 
@@ -45,10 +46,11 @@ describe('promptfoo as a program', () => {
   });
 
   it('takes results with failed cases, and leaves nothing behind', async () => {
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('clawcheck-promptfoo-'));
-    expect(await start('echo "{}" > "$out"; exit 100')('a.js', 'run')).toBe('{}\n');
-    const after = readdirSync(tmpdir()).filter((name) => name.startsWith('clawcheck-promptfoo-'));
-    expect(after.filter((name) => !before.includes(name))).toEqual([]);
+    const temporary = mkdtempSync(join(folder, 'tmp-'));
+    vi.stubEnv('TMPDIR', temporary);
+    expect(await start('echo "$out" > out; echo "{}" > "$out"; exit 100')('a.js', 'run')).toBe('{}\n');
+    expect(readFileSync(join(folder, 'out'), 'utf8')).toContain(`${temporary}/`);
+    expect(readdirSync(temporary)).toEqual([]);
   });
 
   it.each<[string, string, string]>([
