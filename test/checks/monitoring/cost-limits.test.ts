@@ -169,4 +169,11 @@ describe('monitoring/cost-limits', () => {
     });
     expect(judgeFacts(check, { ...facts, budget: fact({}, []) }).outcome).toBe('fail');
   });
+
+  it('leaves the limit at another provider to a person also where the instances are stopped for good', () => {
+    const group = { ...heals, SuspendedProcesses: [{ ProcessName: 'Launch' }] };
+    const stopped = { ...facts, budget: paused(stop()), group };
+    expect(judgeFacts(check, stopped, billedByAws).outcome).toBe('pass');
+    expect(judgeFacts(check, stopped)).toMatchObject({ outcome: 'undetermined', reason: 'not_attested' });
+  });
 });

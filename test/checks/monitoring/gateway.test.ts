@@ -115,6 +115,7 @@ describe('monitoring/runaway-limited', () => {
     gateway: { auth: { rateLimit: { maxAttempts: 10 } } },
     tools: { exec: { timeoutSeconds: 300 }, loopDetection: { enabled: true } },
   };
+  const logins = (more: object) => ({ ...good, gateway: { auth: { rateLimit: { maxAttempts: 10, ...more } } } });
   const exec = (timeoutSeconds: unknown) => ({ ...good, tools: { ...good.tools, exec: { timeoutSeconds } } });
   it.each<[string, object, string]>([
     ['all bounded', good, 'pass'],
@@ -134,6 +135,11 @@ describe('monitoring/runaway-limited', () => {
       'fail',
     ],
     ['no limit of logins', { ...good, gateway: {} }, 'fail'],
+    ['attempts that count for a second', logins({ windowMs: 1000, lockoutMs: 1000 }), 'pass'],
+    ['attempts that count for less', logins({ windowMs: 999 }), 'fail'],
+    ['a lockout for less', logins({ lockoutMs: 999 }), 'fail'],
+    ['a lockout that is a text', logins({ lockoutMs: '60000' }), 'fail'],
+    ['a lockout that is not set', logins({ lockoutMs: null }), 'pass'],
   ])('%s', (_, inForce, outcome) => {
     expect(judgeFacts(limited, { config: config(inForce), agents: ['main'] }).outcome).toBe(outcome);
   });

@@ -107,6 +107,12 @@ describe('all-pass', () => {
     expect(judge([file(three)], configs(three, ['staging', 'production'])).outcome).toBe('fail');
   });
 
+  it('counts no case that was run on echo as well', () => {
+    const ran = (...ids: string[]) =>
+      three.flatMap((c) => ids.map((id) => ({ case: c, passed: true, failureReason: 0, provider: { id, label: id } })));
+    const outcome = (...ids: string[]) => judge([file(three, { runs: ran(...ids) })], configs(three, ['a'])).outcome;
+    expect([outcome('a'), outcome('a', 'echo'), outcome('echo')]).toEqual(['pass', 'fail', 'fail']);
+  });
   it('takes one run on each of two providers for both', () => {
     const run = (c: EvalCase, id: string) => ({ case: c, passed: true, failureReason: 0, provider: { id, label: id } });
     const runs = three.flatMap((c) => [run(c, 'one'), run(c, 'two')]);
