@@ -44,7 +44,15 @@ export const explained = {
     ['if (completed) {', 1, 'what is not completed fails in the finding before'],
     ['CompletionDate: end = now', 1, 'a job that was completed names what it made, or is unknown before'],
   ],
-  'checks/backup/retention.ts': [['longestKept === undefined', 2, 'a guard: NaN keeps nothing long enough either']],
+  'checks/backup/retention.ts': [
+    ['...backupVaults', 1, 'a vault without a lock is one with a lock of 0 days: a further finding that holds'],
+    [
+      'MinRetentionDays !== undefined',
+      1,
+      'a vault without a lock is one with a lock of 0 days: a further finding that holds',
+    ],
+    ['longestKept === undefined', 2, 'a guard: NaN keeps nothing long enough either'],
+  ],
   'checks/backup/vault-protected.ts': [
     ['conditions: []', 1, 'no condition of a policy asks for this key'],
     [
@@ -269,6 +277,8 @@ export const explained = {
     ['path !== undefined && path !== configPath(environment)', 1, 'unknown either way where no path is told'],
   ],
   'checks/soul-documents/reviewed-changes.ts': [
+    ["force ? `forbidden by ${force.from}` : 'possible'", 1, words],
+    ["deletion ? `forbidden by ${deletion.from}` : 'possible'", 1, words],
     ['approvedBypass = []', 1, 'without a git host no rule is read, and this is not judged'],
     ['const candidates = rules', 1, 'a rule without reviews fails by itself'],
     ['reviews !== undefined)', 1, 'a rule without reviews fails by itself'],
