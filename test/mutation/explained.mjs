@@ -277,8 +277,7 @@ export const explained = {
     ['path !== undefined && path !== configPath(environment)', 1, 'unknown either way where no path is told'],
   ],
   'checks/soul-documents/reviewed-changes.ts': [
-    ["force ? `forbidden by ${force.from}` : 'possible'", 1, words],
-    ["deletion ? `forbidden by ${deletion.from}` : 'possible'", 1, words],
+    ["from}` : 'possible'", 2, words],
     ['approvedBypass = []', 1, 'without a git host no rule is read, and this is not judged'],
     ['const candidates = rules', 1, 'a rule without reviews fails by itself'],
     ['reviews !== undefined)', 1, 'a rule without reviews fails by itself'],
