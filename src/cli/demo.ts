@@ -45,7 +45,7 @@ export async function demoCommand(options: DemoOptions): Promise<void> {
     return;
   }
   known(options.scenario, [...composedNames, ...all], 'scenario');
-  // A signal while the servers start must not leave them and their folder behind.
+  // Until all is closed: a signal before or after the run itself must not leave the servers and their folder behind.
   let signalled: EndedBy | undefined;
   const release = onEnd((by) => {
     signalled = by;
@@ -53,7 +53,6 @@ export async function demoCommand(options: DemoOptions): Promise<void> {
   const folder = options.serve === undefined ? {} : { folder: newFolder(options.serve) };
   const flaws = composed(options.scenario)?.flaws ?? [options.scenario];
   const deployment = await startDeployment(fixtures, flaws, folder);
-  release();
   try {
     if (signalled) {
       process.exitCode = exitCodeOf(signalled);
@@ -81,6 +80,7 @@ export async function demoCommand(options: DemoOptions): Promise<void> {
     });
   } finally {
     await deployment.close();
+    release();
   }
 }
 
