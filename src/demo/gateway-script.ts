@@ -19,17 +19,24 @@ const controlPage: HttpAnswer = {
 const execLifetimeMs = 1_800_000;
 const hookLifetimeMs = 1000;
 
-/** @param clock the time of the records that are made here */
-export function gatewayScript(scenario: Scenario, clock: () => Date): GatewayScript {
+/**
+ * @param clock the time of the records that are made here
+ * @param elapsed milliseconds by which its uptime advances
+ */
+export function gatewayScript(
+  scenario: Scenario,
+  clock: () => Date,
+  elapsed: () => number = () => performance.now(),
+): GatewayScript {
   const { gateway } = scenario;
   const approvals = gatewayApprovals(gateway.approvals, clock);
-  const started = performance.now();
+  const started = elapsed();
   return {
     get(path) {
       const answer = gateway.http[path] ?? controlPage;
       const { body } = answer;
       if (typeof body !== 'object' || body === null || answer.frozen || !('uptimeMs' in body)) return answer;
-      const uptimeMs = Number(body.uptimeMs) + Math.round(performance.now() - started);
+      const uptimeMs = Number(body.uptimeMs) + Math.round(elapsed() - started);
       return { ...answer, body: { ...body, uptimeMs } };
     },
     async rpc(method, params) {

@@ -25,6 +25,7 @@ import type { GatewayPort, GatewayResponse } from '../../src/ports/gateway.ts';
 import type { GitPort } from '../../src/ports/git.ts';
 import type { HostPort, HostRecords } from '../../src/ports/host.ts';
 import type { Ports } from '../../src/ports/ports.ts';
+import type { WaitingPort } from '../../src/ports/waiting.ts';
 import { run } from '../../src/runner/run.ts';
 
 export const fixtures = fileURLToPath(new URL('../../fixtures', import.meta.url));
@@ -87,13 +88,14 @@ export function scenarioPorts(
 ): { ports: Ports; calls: CallLog } {
   const counts = new Map<string, number>();
   const answers = new Map<string, Promise<Record<string, unknown> | undefined>>();
+  const time = skippingTime();
   const send = async (operation: AwsOperation, input: object) => {
     counts.set(operation, (counts.get(operation) ?? 0) + 1);
     const rule: OperationRule = operations[operation];
     const ask = async () => {
       const { output, error } = twoPages ? pageOf(scenario, operation, input) : answerAws(scenario, operation, input);
       if (error) throw sdkError(error.code, error.status ?? 400);
-      return reviveDates(structuredClone(output)) as object;
+      return reviveDates(output) as object;
     };
     try {
       return (await tap('aws', operation, ask, input)) as object | undefined;
@@ -135,7 +137,8 @@ export function scenarioPorts(
       },
       signatures: sshSignatures,
       openHost: () => tap('host', 'open', async () => tappedHost(scenarioHost(scenario), tap)) as Promise<HostPort>,
-      openGateway: () => tappedGateway(scenarioGateway(scenario), tap),
+      openGateway: () => tappedGateway(scenarioGateway(scenario, time.elapsed), tap),
+      waiting: time.waiting,
     },
     calls: { counts: () => [...counts].map(([operation, count]) => ({ operation, count })) },
   };
@@ -223,8 +226,8 @@ function scenarioHost(scenario: Scenario): HostPort {
   };
 }
 
-function scenarioGateway(scenario: Scenario): GatewayPort {
-  const script = gatewayScript(scenario, () => now);
+function scenarioGateway(scenario: Scenario, elapsed: () => number): GatewayPort {
+  const script = gatewayScript(scenario, () => now, elapsed);
   return {
     async get(path) {
       const { status = 200, contentType, body, error } = script.get(path);
@@ -294,7 +297,28 @@ function scenarioFiles(scenario: Scenario): FilesPort {
   };
 }
 
-/** The SDK gives dates as Date; fixtures hold them as ISO text. */
+/** Time that passes at once where a probe waits, for the probe and for the gateway: what waits is tried to its end. */
+function skippingTime(): { elapsed: () => number; waiting: WaitingPort } {
+  const start = performance.now();
+  let skipped = 0;
+  return {
+    elapsed: () => performance.now() - start + skipped,
+    waiting(_, signal) {
+      let own = 0;
+      return {
+        elapsed: () => performance.now() - start + own,
+        async wait(ms) {
+          await new Promise((resolve) => setImmediate(resolve));
+          signal.throwIfAborted();
+          own += ms;
+          skipped += ms;
+        },
+      };
+    },
+  };
+}
+
+/** A copy as the SDK gives it: dates are `Date`, and ISO text in fixtures. */
 function reviveDates(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(reviveDates);
   if (typeof value === 'object' && value !== null) {
