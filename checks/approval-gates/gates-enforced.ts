@@ -3,6 +3,7 @@ import { type CommandChannel, commandChannels } from '../../src/judging/command-
 import { breadthOf, type ExecPolicy, execPolicy, hostFloor, isGated } from '../../src/judging/exec-policy.ts';
 import { gateCover } from '../../src/judging/gate-cover.ts';
 import { bypassFindings, exceptionFindings } from '../../src/judging/gate-exceptions.ts';
+import { sandboxFindings, unreadPlace } from '../../src/judging/gate-places.ts';
 import { openGates, trialRequests } from '../../src/judging/gate-trials.ts';
 import { agentValue, isDenied, shown, valueAt } from '../../src/judging/gateway-config.ts';
 import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
@@ -34,13 +35,11 @@ export default check({
     if (gates.length === 0) {
       return undetermined('not_configured', 'approvalGates.gates names no action that waits for a person');
     }
-    const gated = named.length > 0 ? named : agents;
-    if (gated.length === 0) return undetermined('empty_subject', 'the gateway names no agent');
+    if (agents.length === 0) return undetermined('empty_subject', 'the gateway names no agent');
     const mayApprove = people.filter(({ role }) => role === 'admin' || role === 'operator').flatMap(({ ids }) => ids);
     const channels = commandChannels(config.inForce, new Set(mayApprove));
     const open = channels.find(({ strangers }) => strangers !== undefined);
-    const findings: F[] = gated.flatMap((agent) => {
-      if (!agents.includes(agent)) return [missing(agent)];
+    const findings: F[] = agents.flatMap((agent) => {
       const policy = execPolicy(config.inForce, approvals, agent);
       return [
         ...policyFindings(agent, policy),
@@ -48,9 +47,11 @@ export default check({
         ...(channels.length > 0 && !isDenied(config.inForce, agent, 'exec') ? [lifted(agent, approvals, open)] : []),
         ...bypassFindings(config.inForce, agent),
         ...exceptionFindings(exceptions, agent, gates),
+        ...sandboxFindings(config.inForce, agent),
         ...gates.map((gate) => gateFinding(gate, agent, policy, config.inForce, catalog)),
       ];
     });
+    findings.push(...named.filter((agent) => !agents.includes(agent)).map(missing));
     findings.push(...trialRequests(canary).filter(({ ok }) => ok), ...openGates(canary));
     findings.push({
       fact: 'config',
@@ -60,15 +61,9 @@ export default check({
       ok: !config.differsFromFile,
     });
     const judgement = judgeAll(findings);
-    const away = gated.find(
-      (agent) => agentValue(config.inForce, agent, 'tools.exec.host', 'tools.exec.host') === 'node',
-    );
-    if (judgement.outcome !== 'pass' || away === undefined) return judgement;
-    return undetermined(
-      'not_found',
-      `commands of agent ${shown(away)} run on a node, whose own approvals are not read here`,
-      judgement.evidence,
-    );
+    if (judgement.outcome !== 'pass') return judgement;
+    const [message] = agents.flatMap((agent) => unreadPlace(config.inForce, agent) ?? []);
+    return message ? undetermined('not_found', message, judgement.evidence) : judgement;
   },
 });
 

@@ -17,7 +17,7 @@ export default check({
   judge({ rehearsal, config: { inForce }, agents, canary = [] }, { environment }) {
     const { ids, accepted, listed } = rehearsal;
     const subject = `request ${ids.denied}`;
-    const { gates, agents: named } = environment.approvalGates;
+    const { gates } = environment.approvalGates;
     // What is denied altogether asks nobody.
     const kindsOf = (agent: string): RequestKind[] => [
       ...(agentValue(inForce, agent, 'tools.exec.mode', 'tools.exec.mode') === 'deny' ? [] : (['exec'] as const)),
@@ -25,7 +25,6 @@ export default check({
         ? (['plugin'] as const)
         : []),
     ];
-    const gated = named.length > 0 ? named : agents;
     const findings: Finding<'rehearsal' | 'config' | 'canary'>[] = [
       ...trialRequests(canary),
       {
@@ -44,7 +43,7 @@ export default check({
           : `listed, ${listed.showsCommand ? 'with' : 'without'} the command, ${listed.mayDeny ? 'can' : 'cannot'} be denied`,
         ok: listed?.showsCommand === true && listed.mayDeny,
       },
-      ...gated.flatMap((agent) =>
+      ...agents.flatMap((agent) =>
         kindsOf(agent).map((kind): Finding<'config'> => {
           const routes = approvalRoutes(inForce, kind, agent);
           return {

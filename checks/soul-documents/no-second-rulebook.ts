@@ -1,10 +1,12 @@
 import { execPolicy, isGated } from '../../src/judging/exec-policy.ts';
-import { agentValue, isDenied, shown, textsAt, valueAt } from '../../src/judging/gateway-config.ts';
+import { isDenied, shown, textsAt, valueAt } from '../../src/judging/gateway-config.ts';
+import { runsInSandbox, sandboxOf, unsandboxed } from '../../src/judging/sandbox.ts';
 import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
 import { ProbeError } from '../../src/model/reason.ts';
 import { count } from '../../src/model/text.ts';
 import { agentWorkspaces, gatewayAgents, gatewayConfig } from '../../src/probes/gateway/config.ts';
 import { execApprovals } from '../../src/probes/gateway/exec-approvals.ts';
+import { type OwnSession, ownSessions } from '../../src/probes/gateway/sessions.ts';
 import { gatewaySkills } from '../../src/probes/gateway/skills.ts';
 import { type ConfigFile, configFile, configPath } from '../../src/probes/host/config-file.ts';
 
@@ -22,8 +24,9 @@ export default check({
     skills: gatewaySkills,
     approvals: execApprovals,
     file: configFile,
+    sessions: ownSessions,
   },
-  judge({ config: { inForce, path }, agents, workspaces, skills, approvals, file }, { environment }) {
+  judge({ config: { inForce, path }, agents, workspaces, skills, approvals, file, sessions }, { environment }) {
     const { workspace, runtime } = environment.soulDocuments;
     if (agents.length === 0) return undetermined('empty_subject', 'the gateway names no agent');
     const findings: Finding<'config' | 'workspaces' | 'skills' | 'approvals' | 'file'>[] = [];
@@ -82,7 +85,7 @@ export default check({
       ok: writable !== undefined && writable.length === 0,
     });
     // In a sandbox without binds of its own, the tools see nothing of the host but the workspace.
-    const loose = agents.filter((agent) => !isSandboxed(inForce, agent));
+    const loose = agents.filter((agent) => !isSandboxed(inForce, agent, sessions));
     if (loose.length === 0) return judgeAll(findings);
     if (!(file instanceof ProbeError) && file.kind === 'file') findings.push(fileFinding(file, loose.length));
     const judgement = judgeAll(findings);
@@ -97,12 +100,10 @@ export default check({
   },
 });
 
-function isSandboxed(inForce: unknown, agent: string): boolean {
-  const mode = agentValue(inForce, agent, 'sandbox.mode', 'agents.defaults.sandbox.mode');
-  const host = agentValue(inForce, agent, 'tools.exec.host', 'tools.exec.host') ?? 'auto';
-  const binds = agentValue(inForce, agent, 'sandbox.docker.binds', 'agents.defaults.sandbox.docker.binds') ?? [];
-  const closed = Array.isArray(binds) && binds.length === 0;
-  return mode === 'all' && closed && (host === 'auto' || host === 'sandbox');
+function isSandboxed(inForce: unknown, agent: string, sessions: readonly OwnSession[]): boolean {
+  const sandbox = sandboxOf(inForce, agent);
+  const closed = sandbox.mode === 'all' && sandbox.binds?.length === 0 && unsandboxed(sessions, agent).length === 0;
+  return closed && runsInSandbox(sandbox);
 }
 
 function fileFinding({ path, writable, replaceable, owned }: ConfigFile, loose: number): Finding<'file'> {

@@ -50,10 +50,9 @@ export const approvalGates = z.strictObject({
       description: 'Who has which role: name, role (admin, builder, operator, viewer), ids (channel:id)',
       example: [{ name: 'ops-lead', role: 'operator', ids: ['slack:U0123ABCD'] }],
     }),
-  agents: z
-    .array(text)
-    .default([])
-    .meta({ description: 'Agents that must be gated; empty: every agent of the gateway' }),
+  agents: z.array(text).default([]).meta({
+    description: 'Agents that must be there, and that --active tries; empty: tries every one. All are judged',
+  }),
   canaryExpirySeconds: seconds
     .max(3600)
     .default(60)

@@ -61,6 +61,11 @@ export function hostFloor(
   return { security, ask, reviewedByModel: false };
 }
 
+/** Whether the configuration itself denies all commands of an agent, wherever they would run. */
+export function isDeniedByConfig(config: unknown, agent: string): boolean {
+  return requestedPolicy(config, agent).security === 'deny';
+}
+
 /** A mode replaces both words of its own level; a level that says nothing leaves it to the one above. */
 function requestedPolicy(config: unknown, agent: string): { security: ExecSecurity; ask: ExecAsk; mode: unknown } {
   const shared = settingsAt(config, 'tools.exec');

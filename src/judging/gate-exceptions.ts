@@ -2,6 +2,7 @@ import type { Gate } from '../environment/gates-schema.ts';
 import type { Finding } from '../model/check.ts';
 import { count } from '../model/text.ts';
 import type { GateExceptions } from '../probes/gateway/gate-exceptions.ts';
+import type { OwnSession } from '../probes/gateway/sessions.ts';
 import { interprets, programOf } from './exec-policy.ts';
 import { agentValue, settingsAt, shown, textsAt } from './gateway-config.ts';
 
@@ -43,7 +44,7 @@ export function exceptionFindings(
 }
 
 /** `workspace` lets a model approve; `full` asks nobody. */
-const isOpen = (mode: string) => mode === 'full' || mode === 'workspace';
+const isOpen = (mode: OwnSession['mode']) => mode === 'full' || mode === 'workspace';
 
 function covers({ pattern }: Gate, command: string): boolean {
   const program = programOf(command);

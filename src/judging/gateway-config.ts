@@ -13,14 +13,43 @@ export function settingsAt(config: unknown, path: string): Settings {
   return isSettings(value) ? value : {};
 }
 
-/** What an agent sets for itself: `agents.entries.<id>`, or its entry in the list of releases before it. */
-export function agentSettings(config: unknown, id: string): Settings {
-  const entries = settingsAt(config, 'agents.entries');
-  const entry = Object.hasOwn(entries, id) ? entries[id] : undefined;
-  if (isSettings(entry)) return entry;
+/** An id as the gateway has it: in small letters, and what else an id cannot have as a hyphen. */
+export function agentId(text: string): string {
+  const id = text.trim().toLowerCase();
+  if (/^[a-z0-9][a-z0-9_-]{0,63}$/.test(id)) return id;
+  return (
+    id
+      .replaceAll(/[^a-z0-9_-]+/g, '-')
+      .replaceAll(/^-+|-+$/g, '')
+      .slice(0, 64) || 'main'
+  );
+}
+
+/**
+ * Agents as they are configured: `agents.entries` by id, or else the list of releases before it. Where two have the same
+ * id, the first counts, as it does for the gateway.
+ */
+function agentEntries(config: unknown): readonly (readonly [id: string, settings: Settings])[] {
+  const entries = valueAt(config, 'agents.entries');
+  if (entries !== undefined) {
+    return Object.entries(isSettings(entries) ? entries : {}).flatMap(([id, own]) =>
+      isSettings(own) ? [[agentId(id), own] as const] : [],
+    );
+  }
   const list = valueAt(config, 'agents.list');
-  const listed = Array.isArray(list) ? list.find((agent) => isSettings(agent) && agent['id'] === id) : undefined;
-  return isSettings(listed) ? listed : {};
+  return (Array.isArray(list) ? list : []).flatMap((own) =>
+    isSettings(own) && typeof own['id'] === 'string' ? [[agentId(own['id']), own] as const] : [],
+  );
+}
+
+/** The ids of the agents that the configuration names. */
+export function configuredIds(config: unknown): readonly string[] {
+  return agentEntries(config).map(([id]) => id);
+}
+
+/** What an agent sets for itself. */
+export function agentSettings(config: unknown, id: string): Settings {
+  return agentEntries(config).find(([own]) => own === agentId(id))?.[1] ?? {};
 }
 
 /** The value of the agent, else that of everyone. */

@@ -1,3 +1,4 @@
+import { agentId, configuredIds } from '../../judging/gateway-config.ts';
 import { gatewayProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import type { GatewayPort } from '../../ports/gateway.ts';
@@ -27,6 +28,11 @@ export const gatewayConfig = gatewayProbe<GatewayConfig, { readiness: typeof rea
     const inForce = objectAt(answer['runtimeConfig'], 'the configuration in force');
     const saved = textAt(answer['configRevisionHash'], 'the hash of its configuration file');
     const applied = textAt(answer['appliedConfigHash'], 'the hash of the configuration in force');
+    if (answer['valid'] === false && saved === applied) {
+      throw new ProbeError('conflict', 'the gateway calls its configuration file invalid, and in force all the same', {
+        next: 'Run openclaw config validate on the host, mend the file and restart the gateway.',
+      });
+    }
     const { path } = answer;
     return { inForce, differsFromFile: saved !== applied, ...(typeof path === 'string' && { path }) };
   },
@@ -44,11 +50,28 @@ export const listedAgents = gatewayProbe<readonly ListedAgent[], { readiness: ty
   gather: (gateway) => listAgents(gateway),
 });
 
-/** The ids of all agents that the gateway runs; at least one. */
-export const gatewayAgents = gatewayProbe<readonly string[], { listed: typeof listedAgents }>({
+/** The ids of the agents that the configuration names; empty where it could not be read. */
+const configuredAgents = gatewayProbe<readonly string[], { config: typeof gatewayConfig }>({
+  id: 'gateway/configured-agents',
+  needs: { config: gatewayConfig },
+  lost: () => [],
+  gather: async (_gateway, { config }) => configuredIds(config.inForce),
+});
+
+/** The ids of all agents that the gateway runs; at least one, and each that it is configured with. */
+export const gatewayAgents = gatewayProbe<
+  readonly string[],
+  { listed: typeof listedAgents; configured: typeof configuredAgents }
+>({
   id: 'gateway/agents',
-  needs: { listed: listedAgents },
-  gather: async (_gateway, { listed }) => listed.map(({ id }) => id),
+  needs: { listed: listedAgents, configured: configuredAgents },
+  async gather(_gateway, { listed, configured }) {
+    const ids = listed.map(({ id }) => id);
+    if (configured.every((id) => ids.some((own) => agentId(own) === id))) return ids;
+    throw new ProbeError('conflict', 'the gateway does not list every agent that it is configured with', {
+      next: 'Compare openclaw agents list with agents.entries of the configuration.',
+    });
+  },
 });
 
 /**

@@ -1,10 +1,8 @@
 import { gatewayProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
-import { listAt, numberAt, objectAt, textAt, wordAt } from './payload.ts';
+import { listAt, numberAt, objectAt, textAt } from './payload.ts';
 import { readiness } from './readiness.ts';
-
-/** Permission modes of a session, which overrule the configuration of its agent. */
-export const permissionModes = ['read-only', 'guarded', 'workspace', 'full'] as const;
+import { type OwnSession, ownSessions } from './sessions.ts';
 
 /** "Always allow" for one exact command of one automation. */
 export interface StandingGrant {
@@ -18,24 +16,22 @@ export interface StandingGrant {
 export interface GateExceptions {
   /** Those that are neither revoked nor expired. */
   readonly grants: readonly StandingGrant[];
-  readonly sessions: readonly { readonly key: string; readonly mode: (typeof permissionModes)[number] }[];
+  readonly sessions: readonly OwnSession[];
 }
 
 const mostGrants = 500;
-const mostSessions = 5000;
 
 /** Standing grants and the permission modes of sessions; releases that do not know grants have none. */
-export const gateExceptions = gatewayProbe<GateExceptions, { readiness: typeof readiness }>({
+export const gateExceptions = gatewayProbe<
+  GateExceptions,
+  { readiness: typeof readiness; sessions: typeof ownSessions }
+>({
   id: 'gateway/gate-exceptions',
-  needs: { readiness },
-  async gather(gateway, _facts, { now }) {
-    const [grants, sessions] = await Promise.all([
-      gateway
-        .rpc('exec.approval.grants.list', { limit: mostGrants }, { scopes: ['operator.approvals'] })
-        .catch(noneIfUnknown),
-      gateway.rpc('sessions.list', { limit: mostSessions }),
-    ]);
-    return { grants: standing(grants, now), sessions: overrides(sessions) };
+  needs: { readiness, sessions: ownSessions },
+  async gather(gateway, { sessions }, { now }) {
+    const scopes = { scopes: ['operator.approvals'] } as const;
+    const grants = gateway.rpc('exec.approval.grants.list', { limit: mostGrants }, scopes);
+    return { grants: standing(await grants.catch(noneIfUnknown), now), sessions };
   },
 });
 
@@ -46,7 +42,9 @@ function noneIfUnknown(error: unknown): unknown {
 
 function standing(answer: unknown, now: Date): StandingGrant[] {
   const list = listAt(objectAt(answer, 'its standing grants')['grants'], 'its standing grants');
-  if (list.length >= mostGrants) throw tooMany('standing grants');
+  if (list.length >= mostGrants) {
+    throw new ProbeError('truncated', 'the gateway has more standing grants than it lists at once');
+  }
   return list.flatMap((item) => {
     const { agentId, command, expiresAtMs, revokedAtMs } = objectAt(item, 'a standing grant');
     const expires = expiresAtMs ?? undefined;
@@ -55,20 +53,4 @@ function standing(answer: unknown, now: Date): StandingGrant[] {
     const agent = textAt(agentId, 'the agent of a standing grant');
     return [{ agent, command: textAt(command, 'the command of a grant'), expiresAtMs: expires as number | undefined }];
   });
-}
-
-function overrides(answer: unknown): GateExceptions['sessions'] {
-  const { sessions, hasMore, totalCount } = objectAt(answer, 'its sessions');
-  const list = listAt(sessions, 'its sessions');
-  const more = typeof totalCount === 'number' && totalCount > list.length;
-  if (hasMore === true || more || list.length >= mostSessions) throw tooMany('sessions');
-  return list.flatMap((item) => {
-    const { key, permissionMode } = objectAt(item, 'a session');
-    const mode = wordAt(permissionMode, permissionModes, 'the permission mode of a session');
-    return mode === undefined ? [] : [{ key: textAt(key, 'the key of a session'), mode }];
-  });
-}
-
-function tooMany(what: string): ProbeError {
-  return new ProbeError('truncated', `the gateway has more ${what} than it lists at once`);
 }

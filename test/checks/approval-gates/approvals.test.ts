@@ -61,12 +61,12 @@ describe('approval-gates/request-surfaces', () => {
     ).toBe(outcome);
   });
 
-  it('needs a route for every agent, or for those that are named', () => {
+  it('needs a route for every agent, whether it is named or not', () => {
     const slack = { enabled: true, mode: 'targets', targets: [{ channel: 'slack', to: 'U1' }], agentFilter: ['main'] };
     const facts = { rehearsal: good, config: { inForce: { approvals: { exec: slack } } }, canary: undefined };
     const judged = (changes = {}) =>
       judgeFacts(surfaces, { ...facts, agents: ['main', 'other'] }, { ...noPlugin, ...changes }).outcome;
-    expect([judged(), judged({ 'approvalGates.agents': ['main'] })]).toEqual(['fail', 'pass']);
+    expect([judged(), judged({ 'approvalGates.agents': ['main'] })]).toEqual(['fail', 'fail']);
   });
 });
 

@@ -123,12 +123,72 @@ describe('approval-gates/gates-enforced', () => {
     expect(judgeFacts(check, facts).outcome).toBe(outcome);
   });
 
-  it('is for every agent, or for those that are named', () => {
+  const within = (sandbox: object, own: object = {}, exec: object = { mode: 'ask' }) => ({
+    tools: { ...strict.tools, exec },
+    agents: { defaults: { sandbox: { mode: 'all', ...sandbox } }, entries: { main: own } },
+  });
+  const container = (docker: object) => ({ sandbox: { docker } });
+  it.each<[string, object, string]>([
+    ['a container without a network', within({}), 'pass'],
+    ['one of Podman', within({ backend: 'podman' }), 'pass'],
+    ['a container with a network', within({ docker: { network: 'bridge' } }), 'fail'],
+    ['a network for some sessions', within({ mode: 'non-main', docker: { network: 'bridge' } }), 'fail'],
+    ['a network of its own', within({}, container({ network: 'bridge' })), 'fail'],
+    [
+      'a network for all but this agent',
+      within({ docker: { network: 'bridge' } }, container({ network: 'none' })),
+      'pass',
+    ],
+    [
+      'a network for all, in a shared container',
+      within({ scope: 'shared', docker: { network: 'bridge' } }, container({ network: 'none' })),
+      'fail',
+    ],
+    ['a folder to read', within({ docker: { binds: ['/srv/a:/a:ro', '/srv/b:/b:z,ro'] } }), 'pass'],
+    ['a folder to write to', within({ docker: { binds: ['/srv/a:/a:ro', '/srv/b:/b:rw'] } }), 'fail'],
+    ['a folder without a mode', within({ docker: { binds: ['/srv/a:/ro'] } }), 'fail'],
+    ['folders of all, none of its own', within({ docker: { binds: ['/srv/a:/a'] } }, container({ binds: [] })), 'fail'],
+    ['folders that are no list', within({ docker: { binds: '/srv/a:/a:ro' } }), 'fail'],
+    ['a machine elsewhere', within({ backend: 'ssh' }), 'undetermined'],
+    ['a machine elsewhere, for no command', within({ backend: 'ssh' }, {}, { mode: 'deny' }), 'pass'],
+    ['a network, and no command runs', within({ docker: { network: 'bridge' } }, {}, { mode: 'deny' }), 'pass'],
+    [
+      'a network, and all runs outside',
+      within({ docker: { network: 'bridge' } }, {}, { mode: 'ask', host: 'gateway' }),
+      'pass',
+    ],
+  ])('asks nobody in a sandbox: %s', (_, inForce, outcome) => {
+    const facts = { config: config(inForce), approvals: host, agents: ['main'], ...around };
+    expect(judgeFacts(check, facts).outcome).toBe(outcome);
+  });
+
+  it('knows that what the host denies is not denied in a sandbox', () => {
+    const inForce = within({ docker: { network: 'bridge' } });
+    const approvals = { ...host, defaults: { ...silent, security: 'deny' } };
+    const facts = { config: config(inForce), approvals, agents: ['main'], ...around };
+    expect(judgeFacts(check, facts).outcome).toBe('fail');
+  });
+
+  it('knows an agent by its id, however the configuration writes it', () => {
+    const own = { tools: { exec: { mode: 'full' } } };
+    const judged = (agents: object) =>
+      judgeFacts(check, { config: config({ ...strict, agents }), approvals: host, agents: ['ops-lead'], ...around })
+        .outcome;
+    expect(judged({ entries: { ' Ops Lead!': own } })).toBe('fail');
+    expect(judged({ list: [{ id: 'OPS-lead', ...own }] })).toBe('fail');
+    // Of two with the same id the first counts, and a list counts where there are no entries.
+    expect(judged({ entries: { 'ops-lead': {}, 'Ops-Lead': own } })).toBe('pass');
+    expect(judged({ entries: {}, list: [{ id: 'ops-lead', ...own }] })).toBe('pass');
+  });
+
+  it('is for every agent, whether it is named or not; one that is named must be there', () => {
     const inForce = { ...strict, agents: { entries: { open: { tools: { exec: { mode: 'full' } } } } } };
     const facts = { config: config(inForce), approvals: host, agents: ['main', 'open'], ...around };
     expect(judgeFacts(check, facts).outcome).toBe('fail');
-    expect(judgeFacts(check, facts, { 'approvalGates.agents': ['main'] }).outcome).toBe('pass');
-    expect(judgeFacts(check, facts, { 'approvalGates.agents': ['other'] }).outcome).toBe('fail');
+    expect(judgeFacts(check, facts, { 'approvalGates.agents': ['main'] }).outcome).toBe('fail');
+    const closed = { config: config(strict), approvals: host, agents: ['main', 'open'], ...around };
+    expect(judgeFacts(check, closed, { 'approvalGates.agents': ['main'] }).outcome).toBe('pass');
+    expect(judgeFacts(check, closed, { 'approvalGates.agents': ['main', 'other'] }).outcome).toBe('fail');
   });
 
   it('does not know the approvals of a node on which commands run; what is wrong here still is', () => {

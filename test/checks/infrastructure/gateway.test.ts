@@ -87,9 +87,18 @@ describe('infrastructure/sandboxed-tools', () => {
     ['an unknown mode where none is required', mode('always'), { 'gateway.sandboxMode': 'off' }, 'fail'],
     ['off where it may be', config({}), { 'gateway.sandboxMode': 'off' }, 'pass'],
   ])('%s', (_, config, changes, outcome) => {
-    expect(judgeFacts(sandboxed, { config, agents: ['main'] }, changes).outcome).toBe(outcome);
+    expect(judgeFacts(sandboxed, { config, agents: ['main'], sessions: [] }, changes).outcome).toBe(outcome);
+  });
+  it.each([
+    ['agent:main:slack:c1', 'all', 'fail'],
+    ['agent:main:slack:c1', 'off', 'pass'],
+    ['agent:other:slack:c1', 'all', 'pass'],
+  ])('a session %s that was taken out of the sandbox, where %s is required: %s', (key, required, outcome) => {
+    const sessions = [{ key, mode: undefined, unsandboxed: true }];
+    const facts = { config: mode('all'), agents: ['main'], sessions };
+    expect(judgeFacts(sandboxed, facts, { 'gateway.sandboxMode': required }).outcome).toBe(outcome);
   });
   it('does not pass without agents', () => {
-    expect(judgeFacts(sandboxed, { config: mode('all'), agents: [] }).outcome).toBe('undetermined');
+    expect(judgeFacts(sandboxed, { config: mode('all'), agents: [], sessions: [] }).outcome).toBe('undetermined');
   });
 });

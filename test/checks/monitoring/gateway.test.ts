@@ -70,11 +70,11 @@ describe('soul-documents/no-second-rulebook', () => {
     ['configuration tools behind a gate', { ...good, tools: { exec: { mode: 'ask' } } }, own, 'pass'],
     ['a plugin where it writes', { ...good, plugins: { load: { paths: ['/mnt/openclaw/runtime/p'] } } }, own, 'fail'],
   ])('%s', (_, inForce, skills, outcome) => {
-    const facts = { config: config(inForce), agents: ['main'], workspaces, skills, approvals, file };
+    const facts = { config: config(inForce), agents: ['main'], workspaces, skills, approvals, file, sessions: [] };
     expect(judgeFacts(rulebook, facts).outcome).toBe(outcome);
   });
   it('does not pass without agents', () => {
-    const facts = { config: config(good), agents: [], workspaces, skills: own, approvals, file };
+    const facts = { config: config(good), agents: [], workspaces, skills: own, approvals, file, sessions: [] };
     expect(judgeFacts(rulebook, facts).outcome).toBe('undetermined');
   });
 
@@ -104,6 +104,7 @@ describe('soul-documents/no-second-rulebook', () => {
       skills: own,
       approvals,
       file: seen,
+      sessions: [],
     };
     expect(judgeFacts(rulebook, facts).outcome).toBe(outcome);
   });

@@ -28,6 +28,7 @@ interface Changes {
   readonly file?: unknown;
   readonly path?: string;
   readonly approvals?: object;
+  readonly sessions?: readonly object[];
 }
 
 const judge = (changes: Changes = {}) =>
@@ -38,6 +39,7 @@ const judge = (changes: Changes = {}) =>
     skills: changes.skills ?? loaded,
     approvals: changes.approvals ?? approvals,
     file: changes.file ?? closed,
+    sessions: changes.sessions ?? [],
   });
 const outcome = (changes: Changes = {}) => judge(changes).outcome;
 
@@ -134,9 +136,22 @@ describe('soul-documents/no-second-rulebook', () => {
         agentsWith({ sandbox: { mode: 'all', docker: { binds: '/:/host' } } }),
         'fail',
       ],
+      [
+        'a bind for all, and none of its own for the agent',
+        agentsWith(
+          { sandbox: { mode: 'all', docker: { binds: ['/:/host'] } } },
+          { sandbox: { docker: { binds: [] } } },
+        ),
+        'fail',
+      ],
       ['a sandbox without a bind', agentsWith({ sandbox: { mode: 'all', docker: { binds: [] } } }), 'pass'],
     ])('that the agent could change counts with %s: %s', (_, config, expected) => {
       expect(outcome({ config, file: open })).toBe(expected);
+    });
+
+    it('that the agent could change counts where a session of it is outside the sandbox', () => {
+      const sessions = [{ key: 'agent:main:slack:c1', mode: undefined, unsandboxed: true }];
+      expect([outcome({ file: open, sessions }), outcome({ sessions })]).toEqual(['fail', 'pass']);
     });
 
     it.each([

@@ -1,0 +1,38 @@
+import type { Finding } from '../model/check.ts';
+import { isDeniedByConfig } from './exec-policy.ts';
+import { isDenied, shown } from './gateway-config.ts';
+import { isLocal, runsInSandbox, type Sandbox, sandboxOf, wayOut } from './sandbox.ts';
+
+/** The gateway asks for what it runs itself. About a command in a sandbox nobody is asked, so nothing may come out of it. */
+export function sandboxFindings(config: unknown, agent: string): Finding<'config'>[] {
+  const sandbox = unasked(config, agent);
+  if (!sandbox || !isLocal(sandbox)) return [];
+  const way = wayOut(sandbox);
+  return [
+    {
+      fact: 'config',
+      subject: `sandbox of agent ${shown(agent)}`,
+      expected: 'no way out of it for its commands, about which nobody is asked',
+      observed: way ?? 'no network, and no folder of the host to write to',
+      ok: way === undefined,
+    },
+  ];
+}
+
+/** Where commands of an agent run, if it is a place of which nothing is read here: in words for a message. */
+export function unreadPlace(config: unknown, agent: string): string | undefined {
+  const sandbox = unasked(config, agent);
+  const commands = `commands of agent ${shown(agent)} run`;
+  if (sandbox && !isLocal(sandbox)) {
+    return `${commands} in a sandbox elsewhere, where nobody is asked, and what they reach there is not read here`;
+  }
+  if (sandboxOf(config, agent).host !== 'node') return undefined;
+  return `${commands} on a node, whose own approvals are not read here`;
+}
+
+/** The sandbox in which commands run unasked. The document of the host denies nothing there. */
+function unasked(config: unknown, agent: string): Sandbox | undefined {
+  const sandbox = sandboxOf(config, agent);
+  const denied = isDenied(config, agent, 'exec') || isDeniedByConfig(config, agent);
+  return denied || !runsInSandbox(sandbox) ? undefined : sandbox;
+}
