@@ -1,98 +1,111 @@
 // Every call of a run, every fault, once and for good: no single fault may turn what is not READY into READY, or make
 // any check better than it is. Prints the figures. `--sample N` tries N trials of each scenario, `--seed S` others, and
-// `--call TEXT` only those of calls with this in them, `--fault TEXT` only those of such faults (again for more), `--part 2/4` the second
-// quarter of what is left. `--sockets N` then tries N pairs of an operation and a fault on real sockets, `--hosts N` as
-// many hostile SSH servers, and `--writes N` as many faults of the disk under the reports and the recording; 0 is none.
+// `--call TEXT` only those of calls with this in them, `--fault TEXT` only those of such faults (again for more).
+// `--sockets N` tries N faults on real sockets in front of AWS, `--hosts N` as many hostile SSH servers, and `--writes N`
+// as many faults of the disk under the reports and the recording; 0 is none, and all of them is `all`. `--workers N`
+// processes share the work, as many as there are cores by default.
+import { type ChildProcess, fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { tortureHosts } from '../test/torture/hosts.ts';
-import { tortureSockets } from '../test/torture/sockets.ts';
-import {
-  attemptAll,
-  baseline,
-  type Outcome,
-  type Promised,
-  promises,
-  sample,
-  trialsOf,
-  violationsOf,
-} from '../test/torture/torture.ts';
-import { tortureWrites } from '../test/torture/writes.ts';
+import type { Done, Job } from '../test/torture/jobs.ts';
+import { type Promised, promises } from '../test/torture/torture.ts';
 
 const { values } = parseArgs({
   options: {
-    sample: { type: 'string' },
+    sample: { type: 'string', default: 'all' },
     call: { type: 'string', default: '' },
     fault: { type: 'string', multiple: true, default: [''] },
-    part: { type: 'string', default: '1/1' },
     seed: { type: 'string', default: '1' },
     scenario: { type: 'string', multiple: true, default: ['good', 'instance-public-address'] },
-    sockets: { type: 'string', default: '25' },
+    sockets: { type: 'string', default: '50' },
     hosts: { type: 'string', default: 'all' },
     writes: { type: 'string', default: 'all' },
+    workers: { type: 'string', default: String(availableParallelism()) },
     verbose: { type: 'boolean', default: false },
   },
 });
+const workers = Number(values.workers);
 
-const all: Outcome[] = [];
-for (const scenario of values.scenario.filter((one) => one !== 'none')) {
-  const start = performance.now();
-  const base = await baseline(scenario === 'good' ? [] : [scenario]);
-  const [part = 1, parts = 1] = values.part.split('/').map(Number);
-  const every = trialsOf(base)
-    .filter(({ key, fault }) => key.includes(values.call) && values.fault.some((text) => fault.name.includes(text)))
-    .filter((_, i) => i % parts === part - 1);
-  const trials = values.sample ? sample(every, Number(values.sample), Number(values.seed)) : every;
-  // On a terminal one line that counts; in a log a line now and then.
-  const [step, begin, end] = process.stderr.isTTY ? [1, '\r', '\r'] : [250, '', '\n'];
-  const show = (n: number) => void (n % step === 0 && process.stderr.write(`${begin}${n} of ${trials.length}${end}`));
-  const outcomes = await attemptAll(trials, base, show);
-  const bad = outcomes.filter((outcome) => violationsOf(outcome).length > 0);
-  for (const outcome of values.verbose ? bad : bad.slice(0, 20)) {
-    const { trial } = outcome;
-    const how = trial.persistent ? 'from then on' : 'once';
-    process.stdout.write(
-      `  ${trial.key.slice(0, 160)}: ${trial.fault.name}, ${how}: ${violationsOf(outcome).join('; ')}\n`,
-    );
-  }
-  const seconds = Math.round((performance.now() - start) / 1000);
-  const still = outcomes.filter(({ noticed }) => !noticed).length;
-  process.stdout.write(
-    `${scenario} (${base.report.verdict}): ${base.calls.length} calls, ${outcomes.length} faults injected, ` +
-      `${bad.length} with a broken promise, ${still} that change no status, ${seconds} s\n`,
+const asked: { name: string; kind: Job['kind']; scenario: string; size: string }[] = [
+  ...values.scenario
+    .filter((one) => one !== 'none')
+    .map((one) => ({ name: one, kind: 'calls' as const, scenario: one, size: values.sample })),
+  { name: 'through real sockets', kind: 'sockets', scenario: '', size: values.sockets },
+  { name: 'hostile SSH servers', kind: 'hosts', scenario: '', size: values.hosts },
+  { name: 'while reports and a recording are written', kind: 'writes', scenario: '', size: values.writes },
+];
+/** What is tried on scenarios and on the disk comes in small shares; the others begin with a deployment of their own. */
+const partsOf = (kind: Job['kind']) => workers * (kind === 'calls' || kind === 'writes' ? 8 : 1);
+
+const start = performance.now();
+const queue = asked
+  .filter(({ size }) => size !== '0')
+  .flatMap(({ name, kind, scenario, size }) =>
+    Array.from({ length: partsOf(kind) }, (_, part) => ({
+      name,
+      job: {
+        kind,
+        scenario,
+        ...(size !== 'all' && { size: Number(size) }),
+        seed: Number(values.seed),
+        call: values.call,
+        fault: values.fault,
+        part,
+        parts: partsOf(kind),
+      } satisfies Job,
+    })),
   );
-  all.push(...outcomes);
-}
-process.stdout.write(`faults injected: ${all.length}\n`);
-for (const promise of Object.keys(promises) as Promised[]) {
-  const count = all.reduce((sum, outcome) => sum + outcome[promise].length, 0);
-  process.stdout.write(`${promises[promise]}: ${count}\n`);
-  if (count > 0) process.exitCode = 1;
+const total = queue.length;
+const results = new Map<string, Done[]>(asked.map(({ name }) => [name, []]));
+let done = 0;
+
+/** Sends a worker one job after the other. */
+async function work(): Promise<void> {
+  const child = fork('scripts/run-ts.mjs', ['scripts/torture-worker.ts']);
+  try {
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      results.get(next.name)?.push(await answerOf(child, next.job));
+      done += 1;
+      const seconds = Math.round((performance.now() - start) / 1000);
+      const [begin, end] = process.stderr.isTTY ? ['\r', done === total ? '\n' : ''] : ['', '\n'];
+      process.stderr.write(`${begin}${done} of ${total} shares, ${seconds} s${end}`);
+    }
+  } finally {
+    child.kill();
+  }
 }
 
-const sockets = await tortureSockets(Number(values.sockets), Number(values.seed), values.fault);
-const spoiled = sockets.filter(({ violations }) => violations.length > 0);
-for (const { operation, fault, persistent, violations } of spoiled)
-  process.stdout.write(`  ${operation}: ${fault}, ${persistent ? 'every time' : 'once'}: ${violations.join('; ')}\n`);
+function answerOf(child: ChildProcess, job: Job): Promise<Done> {
+  return new Promise((resolve, reject) => {
+    const ended = (code: number | null) => reject(new Error(`a worker ended with ${code} at ${JSON.stringify(job)}`));
+    child.once('exit', ended);
+    child.once('message', (answer: Done) => {
+      child.off('exit', ended);
+      resolve(answer);
+    });
+    child.send(job);
+  });
+}
+
+await Promise.all(Array.from({ length: workers }, work));
+
+const sum = (list: readonly Done[], of: (one: Done) => number) => list.reduce((so, one) => so + of(one), 0);
+const all = [...results.values()].flat();
+for (const { name, kind, size } of asked) {
+  if (size === '0') continue;
+  const own = results.get(name) ?? [];
+  const broken = own.flatMap((one) => one.broken);
+  for (const line of values.verbose ? broken : broken.slice(0, 20)) process.stdout.write(`  ${line}\n`);
+  const still = kind === 'calls' ? `, ${sum(own, ({ unnoticed }) => unnoticed)} that change no status` : '';
+  process.stdout.write(
+    `${own[0]?.scenario ?? name}: ${sum(own, ({ injected }) => injected)} faults injected, ` +
+      `${broken.length} with a broken promise${still}\n`,
+  );
+}
+for (const promise of Object.keys(promises) as Promised[])
+  process.stdout.write(`${promises[promise]}: ${sum(all, ({ counts }) => counts[promise])}\n`);
+const seconds = Math.round((performance.now() - start) / 1000);
 process.stdout.write(
-  `through real sockets: ${sockets.length} faults injected, ${spoiled.length} with a broken promise\n`,
+  `faults injected: ${sum(all, ({ injected }) => injected)}, in ${seconds} s with ${workers} processes\n`,
 );
-if (spoiled.length > 0) process.exitCode = 1;
-
-const hosts = await tortureHosts(atMost(values.hosts), Number(values.seed));
-const believed = hosts.filter(({ violations }) => violations.length > 0);
-for (const { host, violations } of believed) process.stdout.write(`  a host that ${host}: ${violations.join('; ')}\n`);
-process.stdout.write(`hostile SSH servers: ${hosts.length}, ${believed.length} with a broken promise\n`);
-if (believed.length > 0) process.exitCode = 1;
-
-const onDisk = await tortureWrites(atMost(values.writes), Number(values.seed));
-const unkept = onDisk.filter(({ violations }) => violations.length > 0);
-for (const { call, fault, persistent, violations } of unkept)
-  process.stdout.write(`  ${call}: ${fault}, ${persistent ? 'from then on' : 'once'}: ${violations.join('; ')}\n`);
-process.stdout.write(
-  `while reports and a recording are written: ${onDisk.length} faults injected, ${unkept.length} with a broken promise\n`,
-);
-if (unkept.length > 0) process.exitCode = 1;
-
-function atMost(size: string): number {
-  return size === 'all' ? Number.POSITIVE_INFINITY : Number(size);
-}
+if (all.some(({ broken }) => broken.length > 0)) process.exitCode = 1;

@@ -4,8 +4,9 @@ import { sdkError, type Tap } from '../support/rig.ts';
 
 export type PortName = Parameters<Tap>[0];
 
-/** Stands in everything that a fault says: it may not get into a report, a message or an event. */
-export const canary = 'canary-7f3a91-READY-\u001b[2J';
+/** Stands in everything that a fault says: it may not get into a report, a message or an event, however it is written. */
+export const canaryMark = 'canary-7f3a91';
+export const canary = `${canaryMark}-READY-\u001b[2J`;
 
 /**
  * One thing that can go wrong with a call. `loss`: the answer is visibly lost or spoiled, so whatever needs it must be
@@ -19,11 +20,8 @@ export interface Fault {
   apply(call: string, answer: () => Promise<unknown>, others: Others): Promise<unknown> | undefined;
 }
 
-/** What other calls of the port were answered with: those that ask the same of something else, and those that do not. */
-export interface Others {
-  readonly alike: readonly unknown[];
-  readonly different: readonly unknown[];
-}
+/** What another call of the port was answered with: one that asks the same of something else, or one that does not. */
+export type Others = (alike: boolean) => unknown;
 
 const thrown = (name: string, error: () => Error): Fault => ({
   name,
@@ -42,12 +40,12 @@ const said = (error: Error) => Object.assign(error, { message: canary });
 const never: Fault = { name: 'no answer ever', kind: 'hang', apply: () => new Promise(() => {}) };
 
 /** Answers that two calls at the same time have exchanged. */
-const exchanged: Fault[] = (['alike', 'different'] as const).map((which) => ({
-  name: `the answer to another question, ${which}`,
+const exchanged: Fault[] = [true, false].map((alike) => ({
+  name: `the answer to another question, ${alike ? 'alike' : 'different'}`,
   kind: 'lie',
   apply(call, _answer, others) {
-    const [other] = others[which];
-    return call === 'open' || other === undefined ? undefined : Promise.resolve(structuredClone(other));
+    const other = call === 'open' ? undefined : others(alike);
+    return other === undefined ? undefined : Promise.resolve(structuredClone(other));
   },
 }));
 

@@ -7,7 +7,7 @@ import { type HostileServer, pinOf, startHostileGreeting, startHostileServer } f
 import { statusesOf } from '../support/rig.ts';
 import { wholeRun } from '../support/whole-run.ts';
 import { onDeployment } from './deployment.ts';
-import { sample } from './torture.ts';
+import { inLanes, type Pick } from './torture.ts';
 
 /** How long a run may take against a host that never ends, and how much later it must have ended, in milliseconds. */
 const hangMs = 8_000;
@@ -21,14 +21,14 @@ export interface HostOutcome {
 }
 
 /**
- * Whole runs over real sockets against `size` of the hostile hosts: each must come to what a run without any host comes
+ * Whole runs over real sockets against the hostile hosts that are picked: each must come to what a run without any host comes
  * to, check by check. Where the host never ends, the time limit does, and no check is better than without it.
  */
-export async function tortureHosts(size: number, seed: number): Promise<HostOutcome[]> {
-  return size === 0 ? [] : onDeployment((loaded) => tortured(loaded, size, seed));
+export function tortureHosts(pick: Pick): Promise<HostOutcome[]> {
+  return onDeployment((loaded) => tortured(loaded, pick));
 }
 
-async function tortured(loaded: LoadedEnvironment, size: number, seed: number): Promise<HostOutcome[]> {
+async function tortured(loaded: LoadedEnvironment, pick: Pick): Promise<HostOutcome[]> {
   const hostKey = makeKeyPair().private;
   const otherKey = ssh2.utils.parseKey(makeKeyPair().private);
 
@@ -76,14 +76,14 @@ async function tortured(loaded: LoadedEnvironment, size: number, seed: number): 
     ...hostileGreetings.map((one) => ({ ...one, hangs: false, start: () => startHostileGreeting(one.greeting) })),
   ];
   const outcomes: HostOutcome[] = [];
-  for (const { name, hangs = false, start } of sample(hosts, size, seed)) {
+  await inLanes(pick(hosts), 3, async ({ name, hangs = false, start }) => {
     const server = await start();
     try {
       outcomes.push({ host: name, ...(await judged(server, hangs, without)) });
     } finally {
       await server.close();
     }
-  }
+  });
   return outcomes;
 }
 

@@ -6,7 +6,7 @@ import { reportSchema } from '../../src/report/schema.ts';
 import { isHostScoped, probesOf } from '../../src/runner/gather.ts';
 import type { Registry } from '../../src/runner/plan.ts';
 import { runScenario, statusesOf, type Tap } from '../support/rig.ts';
-import { canary, type Fault, faults, type Others, type PortName } from './faults.ts';
+import { canaryMark, type Fault, faults, type Others, type PortName } from './faults.ts';
 import { isNeeded } from './needed.ts';
 import { ownTime } from './own-time.ts';
 
@@ -80,7 +80,7 @@ export interface Baseline {
 
 /** How long a run may take after its deadline before it counts as hanging, in milliseconds. */
 const graceMs = 5_000;
-const hangDeadlineMs = 1_000;
+const hangDeadlineMs = 2_000;
 const nonce = '00000000-0000-4000-8000-000000000000';
 
 /** The run without a fault, every call it makes, and which check makes it when it is alone. */
@@ -159,7 +159,7 @@ export async function attempt(trial: Trial, base: Baseline): Promise<Outcome | u
     begun ||= key === trial.key && time === trial.time;
     const isHit =
       port === trial.port && call !== 'close' && (persistent ? begun : key === trial.key && time === trial.time);
-    const instead = isHit ? fault.apply(call, answer, othersOf(base, port, call, key)) : undefined;
+    const instead = isHit ? fault.apply(call, answer, othersOf(base, { ...trial, port, call, key })) : undefined;
     if (instead !== undefined) {
       applied = true;
       lost.add(key);
@@ -183,6 +183,7 @@ export async function attempt(trial: Trial, base: Baseline): Promise<Outcome | u
   }
   const elapsed = clock.stop();
   if (!applied) return undefined;
+  const text = JSON.stringify(report);
   // An answer that is asked for again is late, not lost.
   if (!persistent) for (const key of repeated) lost.delete(key);
   return {
@@ -191,20 +192,20 @@ export async function attempt(trial: Trial, base: Baseline): Promise<Outcome | u
     ...compared(report, base, fault, lost),
     hangs: elapsed > timeoutMs + graceMs ? [`it took ${Math.round(elapsed)} ms of ${timeoutMs}`] : [],
     leaks: [
-      ...(JSON.stringify([report, events]).includes(canary) ? ['text of the target is in the report or an event'] : []),
+      ...((text + JSON.stringify(events)).includes(canaryMark)
+        ? ['text of the target is in the report or an event']
+        : []),
       ...(open === 0 ? [] : [`${open} hosts were left open`]),
     ],
-    broken: defectsOf(report, base),
+    broken: defectsOf(report, text, base),
   };
 }
 
-function othersOf({ calls }: Baseline, port: PortName, call: string, key: string): Others {
-  const others = calls.filter(
-    (one) => one.port === port && one.key !== key && one.answered !== undefined && one.call !== 'open',
-  );
-  const [alike, different] = [true, false].map((same) => others.filter((one) => (one.call === call) === same));
-  const answers = (list: readonly Call[] = []) => list.map(({ answered }) => answered);
-  return { alike: answers(alike), different: answers(different) };
+function othersOf({ calls }: Baseline, { port, call, key }: Call): Others {
+  return (alike) => {
+    const fits = (one: Call) => one.port === port && one.key !== key && (one.call === call) === alike;
+    return calls.find((one) => fits(one) && one.answered !== undefined && one.call !== 'open')?.answered;
+  };
 }
 
 function compared(
@@ -247,7 +248,7 @@ function compared(
   };
 }
 
-function defectsOf(report: Report, { statuses }: Baseline): string[] {
+function defectsOf(report: Report, text: string, { statuses }: Baseline): string[] {
   const results = report.areas.flatMap(({ checks }) => checks);
   const ids = results.map(({ id }) => id);
   const expected = Object.keys(statuses);
@@ -255,7 +256,7 @@ function defectsOf(report: Report, { statuses }: Baseline): string[] {
     ...(ids.length === expected.length && expected.every((id) => ids.includes(id))
       ? []
       : ['a check is not in it once']),
-    ...(reportSchema.safeParse(JSON.parse(JSON.stringify(report))).success ? [] : ['the report has not its form']),
+    ...(reportSchema.safeParse(JSON.parse(text)).success ? [] : ['the report has not its form']),
     ...(verdictOf(results, report) === report.verdict ? [] : ['the verdict does not follow']),
     ...(expected.length === Object.values(registry).flatMap(({ checks }) => Object.keys(checks)).length
       ? []
@@ -283,6 +284,24 @@ function counter(): (port: PortName, call: string, input: unknown) => { key: str
   };
 }
 
+/** What of all that could be tried is tried. */
+export type Pick = <T>(all: readonly T[]) => readonly T[];
+
+/** So many, chosen by a seed. */
+export const sampled =
+  (size: number, seed: number): Pick =>
+  (all) =>
+    sample(all, size, seed);
+
+/** Does the work for each item, `lanes` at a time. */
+export async function inLanes<T>(items: readonly T[], lanes: number, work: (item: T) => Promise<void>): Promise<void> {
+  const queue = [...items];
+  const lane = async () => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+}
+
 /** A repeatable choice: a linear congruential generator over a seed (Numerical Recipes' constants). */
 export function sample<T>(items: readonly T[], size: number, seed: number): T[] {
   const pool = [...items];
@@ -296,24 +315,16 @@ export function sample<T>(items: readonly T[], size: number, seed: number): T[] 
 }
 
 /** Attempts all trials: those that wait for a deadline side by side, the others a few at a time. */
-export async function attemptAll(
-  trials: readonly Trial[],
-  base: Baseline,
-  progress: (done: number) => void = () => {},
-): Promise<Outcome[]> {
+export async function attemptAll(trials: readonly Trial[], base: Baseline): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  let done = 0;
-  const work = async (queue: Trial[]) => {
-    for (let trial = queue.shift(); trial; trial = queue.shift()) {
-      const outcome = await attempt(trial, base);
-      if (outcome) outcomes.push(outcome);
-      done += 1;
-      progress(done);
-    }
+  const work = async (trial: Trial) => {
+    const outcome = await attempt(trial, base);
+    if (outcome) outcomes.push(outcome);
   };
-  const waiting = trials.filter(({ fault }) => fault.kind === 'hang');
-  const quick = trials.filter(({ fault }) => fault.kind !== 'hang');
-  await Promise.all(Array.from({ length: 4 }, () => work(quick)));
-  await Promise.all(Array.from({ length: 4 }, () => work(waiting)));
+  const [waiting, quick] = [true, false].map((hangs) =>
+    trials.filter(({ fault }) => (fault.kind === 'hang') === hangs),
+  );
+  await inLanes(quick ?? [], 4, work);
+  await inLanes(waiting ?? [], 8, work);
   return outcomes;
 }

@@ -11,7 +11,7 @@ import { renderHtml } from '../../src/report/html.ts';
 import { renderJson } from '../../src/report/json.ts';
 import { renderText } from '../../src/report/text.ts';
 import { fixtures, goodEnvironment, goodOthers, now, scenarioPorts } from '../support/rig.ts';
-import { sample } from './torture.ts';
+import type { Pick } from './torture.ts';
 
 /** What a run calls to write its reports and its recording. */
 const written = [
@@ -182,7 +182,7 @@ function leftIn(folder: string, report: Report): string[] {
  * Every call by which a run writes, every fault, once and from then on. The run has to say that something was not written
  * (which is exit code 73, never a verdict's), and what stands there then is whole or absent.
  */
-export async function tortureWrites(size = Number.POSITIVE_INFINITY, seed = 1): Promise<WriteOutcome[]> {
+export async function tortureWrites(pick: Pick): Promise<WriteOutcome[]> {
   const parent = mkdtempSync(join(tmpdir(), 'clawcheck-writes-'));
   try {
     const folder = (n: number | string) => {
@@ -204,7 +204,7 @@ export async function tortureWrites(size = Number.POSITIVE_INFINITY, seed = 1): 
         .flatMap((fault) => [false, true].map((persistent) => ({ call, at, fault, persistent }))),
     );
     const outcomes: WriteOutcome[] = [];
-    for (const { call, at, fault, persistent } of sample(trials, Math.min(size, trials.length), seed)) {
+    for (const { call, at, fault, persistent } of pick(trials)) {
       const into = folder(outcomes.length);
       let n = -1;
       const tap = (name: Call, original: Original, given: unknown[]) => {
