@@ -97,10 +97,11 @@ function isTrivialList(type: string, value: unknown): boolean {
   return type.endsWith('-any') ? entries.some(isBlank) : entries.every(isBlank);
 }
 
+/** Whatever an agent says, be it one letter. What a pattern rules out by looking ahead is not worked out here. */
 function matchesAnything(pattern: string): boolean {
   try {
     const regex = new RegExp(pattern);
-    return regex.test('') && regex.test('a') && regex.test('0 !');
+    return !/\(\?<?!/.test(pattern) && ['a', '0 !', 'I cannot do that.'].every((text) => regex.test(text));
   } catch {
     return false;
   }
@@ -120,7 +121,25 @@ function dependsOnOutput(code: string): boolean {
     .replaceAll(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g, "''");
   if (/(\|\||\bor\b)\s*(true|True|1|!0)\b/.test(bare) || /\b(true|True|1)\s*(\|\||\bor\b)/.test(bare)) return false;
   if (/\.length\s*(>=\s*0|>\s*-\s*\d+)\b/.test(bare)) return false;
-  return /\b(output|context)\b/.test(bare);
+  return /\b(output|context)\b/.test(bare) && !bare.split(/&&|\band\b/).every(onlyAsksForAnAnswer);
+}
+
+/** That there is some answer, or that it is a text: no agent that works fails it. */
+function onlyAsksForAnAnswer(part: string): boolean {
+  const text = part.replaceAll(/\breturn\b|[;\s]/g, '').replace(/^\((.*)\)$/, '$1');
+  const answer = '(?:String\\()?output\\)?(?:\\.(?:trim|strip)\\(\\))?';
+  return new RegExp(
+    [
+      `!*${answer}(?:(?:\\.length)?(?:>0|>=1|!==?0)?)`,
+      `(?:Boolean|bool)\\(${answer}\\)`,
+      `len\\(${answer}\\)(?:>0|>=1|!=0)?`,
+      `${answer}(?:!==?|is ?not)(?:undefined|null|None|''|"")`,
+      `typeof${answer}={2,3}''`,
+      `isinstance\\(${answer},str\\)`,
+    ]
+      .map((one) => `^${one}$`)
+      .join('|'),
+  ).test(text);
 }
 
 /** Two cases with the same input are one, however they are labelled. */

@@ -6,7 +6,7 @@ const inert =
   /^(?:echo|printf|:|true|false|test|\[|\[\[|grep|cat|tee|sed|awk|which|type|hash|alias|read|git|gh|logger|curl)$/;
 /** What tells promptfoo to run less than everything, or on something else than the agent. */
 const narrows =
-  /(?:^|\s)(--filter-[\w-]+|-n|--model-outputs|-r|--providers?|--resume|--retry-errors|-w|--watch)(?=[\s=]|$)/g;
+  /(?:^|\s)(--filter-[\w-]+|-n|--model-outputs|-r|--providers?|--resume|--retry-errors|-w|--watch|-t|--tests|-v|--vars|-h|--help|--version)(?=[\s="']|$)/g;
 
 /** Lines without comments, here-documents of what is no shell, and with continued lines joined. */
 export function linesOf(script: string): string[] {
@@ -68,7 +68,7 @@ export function configArguments(script: string): readonly string[] | undefined {
     const words = (line.slice(place).split(/[;&|]/, 1)[0] ?? '')
       .split(/\s+/)
       .map((word) => word.replaceAll(/["']/g, ''));
-    if (words.some((word) => /[$`]/.test(word))) return undefined;
+    if (words.some((word) => /[$`]|\{\}/.test(word)) || /\bxargs\s/.test(line.slice(0, place))) return undefined;
     const at = words.findIndex((word) => /^(-c|--config)(=|$)/.test(word));
     const [, joined] = /=(.+)$/.exec(words[at] ?? '') ?? [];
     const rest = words.slice(at + 1);
@@ -99,7 +99,7 @@ export function goesOn(script: string, stops: boolean, find: Find = evalIn): str
 /** What in the script lets it go on, or end well, after promptfoo, or what calls it, has failed or was not started. */
 export function swallows(script: string, shell: string | undefined, find: Find = evalIn): string[] {
   const lines = linesOf(script);
-  const why: string[] = [];
+  const why: string[] = [...fromFunctions(lines, shell, find), ...fromHereDocuments(script, find)];
   if (shell !== undefined && !/^(bash|sh)$/.test(shell)) why.push(`shell ${shell} may go on after a failure`);
   if (lines.some((line) => /(^|[;&]\s*)set\s+\+[a-z]*e|set\s+\+o\s+errexit/.test(line))) why.push('set +e');
   if (lines.some((line) => /(^|[;&\s])trap\s/.test(line))) why.push('trap');
@@ -111,9 +111,9 @@ export function swallows(script: string, shell: string | undefined, find: Find =
       if (ends.test(line) && lines.slice(i + 1).some((later) => find(later) >= 0)) why.push('exit before promptfoo');
       continue;
     }
-    const before = line.slice(0, place);
+    const before = line.slice(0, place).replace(/\bwhile\s+(IFS=\S*\s+)?read\b[^;]*;\s*do\b/g, '');
     const after = line.slice(place);
-    if (/\|\|(?!\s*exit\s+[1-9])/.test(after)) why.push('|| after promptfoo');
+    if (/\|\|(?!\s*exit\s+[1-9])/.test(after) && !isKept(after, lines.slice(i + 1))) why.push('|| after promptfoo');
     else if (/(?<!\|)\|(?!\|)/.test(after) && !pipefail) why.push('a pipe without pipefail after promptfoo');
     if (/(^|[^&>])&(?![&>\d])/.test(after)) why.push('promptfoo in the background');
     if (/&&/.test(after) && i !== lines.length - 1) why.push('&& after promptfoo, with more lines to come');
@@ -122,10 +122,75 @@ export function swallows(script: string, shell: string | undefined, find: Find =
     else if (branches[i] || depends.test(before.split(';').at(-1) ?? '')) why.push('promptfoo under a condition');
     if (/\$\(|`/.test(line.slice(0, place + 1))) why.push('promptfoo in a substitution');
     if (ends.test(before)) why.push('exit before promptfoo');
+    if (
+      /(^|[;&|(]\s*)find\s/.test(before) &&
+      /\s-(exec|ok)(dir)?(\s|$)/.test(before) &&
+      /\s(\\;|["'];["'])/.test(after)
+    ) {
+      why.push('find ends well whatever becomes of what it starts');
+    }
+    why.push(...fromQuotes(line.slice(0, place + 1), line.slice(place + 1)));
     const options = after.split(/[;&|]/, 1)[0] ?? '';
     for (const [, option] of options.matchAll(narrows)) why.push(`${option} leaves cases or models out`);
   }
   return [...new Set(why)];
+}
+
+/** Whether a failure is kept for the end: in a variable that decides how the script ends, or by an exit of its own. */
+function isKept(after: string, later: readonly string[]): boolean {
+  if (/^[^|;&]*\|\|\s*\{[^{}]*;\s*exit\s+[1-9]\d*\s*;?\s*\}\s*$/.test(after)) return true;
+  const [, name] = /^[^|;&]*\|\|\s*(\w+)=(?:[1-9]\d*|\$\?)\s*;?(?:\s*done)?\s*$/.exec(after) ?? [];
+  if (name === undefined) return false;
+  const ended = new RegExp(`^exit\\s+"?\\$\\{?${name}\\}?"?$`);
+  return ended.test(later.at(-1) ?? '') && !later.some((line) => new RegExp(`\\b${name}=`).test(line));
+}
+
+/** A shell within the quotes of `sh -c`, or on another machine, stops at a failure only where it is told to. */
+function fromQuotes(before: string, after: string): string[] {
+  let quote = '';
+  for (const character of before) {
+    if (quote === character) quote = '';
+    else if (quote === '' && (character === '"' || character === "'")) quote = character;
+  }
+  if (quote === '') return [];
+  const start = before.lastIndexOf(quote);
+  const inside = before.slice(start + 1) + (after.split(quote, 1)[0] ?? '');
+  const stops = /\s-\w*e\w*\s*$/.test(before.slice(0, start)) || /(^|;\s*)set\s+-\w*e/.test(inside);
+  return goesOn(inside, stops).map((reason) => `in quotes: ${reason}`);
+}
+
+const definition = /^(?:function\s+([\w-]+)\s*(?:\(\s*\))?|([\w-]+)\s*\(\s*\))\s*\{?/;
+
+/** A function with promptfoo in it does what its callers let it do, and nothing where it has none. */
+function fromFunctions(lines: readonly string[], shell: string | undefined, find: Find): string[] {
+  return lines.flatMap((line, start) => {
+    const [head, named, called] = definition.exec(line) ?? [];
+    const name = named ?? called;
+    if (head === undefined || name === undefined) return [];
+    const after = lines.slice(start + 1).findIndex((one) => /^\}/.test(one));
+    const end = /\}\s*;?$/.test(line) ? start : start + 1 + (after < 0 ? lines.length : after);
+    const body = [line.slice(head.length), ...lines.slice(start + 1, end)];
+    if (!body.some((one) => find(one) >= 0)) return [];
+    const rest = [...lines.slice(0, start), ...lines.slice(end + 1)];
+    const call = new RegExp(`(?:^|[;&|({!]|\\s)${name}(?=[\\s;&|)}]|$)`);
+    const calls: Find = (one) => {
+      const found = call.exec(one);
+      return found ? found.index + found[0].length - name.length : -1;
+    };
+    if (!rest.some((one) => calls(one) >= 0)) return [`promptfoo in a function ${name} that nothing calls`];
+    return swallows(rest.join('\n'), shell, calls);
+  });
+}
+
+/** What is fed to a shell of its own stops at a failure only where that shell is told to. */
+function fromHereDocuments(script: string, find: Find): string[] {
+  const documents = script.matchAll(
+    /((?:^|[;&|\s])(?:ba|da|z)?sh\b[^<\n]*)<<-?\s*['"]?(\w+)['"]?[^\n]*\n([\s\S]*?)\n\s*\2\s*(?=\n|$)/g,
+  );
+  return [...documents].flatMap(([, command = '', , text = '']) => {
+    const stops = /\s-\w*e/.test(command) || /^\s*set\s+-\w*e/m.test(text);
+    return goesOn(text, stops, find).map((reason) => `in a here-document: ${reason}`);
+  });
 }
 
 /** Before promptfoo on one line: it is started only where something else failed, or where a test holds. */

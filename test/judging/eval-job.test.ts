@@ -70,6 +70,19 @@ describe('swallows', () => {
     ['promptfoo eval\nexit 0', undefined],
     ['[ -n "$KEY" ] || exit 1\npromptfoo eval', undefined],
     ['promptfoo eval --no-cache --max-concurrency 2 -o n.json', undefined],
+    ['bash -ec "promptfoo eval; echo done"', undefined],
+    ['bash -c "set -e; promptfoo eval; echo done"', undefined],
+    ["sh -c 'promptfoo eval'", undefined],
+    ['find . -name p.yaml -exec promptfoo eval -c {} +', undefined],
+    ['find . -name p.yaml | xargs -n1 promptfoo eval -c', undefined],
+    ['ls | while read -r c; do promptfoo eval -c $c; done', undefined],
+    ['bash -e <<EOF\npromptfoo eval\necho done\nEOF', undefined],
+    ['bash <<EOF\nset -e\npromptfoo eval\necho done\nEOF', undefined],
+    ['run() {\n  promptfoo eval -c $1\n}\nrun a.yaml\nrun b.yaml', undefined],
+    ['function run {\n  promptfoo eval\n}\nrun', undefined],
+    ['s=0\nfor c in *; do\n  promptfoo eval -c $c || s=1\ndone\nexit $s', undefined],
+    ['s=0\nfor c in *; do promptfoo eval -c $c || s=$?; done\nexit "$s"', undefined],
+    ["promptfoo eval || { echo '::error::failed'; exit 1; }", undefined],
   ])('nothing in %j with shell %s', (run, shell) => expect(swallows(run, shell)).toEqual([]));
 
   it.each<[string, string | undefined]>([
@@ -104,6 +117,20 @@ describe('swallows', () => {
     ['promptfoo eval -r echo', undefined],
     ['promptfoo eval --model-outputs saved.json', undefined],
     ['promptfoo eval --retry-errors', undefined],
+    ['promptfoo eval --help', undefined],
+    ['promptfoo eval --tests one.yaml', undefined],
+    ['bash -c "promptfoo eval; echo done"', undefined],
+    ["docker run image sh -c 'promptfoo eval; exit 0'", undefined],
+    ['find . -name p.yaml -exec promptfoo eval -c {} \\;', undefined],
+    ["find . -name p.yaml -exec promptfoo eval -c {} ';'", undefined],
+    ['bash <<EOF\npromptfoo eval\necho done\nEOF', undefined],
+    ['run() {\n  promptfoo eval\n}\nrun || true', undefined],
+    ['run() { promptfoo eval; }\nif run; then echo good; fi', undefined],
+    ['run() {\n  promptfoo eval\n}\necho done', undefined],
+    ['s=0\npromptfoo eval || s=1\necho $s', undefined],
+    ['s=0\npromptfoo eval || s=1\ns=0\nexit $s', undefined],
+    ['promptfoo eval || s=0\nexit $s', undefined],
+    ['promptfoo eval || { echo "::error::failed"; }', undefined],
   ])('something in %j with shell %s', (run, shell) => expect(swallows(run, shell)).not.toEqual([]));
 });
 

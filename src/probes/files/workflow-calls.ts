@@ -65,11 +65,17 @@ export async function calledScripts(files: FilesPort, text: string, folder: stri
   }
   for (const [, call = '', path = ''] of bare.matchAll(shellFile)) {
     const found = await files.read(posix.join(folder, path)).catch(() => undefined);
-    const stops = found !== undefined && /^#!.*\s-\w*e|^\s*set\s+-\w*e|^\s*set\s+-o\s+errexit/m.test(found);
-    await follow(call.trim(), found, stops || /\s-\w*e/.test(call), folder);
+    await follow(call.trim(), found, stopsAtFailure(call, found ?? ''), folder);
   }
   for (const [, call = ''] of bare.matchAll(others)) unread.push(call);
   return { scripts, unread };
+}
+
+/** By an option of its own; its first line counts where it is started by itself, and what it is read into is like the caller. */
+function stopsAtFailure(call: string, text: string): boolean {
+  if (/^\s*set\s+-\w*e|^\s*set\s+-o\s+errexit/m.test(text)) return true;
+  if (/^\s*(source|\.)\s/.test(call)) return true;
+  return /^\s*(ba|da|z)?sh\s/.test(call) ? /\s-\w*e/.test(call) : /^#!.*\s-\w*e/.test(text);
 }
 
 async function scriptOf(files: FilesPort, folder: string, name: string): Promise<string | undefined> {

@@ -40,6 +40,7 @@ describe('what a workflow calls', () => {
       run('./scripts/evals.sh'),
       { 'scripts/evals.sh': '#!/bin/sh -e\npromptfoo eval\necho done' },
     ],
+    ['a file that is read into the shell', run('. ./e.sh'), { 'e.sh': 'promptfoo eval\necho done' }],
     ['a file that evaluates last', run('sh e.sh'), { 'e.sh': 'mkdir -p out\npromptfoo eval' }],
     [
       'a composite action',
@@ -57,6 +58,11 @@ describe('what a workflow calls', () => {
     ['|| true in the script', run('npm run evals'), scripts({ evals: 'promptfoo eval || true' })],
     ['|| true in between', run('npm run all'), scripts({ all: 'npm run evals || true', evals: 'promptfoo eval' })],
     ['; in the script', run('npm run evals'), scripts({ evals: 'promptfoo eval; echo done' })],
+    [
+      'a file whose first line says -e, read by another shell',
+      run('bash e.sh'),
+      { 'e.sh': '#!/bin/sh -e\npromptfoo eval\necho done' },
+    ],
     ['a file without set -e', run('./e.sh'), { 'e.sh': '#!/bin/sh\npromptfoo eval\necho done' }],
     [
       'continue-on-error of the action',
