@@ -4,6 +4,15 @@ import { declaration } from '../../src/probes/files/declaration.ts';
 
 const fewestPhases = 2;
 
+/** A review that is spoken of, and was not made. */
+const notReviewed = new RegExp(
+  [
+    '\\b(?:no|without(?: an?)?|missing|pending|outstanding|awaiting)\\s+(?:security\\s+)?review',
+    '\\breview(?:\\s+(?:is|was|has|will|to|yet|still|been))*\\s*(?:[:-]\\s*)?(?:not|never|pending|outstanding|planned|scheduled|missing|open|tbd|todo|in progress|ongoing|follows?|be|booked|due)\\b',
+  ].join('|'),
+  'i',
+);
+
 export default check({
   title: 'The rollout is planned in phases and the security review is done',
   failureTitle: 'The statement about the rollout names no phases or no security review',
@@ -18,7 +27,7 @@ export default check({
     if (stated) {
       const { statement } = stated.attestation;
       const dates = new Set(statement.match(/\b20\d\d-[01]\d-[0-3]\d\b/g)).size;
-      const review = /\breview/i.test(statement);
+      const review = /\breview/i.test(statement) && !notReviewed.test(statement);
       const evidence: Observation<'declaration'> = {
         fact: 'declaration',
         subject: `the statement of ${stated.attestation.by}`,

@@ -61,7 +61,7 @@ export default check({
     if (!watcher) return open('the alarm is made of other alarms, and none of them is on a metric', rings);
     const a = asPlain(watcher);
     const metric = a.Namespace && a.MetricName ? `${a.Namespace}/${a.MetricName}` : 'no metric';
-    const { well, down } = levels(a.MetricName ?? '', group);
+    const { well, down } = levels(a, group);
     const [atWell, atDown] = [well, down].map((v) => breaches(v, a.ComparisonOperator, a.Threshold ?? Number.NaN));
     const seconds = secondsToAlarm(a);
     const ringing = [

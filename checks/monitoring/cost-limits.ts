@@ -14,15 +14,15 @@ export default check({
   title: 'Spending has a limit, an alert and an automatic pause',
   failureTitle: 'Spending has no effective limit',
   why: 'A loop of an agent spends all night; the bill is the first that anyone hears of it.',
-  trap: 'A budget exists; it alerts on a forecast or above its limit, counts usage or the cost of something else, has ended, waits for a person, or stops machines that the group replaces.',
+  trap: 'A budget exists; it alerts on a forecast or above its limit, follows what is spent, counts usage or the cost of something else, has ended, waits for a person, or stops machines that the group replaces.',
   remediation:
-    'Give the budget a limit, an alert on actual cost at or below it, and an automatic action that attaches a policy to the role of the instances which denies it the calls of the model, or all it may do; let no filter leave the cost of the deployment out; set the spend limit at the model provider too, and have it stated.',
+    'Give the budget a fixed limit, an alert on actual cost at or below it, and an automatic action that attaches a policy to the role of the instances which denies it the calls of the model, or all it may do; let no filter leave the cost of the deployment out; set the spend limit at the model provider too, and have it stated.',
   attestable: true,
   needs: { budget, budgetMeans, group, instanceRoles },
   judge({ budget, budgetMeans, group, instanceRoles }, { environment, now }) {
     const { budget: name = '', modelBilling } = environment.monitoring;
     if (!budget) return fail([{ fact: 'budget', subject: name, expected: 'a budget', observed: 'does not exist' }]);
-    const { BudgetType, BudgetLimit, TimePeriod } = budget.budget;
+    const { BudgetType, BudgetLimit, TimePeriod, AutoAdjustData: adjusts } = budget.budget;
     const { Start: start, End: end } = TimePeriod ?? {};
     // Without dates a budget is in force from the start of its unit, and has no end that anyone lives to see.
     const inForce = !(start && start > now) && !(end && end <= now);
@@ -54,6 +54,11 @@ export default check({
       seen('the cost of this deployment is counted', counting[counted], counted !== 'no'),
       seen('in force now', inForce ? 'in force' : 'over, or not begun', inForce),
       seen('a limit', Number.isNaN(limit) ? 'no limit' : `${limit} ${BudgetLimit?.Unit ?? ''}`, limit > 0),
+      seen(
+        'a limit that stays where it was set',
+        adjusts ? `follows the cost (${adjusts.AutoAdjustType})` : 'stays',
+        !adjusts,
+      ),
       seen(
         'an alert on actual cost at or below the limit',
         `${alerts.length} of ${budget.notifications.length} alerts`,

@@ -23,13 +23,21 @@ export function breaches(
 
 /**
  * What the metric says while all is well, and while one gateway is down. Metrics that count what is wrong rise from 0;
- * a host count falls by one from the desired capacity; any other falls from 1 to 0.
+ * a host count falls by one from the desired capacity; any other falls from 1 to 0. Where several gateways send a metric
+ * of their own, the statistic puts what each says together: the others may outshine the one that is down.
  */
-export function levels(metric: string, group: Group): { readonly well: number; readonly down: number } {
-  if (/un-?healthy|error|fail|down|unready|dead/i.test(metric)) return { well: 0, down: 1 };
-  if (/count$/i.test(metric))
-    return { well: Math.max(1, group.DesiredCapacity), down: Math.max(1, group.DesiredCapacity) - 1 };
-  return { well: 1, down: 0 };
+export function levels(
+  { MetricName = '', Statistic }: MetricAlarm,
+  group: Group,
+): { readonly well: number; readonly down: number } {
+  const gateways = Math.max(1, group.DesiredCapacity);
+  const rises = /un-?healthy|error|fail|down|unready|dead/i.test(MetricName);
+  if (/count$/i.test(MetricName)) return rises ? { well: 0, down: 1 } : { well: gateways, down: gateways - 1 };
+  const [well, down] = rises ? [0, 1] : [1, 0];
+  if (Statistic === 'Sum') return { well: well * gateways, down: well * (gateways - 1) + down };
+  if (Statistic === 'Average') return { well, down: (well * (gateways - 1) + down) / gateways };
+  const extreme = { Maximum: Math.max, Minimum: Math.min }[String(Statistic)];
+  return { well, down: gateways > 1 && extreme ? extreme(well, down) : down };
 }
 
 const dimensionOf = ({ Dimensions }: MetricAlarm, name: string) => Dimensions?.find(({ Name }) => Name === name)?.Value;

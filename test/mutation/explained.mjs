@@ -156,7 +156,6 @@ export const explained = {
     ['by = watcher ?? ringer', 1, 'of which alarm it is said'],
     ["suppressor ? 'another alarm silences it' : 'none'", 1, words],
     ['a.Namespace && a.MetricName ?', 2, 'half a name is not that of the environment file either'],
-    ["levels(a.MetricName ?? ''", 1, 'without a metric the name fails'],
     ['seconds !== undefined && seconds <= detectWithinSeconds', 1, 'undefined is not <= anything'],
   ],
   'checks/monitoring/alert-in-time.ts': [

@@ -117,6 +117,15 @@ describe('approval-gates/rollout-planned', () => {
   it.each([
     ['two phases and a review', 'Pilot on 2026-03-09, all on 2026-04-06; security review done', 'undetermined'],
     ['one phase', 'All on 2026-04-06; security review done', 'fail'],
+    ['a review before', 'After the security review passed: pilot on 2026-03-09, all on 2026-04-06', 'undetermined'],
+    [
+      'a review that is pending',
+      'Pilot on 2026-03-09, all on 2026-04-06; the security review is still pending',
+      'fail',
+    ],
+    ['a review that was not made', 'Pilot on 2026-03-09, all on 2026-04-06; security review not yet done', 'fail'],
+    ['a review to come', 'Pilot on 2026-03-09, all on 2026-04-06; security review will follow', 'fail'],
+    ['without a review', 'Pilot on 2026-03-09, all on 2026-04-06, without a security review', 'fail'],
     ['no review', 'Pilot on 2026-03-09, all on 2026-04-06', 'fail'],
     ['no dates', 'Phased, security review done', 'fail'],
   ])('is for a person to state: %s', (_, statement, outcome) => {

@@ -50,6 +50,27 @@ const outcomeOf = (alarm: unknown, changes = {}, mutes = 0, asg: object = group)
   judgeFacts(check, { alarm, alarmMutes: mutes, group: asg, targetGroups }, changes).outcome;
 
 describe('monitoring/alarm-on-health', () => {
+  it.each<[string, number, string, object, string]>([
+    ['Ready', 1, 'Maximum', { Threshold: 1 }, 'pass'],
+    ['Ready', 2, 'Minimum', { Threshold: 1 }, 'pass'],
+    ['Ready', 2, 'Average', { Threshold: 1 }, 'pass'],
+    ['Ready', 2, 'Average', { Threshold: 0.5 }, 'fail'],
+    ['Ready', 2, 'Maximum', { Threshold: 1 }, 'fail'],
+    ['Ready', 2, 'Sum', { Threshold: 2 }, 'fail'],
+    ['Failures', 2, 'Maximum', { Threshold: 0, ComparisonOperator: 'GreaterThanThreshold' }, 'pass'],
+    ['Failures', 2, 'Sum', { Threshold: 0, ComparisonOperator: 'GreaterThanThreshold' }, 'pass'],
+    ['Failures', 2, 'Minimum', { Threshold: 0, ComparisonOperator: 'GreaterThanThreshold' }, 'fail'],
+    ['Failures', 2, 'Average', { Threshold: 1, ComparisonOperator: 'GreaterThanOrEqualToThreshold' }, 'fail'],
+  ])(
+    'a metric %s that %i gateways send, by its %s, with %j: %s',
+    (MetricName, DesiredCapacity, Statistic, more, outcome) => {
+      const Dimensions = [{ Name: 'AutoScalingGroupName', Value: 'openclaw-prod' }];
+      const own = alarmOf({ Namespace: 'OpenClaw', MetricName, Dimensions, Statistic, ...more });
+      const changes = { 'monitoring.alarmMetric': `OpenClaw/${MetricName}` };
+      expect(outcomeOf(own, changes, 0, { ...group, DesiredCapacity })).toBe(outcome);
+    },
+  );
+
   it('fails where the load balancer notices later than the alarm may', () => {
     const slow = targetGroups.map((one) => ({ ...one, unhealthyAfterSeconds: 121 }));
     const facts = { alarm: alarmOf({}), alarmMutes: 0, group, targetGroups: slow };

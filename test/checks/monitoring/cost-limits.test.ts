@@ -63,6 +63,7 @@ describe('monitoring/cost-limits', () => {
     ['a pause whose state is not said', fact({}, [alert], [{ ...pause, Status: undefined }]), 'fail'],
     ['a pause on a forecast', fact({}, [alert], [{ ...pause, NotificationType: 'FORECASTED' }]), 'fail'],
     ['not begun', fact({ TimePeriod: { Start: at(1), End: at(2) } }), 'fail'],
+    ['a limit that follows the cost', fact({ AutoAdjustData: { AutoAdjustType: 'HISTORICAL' } }), 'fail'],
     ['no limit', fact({ BudgetLimit: undefined }), 'fail'],
     ['a limit of 0', fact({ BudgetLimit: { Amount: '0', Unit: 'USD' } }), 'fail'],
     ['a limit that is no number', fact({ BudgetLimit: { Amount: 'much', Unit: 'USD' } }), 'fail'],
