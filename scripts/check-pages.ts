@@ -50,17 +50,20 @@ function indexPage(checks: readonly PlannedCheck[]): string {
 /** Which of the remedies a test made, and which were only read. */
 function whatWasTried(): string[] {
   const all = Object.entries(remedies);
-  const words: Readonly<Record<Tried['lab'], string>> = {
+  const words: Readonly<Record<Exclude<Tried['lab'], 'none'>, string>> = {
     moto: 'typed into the AWS CLI against the AWS of the tests',
-    host: 'typed as root on the live host of the tests, where systemd is a stand-in',
+    host: 'typed as root on the live host of the tests, where systemd and the mount helper of EFS are stand-ins',
     embedded: 'made on the embedded deployment',
     github: 'typed into the real GitHub CLI, against a server that takes its requests as GitHub documents them',
     openclaw: 'typed into the real OpenClaw, then its gateway started anew',
+    drill: 'a drill, made on the AWS of the tests and their live hosts (`npm run drills:live`)',
   };
   const rows = Object.entries(words).map(([lab, word]) => {
-    return `| ${word} | ${all.filter(([, { tried }]) => tried?.lab === lab).length} |`;
+    return `| ${word} | ${all.filter(([, { tried }]) => tried.lab === lab).length} |`;
   });
-  const rest = all.filter(([, { tried }]) => tried === undefined).map(([id]) => `[\`${id}\`](checks/${id}.md)`);
+  const rest = all.flatMap(([id, { tried }]) =>
+    tried.lab === 'none' ? [`| [\`${id}\`](checks/${id}.md) | ${tried.why} |`] : [],
+  );
   return [
     '## Which remedies were tried',
     '',
@@ -70,8 +73,12 @@ function whatWasTried(): string[] {
     '| --- | --- |',
     ...rows,
     '',
-    `The other ${rest.length} were only read, since they need what the tests do not have (systemd, an EFS, a second account, a rotation`,
-    `function, days of backups) or change what only a host shows: ${rest.join(', ')}.`,
+    `The other ${rest.length} were only read:`,
+    '',
+    '| check | why |',
+    '| --- | --- |',
+    ...rest,
+    '',
     'What is said of consoles was not tried: no console was at hand. The Terraform is formatted, valid for its provider and was',
     'applied to moto, not to an account ([what it cannot do](deployment.md#what-terraform-cannot-do)).',
     '',

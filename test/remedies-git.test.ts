@@ -11,7 +11,7 @@ import { startWritableGitHost } from './support/writable-git-host.ts';
 
 const hasGh = spawnSync('gh', ['--version']).status === 0;
 const tried = Object.entries(remedies).flatMap(([id, { tried, commands }]) =>
-  tried?.lab === 'github' ? [{ id, flaw: tried.flaw, command: commands.join('\n') }] : [],
+  tried.lab === 'github' ? [{ id, flaw: tried.flaw, command: commands.join('\n') }] : [],
 );
 
 // Whoever asks for all of them must not be told of a success where there is no GitHub CLI.

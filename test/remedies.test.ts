@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
@@ -54,7 +54,7 @@ it.each(entries.filter(([, one]) => !isFile(one)))('the commands for %s are shel
 
 const onEmbedded = (place: RemedyPlace) =>
   entries.flatMap(([id, { tried, commands, when, ...remedy }]) =>
-    tried?.lab === 'embedded' && remedy.place === place
+    tried.lab === 'embedded' && remedy.place === place
       ? [{ id, flaw: tried.flaw, text: commands.join('\n'), when }]
       : [],
   );
@@ -96,7 +96,7 @@ it.each(onEmbedded('environment'))('$id on the embedded deployment: $flaw is men
 });
 
 it('what is typed where clawcheck runs is taken by it, and the checks are attested', { timeout: 60_000 }, async () => {
-  const typed = onEmbedded('clawcheck');
+  const typed = onEmbedded('clawcheck').filter(({ text }) => text.startsWith('clawcheck attest '));
   expect(typed.map(({ id }) => id)).toEqual(['backup/recovery-runbook', 'approval-gates/rollout-planned']);
   const deployment = await startDeployment(
     fixtures,
@@ -128,6 +128,36 @@ it('what is typed where clawcheck runs is taken by it, and the checks are attest
       expect([code, code === 0 ? '' : stderr]).toEqual([0, '']);
     }
     expect(await statuses()).toEqual(typed.map(() => 'attested'));
+  } finally {
+    await deployment.close();
+  }
+});
+
+it('skills/all-pass: evaluations of this run count in the place of old ones', { timeout: 60_000 }, async () => {
+  const [one] = onEmbedded('clawcheck').filter(({ id }) => id === 'skills/all-pass');
+  const deployment = await startDeployment(fixtures, [one?.flaw ?? '']);
+  const cwd = dirname(deployment.config);
+  const env = { PATH: `${cwd}:${process.env['PATH']}`, HOME: cwd, ENVIRONMENT: 'prod', ...deployment.variables };
+  const status = async (command: string) => {
+    const { stdout } = await spawnText('bash', ['-euc', `${command} -q --format json`], { cwd, env });
+    return statusesOf(JSON.parse(stdout))['skills/all-pass'];
+  };
+  try {
+    // What promptfoo 0.123.1 wrote for the good deployment, as of now: no model is at hand.
+    writeFileSync(
+      join(cwd, 'promptfoo'),
+      `#!/bin/sh
+skill=$(basename "$(dirname "$3")")
+sed "s/{{now[^}]*}}/$(date -u +%Y-%m-%dT%H:%M:%S.000Z)/" '${fixtures}/good/files/evals/results/'"$skill.json" >"$5"
+`,
+      { mode: 0o755 },
+    );
+    writeFileSync(join(cwd, 'clawcheck'), `#!/bin/sh\nexec node '${root}dist/clawcheck.js' "$@"\n`, { mode: 0o755 });
+    const file = parse(readFileSync(deployment.config, 'utf8'));
+    file.environments.prod.skills.promptfoo = './promptfoo';
+    writeFileSync(deployment.config, stringify(file));
+    expect(await status('clawcheck run --env prod')).toBe('fail');
+    expect(await status(one?.text ?? '')).toBe('pass');
   } finally {
     await deployment.close();
   }

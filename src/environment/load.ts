@@ -99,7 +99,10 @@ function readBytes(path: string): Buffer {
   return bytes;
 }
 
-/** @throws UsageError naming the line of each mistake (the first five) */
+/** How many mistakes a message names. */
+const most = 5;
+
+/** @throws UsageError naming the line of each mistake, the first `most` of them */
 export function parseEnvironmentFile(text: string, path: string): EnvironmentFile {
   const lines = new LineCounter();
   const document = parseDocument(text, {
@@ -119,11 +122,16 @@ export function parseEnvironmentFile(text: string, path: string): EnvironmentFil
   } catch {
     throw new UsageError(`${path}: too many aliases`, 'Write the values out.');
   }
-  const checked = fileSchema.safeParse(withoutNulls(value));
+  const given = withoutNulls(value);
+  const checked = fileSchema.safeParse(given);
   if (checked.success) return checked.data;
-  const messages = checked.error.issues.flatMap((issue) => explain(issue, document.contents)).slice(0, 5);
-  const [first, ...rest] = messages.map(({ message, offset }) => `${at(offset)}: ${message}`);
-  throw new UsageError([first, ...rest].join('\n'), 'clawcheck.example.yaml has every key with its meaning.');
+  // A key that nobody knows first: it may be why another is missing.
+  const unknown = checked.error.issues.filter(({ code }) => code === 'unrecognized_keys');
+  const others = checked.error.issues.filter(({ code }) => code !== 'unrecognized_keys');
+  const mistakes = [...unknown, ...others].flatMap((issue) => explain(issue, given, document.contents));
+  const named = mistakes.slice(0, most).map(({ message, offset }) => `${at(offset)}: ${message}`);
+  if (mistakes.length > most) named.push(`and ${mistakes.length - most} more`);
+  throw new UsageError(named.join('\n'), 'clawcheck.example.yaml has every key with its meaning.');
 }
 
 /** A key with nothing behind it (every line below it commented out, say) is an absent key. */
@@ -136,7 +144,11 @@ function withoutNulls(value: unknown): unknown {
   return copy;
 }
 
-function explain(issue: z.core.$ZodIssue, root: ParsedNode | null): { message: string; offset: number | undefined }[] {
+function explain(
+  issue: z.core.$ZodIssue,
+  given: unknown,
+  root: ParsedNode | null,
+): { message: string; offset: number | undefined }[] {
   const where = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
@@ -145,8 +157,8 @@ function explain(issue: z.core.$ZodIssue, root: ParsedNode | null): { message: s
       return { message: `unknown key ${[...where, key].join('.')}${hint}`, offset: keyOffset(root, [...where, key]) };
     });
   }
-  const missing = issue.code === 'invalid_type' && issue.input === undefined && /undefined/.test(issue.message);
-  const text = missing ? 'is missing' : issue.message;
+  const wrong = where.reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], given);
+  const text = issue.code === 'invalid_type' && wrong === undefined ? 'is missing' : issue.message;
   return [{ message: `${where.join('.') || 'the file'}: ${text}`, offset: keyOffset(root, where) }];
 }
 

@@ -37,6 +37,7 @@ export const approvalGates: Readonly<Record<string, Remedy>> = {
   },
   'blocked-without-approval': {
     place: 'gateway',
+    tried: { lab: 'none', why: 'a request for a command that nobody answers expires after half an hour' },
     when: 'what nobody answers runs',
     commands: [
       `openclaw approvals get --gateway --json | jq '.file | .defaults.askFallback = "deny"' | openclaw approvals set --gateway --stdin`,
@@ -50,6 +51,7 @@ export const approvalGates: Readonly<Record<string, Remedy>> = {
   },
   'decisions-recorded': {
     place: 'gateway',
+    tried: { lab: 'none', why: 'an update needs the registry' },
     when: 'the gateway keeps no history of approvals',
     commands: ['openclaw update --yes'],
     terraform: 'var.ami',

@@ -1,5 +1,4 @@
 import type { Remedy } from './remedy.ts';
-import { backUpNow } from './shared.ts';
 
 /** Of the area `backup`, by name of the check. */
 export const backup: Readonly<Record<string, Remedy>> = {
@@ -15,8 +14,11 @@ export const backup: Readonly<Record<string, Remedy>> = {
   },
   'recent-recovery-point': {
     place: 'aws',
+    tried: { lab: 'none', why: 'a day that was missed cannot be made good' },
     when: 'today has no recovery point (days that were missed stay missed)',
-    commands: [backUpNow],
+    commands: [
+      'aws backup start-backup-job --backup-vault-name "$VAULT" --resource-arn "$FILE_SYSTEM_ARN" --iam-role-arn "$BACKUP_ROLE_ARN" --lifecycle DeleteAfterDays=35',
+    ],
     console: 'AWS Backup, Protected resources, Create on-demand backup',
     terraform: 'aws_backup_plan.daily',
   },
@@ -42,6 +44,7 @@ export const backup: Readonly<Record<string, Remedy>> = {
   },
   'restore-test-exists': {
     place: 'aws',
+    tried: { lab: 'moto', flaw: 'restore-missing' },
     when: 'no point of the file system was restored lately (this makes a new file system, to be deleted afterwards)',
     commands: [
       'aws backup start-restore-job --recovery-point-arn "$RECOVERY_POINT_ARN" --iam-role-arn "$BACKUP_ROLE_ARN" --resource-type EFS --metadata "file-system-id=$FILE_SYSTEM,newFileSystem=true,Encrypted=true,PerformanceMode=generalPurpose,CreationToken=restore-test-$(date +%s)"',
@@ -51,6 +54,7 @@ export const backup: Readonly<Record<string, Remedy>> = {
   },
   'restore-matches-source': {
     place: 'clawcheck',
+    tried: { lab: 'drill' },
     when: 'no restored file was compared (this makes a new file system, and deletes it)',
     commands: [
       'clawcheck drill run restore --env "$ENVIRONMENT" --confirm "$ENVIRONMENT" --delete-restored --output drills/restore.json',
@@ -58,11 +62,10 @@ export const backup: Readonly<Record<string, Remedy>> = {
     terraform: 'aws_backup_restore_testing_plan.monthly',
   },
   'rto-rpo': {
-    place: 'aws',
-    when: 'the newest recovery point is older than the objective',
-    commands: [backUpNow],
-    console: 'AWS Backup, Protected resources, Create on-demand backup',
-    terraform: 'aws_backup_plan.daily',
+    place: 'environment',
+    tried: { lab: 'embedded', flaw: 'restore-too-slow' },
+    when: 'a restore takes longer than the objective, and who owns it agrees to a longer one (a gap between points ends by itself, with the days that are looked at)',
+    commands: ['backup:', '  rtoMinutes: 480'],
   },
   'recovery-runbook': {
     place: 'clawcheck',

@@ -29,6 +29,7 @@ export const credentials: Readonly<Record<string, Remedy>> = {
   },
   'other-secret-refused': {
     place: 'aws',
+    tried: { lab: 'none', why: 'AWS is changed and the host sees it: no lab is both' },
     when: 'an inline policy of the role reaches other secrets',
     commands: ['aws iam delete-role-policy --role-name "$ROLE" --policy-name "$POLICY"'],
     console: 'IAM, Roles, the role, Permissions, the policy, Remove',
@@ -36,6 +37,7 @@ export const credentials: Readonly<Record<string, Remedy>> = {
   },
   'no-plaintext-on-disk': {
     place: 'gateway',
+    tried: { lab: 'none', why: 'it asks a person for each credential' },
     when: 'a credential stands in the configuration (put its successor into the secret first, and revoke it)',
     commands: [
       'openclaw secrets configure --apply',
@@ -47,6 +49,7 @@ export const credentials: Readonly<Record<string, Remedy>> = {
   },
   'not-in-environment': {
     place: 'host',
+    tried: { lab: 'none', why: 'no systemd was at hand to read the unit' },
     when: 'the unit gives the gateway a credential as a variable',
     commands: [
       'sed -i "/^Environment=\\"\\?$VARIABLE=/d" "/etc/systemd/system/$UNIT"',
@@ -63,6 +66,7 @@ export const credentials: Readonly<Record<string, Remedy>> = {
   },
   'imdsv1-rejected': {
     place: 'aws',
+    tried: { lab: 'none', why: 'AWS is changed and the host sees it: no lab is both' },
     when: 'the metadata service answers without a token',
     commands: [
       'aws ec2 modify-instance-metadata-options --instance-id "$INSTANCE" --http-tokens required --http-put-response-hop-limit 1',
@@ -94,6 +98,7 @@ export const credentials: Readonly<Record<string, Remedy>> = {
   },
   rotation: {
     place: 'aws',
+    tried: { lab: 'moto', flaw: 'secret-too-old' },
     when: 'the secret is too old',
     commands: [
       'aws secretsmanager rotate-secret --secret-id "$SECRET" --rotation-lambda-arn "$ROTATION_FUNCTION_ARN" --rotation-rules AutomaticallyAfterDays=30',
@@ -102,6 +107,7 @@ export const credentials: Readonly<Record<string, Remedy>> = {
   },
   'no-static-keys': {
     place: 'aws',
+    tried: { lab: 'none', why: 'AWS and the host decide it together: no lab is both' },
     when: 'a user of the deployment has access keys',
     commands: [
       `aws iam list-access-keys --user-name "$IAM_USER" --query 'AccessKeyMetadata[].[AccessKeyId]' --output text | xargs -n 1 aws iam delete-access-key --user-name "$IAM_USER" --access-key-id`,
@@ -111,6 +117,7 @@ export const credentials: Readonly<Record<string, Remedy>> = {
   },
   'not-in-logs': {
     place: 'aws',
+    tried: { lab: 'none', why: 'AWS, the host and the gateway decide it together: no lab is all' },
     when: 'a credential is in a stream of a log group (revoke it first)',
     commands: ['aws logs delete-log-stream --log-group-name "$LOG_GROUP" --log-stream-name "$STREAM"'],
     console: 'CloudWatch, Log groups, the group, the stream, Delete',

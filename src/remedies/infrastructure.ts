@@ -4,6 +4,7 @@ import type { Remedy } from './remedy.ts';
 export const infrastructure: Readonly<Record<string, Remedy>> = {
   'runs-in-asg': {
     place: 'aws',
+    tried: { lab: 'moto', flaw: 'group-empty' },
     when: 'the group is empty',
     commands: [
       'aws autoscaling update-auto-scaling-group --auto-scaling-group-name "$GROUP" --min-size 2 --desired-capacity 2',
@@ -69,6 +70,7 @@ export const infrastructure: Readonly<Record<string, Remedy>> = {
   },
   'zero-downtime-deploys': {
     place: 'aws',
+    tried: { lab: 'moto', flaw: 'maintenance-policy-gap' },
     when: 'a replacement may take instances away first',
     commands: [
       'aws autoscaling update-auto-scaling-group --auto-scaling-group-name "$GROUP" --instance-maintenance-policy MinHealthyPercentage=100,MaxHealthyPercentage=200',
@@ -89,12 +91,14 @@ export const infrastructure: Readonly<Record<string, Remedy>> = {
   },
   'failure-is-replaced': {
     place: 'aws',
-    when: 'no replacement was ever seen (this ends the instance)',
+    tried: { lab: 'moto', flaw: 'replacement-slow' },
+    when: 'the last replacement was too slow, or none was ever seen (this ends the instance)',
     commands: ['aws autoscaling set-instance-health --instance-id "$INSTANCE" --health-status Unhealthy'],
     terraform: 'aws_autoscaling_group.gateway',
   },
   'environments-separate': {
     place: 'aws',
+    tried: { lab: 'moto', flaw: 'staging-shares-role' },
     when: 'an instance of another environment has the instance profile of this one',
     commands: [
       `aws ec2 replace-iam-instance-profile-association --iam-instance-profile "Name=$OWN_PROFILE" --association-id "$(aws ec2 describe-iam-instance-profile-associations --filters "Name=instance-id,Values=$INSTANCE" --query 'IamInstanceProfileAssociations[0].AssociationId' --output text)"`,
@@ -114,6 +118,7 @@ export const infrastructure: Readonly<Record<string, Remedy>> = {
   },
   'gateway-version': {
     place: 'gateway',
+    tried: { lab: 'none', why: 'an update needs the registry' },
     when: 'the gateway has published vulnerabilities',
     commands: ['openclaw update --yes'],
     terraform: 'var.ami',

@@ -12,16 +12,19 @@ DOCUMENT
 export const monitoring: Readonly<Record<string, Remedy>> = {
   'gateway-healthy': {
     place: 'host',
+    tried: { lab: 'none', why: 'no systemd was at hand' },
     when: 'the gateway hangs',
     commands: ['systemctl restart "$UNIT"'],
   },
   'agent-answers': {
     place: 'gateway',
+    tried: { lab: 'openclaw' },
     when: 'the agent fails because it may not write its bootstrap files',
     commands: ['openclaw config set agents.defaults.skipBootstrap true --strict-json'],
   },
   'logs-arrive': {
     place: 'host',
+    tried: { lab: 'none', why: 'no CloudWatch agent was at hand' },
     when: 'the CloudWatch agent does not run',
     commands: ['systemctl enable --now amazon-cloudwatch-agent.service'],
   },
@@ -59,12 +62,14 @@ export const monitoring: Readonly<Record<string, Remedy>> = {
   },
   'alert-in-time': {
     place: 'clawcheck',
+    tried: { lab: 'drill' },
     when: 'no alarm was ever seen to ring (this stops a gateway)',
     commands: ['clawcheck drill run gateway-stop --env "$ENVIRONMENT" --confirm "$ENVIRONMENT"'],
     terraform: 'aws_cloudwatch_metric_alarm.health',
   },
   'test-interaction-logged': {
     place: 'gateway',
+    tried: { lab: 'none', why: 'no collector was at hand' },
     when: 'what is said is not sent to the log group (a collector that writes there listens at $COLLECTOR)',
     commands: [
       'openclaw config set diagnostics.otel.endpoint "$COLLECTOR"',
@@ -106,7 +111,8 @@ export const monitoring: Readonly<Record<string, Remedy>> = {
   },
   'gateway-self-audit': {
     place: 'gateway',
-    when: 'the audit names something critical',
+    tried: { lab: 'openclaw' },
+    when: 'the audit names something critical that it can mend, such as the modes of files',
     commands: ['openclaw security audit --fix', 'openclaw security audit'],
   },
 };

@@ -3,20 +3,22 @@ export type RemedyPlace = 'aws' | 'host' | 'gateway' | 'git' | 'clawcheck' | 'en
 
 /**
  * Where a test makes the lines and sees the check pass that failed before: a flaw of the AWS of the tests (moto), of their
- * live host, of the embedded deployment or of its git host, or a real gateway that was configured wrongly.
+ * live host, of the embedded deployment or of its git host, a real gateway that was configured wrongly, or a drill on
+ * moto and live hosts. `none` where no lab can be changed so, with what is missing.
  */
 export type Tried =
   | { readonly lab: 'moto'; readonly flaw: string }
   | { readonly lab: 'embedded'; readonly flaw: string }
   | { readonly lab: 'github'; readonly flaw: string }
   | { readonly lab: 'host'; readonly flaw: string }
-  | { readonly lab: 'openclaw' };
+  | { readonly lab: 'openclaw' }
+  | { readonly lab: 'drill' }
+  | { readonly lab: 'none'; readonly why: string };
 
 /** What mends a check, for one way in which it fails. */
 export interface Remedy {
   readonly place: RemedyPlace;
-  /** Absent where no lab can be changed so. */
-  readonly tried?: Tried;
+  readonly tried: Tried;
   readonly when: string;
   /**
    * Commands, or the lines of a file. Words in capitals after `$` are names of the deployment, most of them as
@@ -69,7 +71,7 @@ export const elsewhere = ({ place, console, terraform }: Remedy): Pick<Remedy, '
 
 /** What is known of the lines: made by a test, or not. */
 export function triedWords({ tried }: Remedy): string {
-  switch (tried?.lab) {
+  switch (tried.lab) {
     case 'moto':
       return `tried on the AWS of the tests, on the flaw ${tried.flaw}`;
     case 'embedded':
@@ -77,10 +79,12 @@ export function triedWords({ tried }: Remedy): string {
     case 'github':
       return `tried with the real GitHub CLI on a server that takes its requests as GitHub documents them, on the flaw ${tried.flaw}`;
     case 'host':
-      return `tried as root on the live host of the tests, without systemd, on the flaw ${tried.flaw}`;
+      return `tried as root on the live host of the tests, with stand-ins for systemctl and mount.efs, on the flaw ${tried.flaw}`;
     case 'openclaw':
       return 'tried on a real gateway that was configured wrongly';
-    case undefined:
-      return 'not tried';
+    case 'drill':
+      return 'tried on the AWS of the tests and their live hosts, with the drill';
+    case 'none':
+      return `not tried: ${tried.why}`;
   }
 }

@@ -34,10 +34,6 @@ export const mounted = (directory: string, accessPoint: string, options: string)
   'systemctl start "$UNIT"',
 ];
 
-/** A recovery point of now. */
-export const backUpNow =
-  'aws backup start-backup-job --backup-vault-name "$VAULT" --resource-arn "$FILE_SYSTEM_ARN" --iam-role-arn "$BACKUP_ROLE_ARN" --lifecycle DeleteAfterDays=35';
-
 /** Copies the reviewed tree over the deployed one; what is not in it goes. */
 export const deployed = (folder: string): readonly string[] => [
   'git clone --quiet --depth 1 --branch "$BRANCH" "$REMOTE" reviewed',

@@ -25,6 +25,7 @@ export const skills: Readonly<Record<string, Remedy>> = {
   },
   'all-pass': {
     place: 'clawcheck',
+    tried: { lab: 'embedded', flaw: 'eval-results-stale' },
     when: 'the results are missing, old or of another commit (this asks the configured models)',
     commands: ['clawcheck run --env "$ENVIRONMENT" --run-evals'],
   },

@@ -5,11 +5,13 @@ import { deployed, efsPolicy, mounted, protect } from './shared.ts';
 export const soulDocuments: Readonly<Record<string, Remedy>> = {
   'mounted-read-only': {
     place: 'host',
+    tried: { lab: 'host', flaw: 'workspace-writable' },
     when: 'the workspace is mounted for writing',
     commands: mounted('$WORKSPACE', '$WORKSPACE_ACCESS_POINT', 'ro,'),
   },
   'write-fails': {
     place: 'host',
+    tried: { lab: 'host', flaw: 'workspace-writable' },
     when: 'the workspace is mounted for writing',
     commands: mounted('$WORKSPACE', '$WORKSPACE_ACCESS_POINT', 'ro,'),
   },
@@ -27,6 +29,7 @@ export const soulDocuments: Readonly<Record<string, Remedy>> = {
   },
   'runtime-separate': {
     place: 'host',
+    tried: { lab: 'host', flaw: 'runtime-is-workspace' },
     when: 'the runtime directory is a mount with the access point of the workspace',
     commands: mounted('$RUNTIME', '$RUNTIME_ACCESS_POINT', ''),
   },

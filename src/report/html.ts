@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Source, sourceMeanings } from '../model/probe.ts';
 import type { CheckResult, Report, Verdict } from '../model/report.ts';
+import { count } from '../model/text.ts';
 import { checkHtml, classOf, tag, text } from './html-check.ts';
 import { page, section } from './html-page.ts';
 import { renderJson } from './json.ts';
@@ -60,7 +61,7 @@ function heading(report: Report): string {
     `<h1>Is <b>${text(report.environment.name)}</b> ready to go live?</h1>`,
     `<p class="scope">${scope(report)}</p>`,
     `<div class="verdict ${verdictClass[verdict]}" role="status"><strong>${verdictWords[verdict]}</strong><p>${verdictMeanings[verdict]}</p>`,
-    `<p>${all.length} ${report.narrowedTo ? 'checks of a narrowed run' : 'checks'}: ${counted(all)}.</p></div>`,
+    `<p>${count(all.length, 'check')}${report.narrowedTo ? ' of a narrowed run' : ''}: ${counted(all)}.</p></div>`,
     ...cautions(report).map((caution) => `<p class="caution">${text(caution)}</p>`),
     '</header>',
   ].join('\n');
@@ -79,7 +80,7 @@ function scope({ subject, window }: Report): string {
 /** How many checks have each status, the worst first. */
 function counted(checks: readonly CheckResult[]): string {
   return tallyOf(checks)
-    .map(([status, count]) => `${count} ${statusWords[status].toLowerCase()}`)
+    .map(([status, number]) => `${number} ${statusWords[status].toLowerCase()}`)
     .join(', ');
 }
 

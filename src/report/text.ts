@@ -124,15 +124,19 @@ function accepted(results: readonly CheckResult[], chalk: ChalkInstance, columns
 }
 
 /** A line an area: how much of it is good, and what is not. */
-function areasInBrief({ areas }: Report, chalk: ChalkInstance, columns: number): string[] {
-  const lines = areas.flatMap((area) => {
+function areasInBrief(report: Report, chalk: ChalkInstance, columns: number): string[] {
+  const hints = [
+    ...(troublesOf(report).length > 0 ? ['clawcheck explain CHECK shows the commands that mend it.'] : []),
+    '--verbose shows every check with its evidence.',
+  ];
+  const lines = report.areas.flatMap((area) => {
     const { title, checks } = area;
     const bad = troublesOf({ areas: [area] }).flatMap((trouble) => trouble.checks);
     const names = bad.map(({ id, status }) => `${words[status]} ${id.slice(id.indexOf('/') + 1)}`);
     const good = `${title} ${checks.length - bad.length}/${checks.length}`;
     return wrap(names.length > 0 ? `${good}: ${names.join(', ')}` : good, columns, '  ');
   });
-  return [chalk.bold('Areas'), ...lines, chalk.dim('--verbose shows every check with its evidence.')];
+  return [chalk.bold('Areas'), ...lines, ...hints.map((hint) => chalk.dim(hint))];
 }
 
 function areas(report: Report, chalk: ChalkInstance, paint: Record<Status, Paint>, columns: number): string[] {
@@ -169,9 +173,8 @@ function closing(report: Report, chalk: ChalkInstance, paint: Record<Verdict, Pa
     `${counts.unknown} unknown`,
   ];
   const total = Object.values(counts).reduce((sum, n) => sum + n, 0);
-  const scope = narrowedTo ? 'checks of a narrowed run' : 'checks';
   const [first = '', ...rest] = wrap(`${verdict} (${parts.join(', ')})`, columns);
-  const time = `${total} ${scope} in ${seconds.toFixed(1)} s; ${count(counts.fail + counts.unknown, 'thing')} to do`;
+  const time = `${count(total, 'check')}${narrowedTo ? ' of a narrowed run' : ''} in ${seconds.toFixed(1)} s; ${count(counts.fail + counts.unknown, 'thing')} to do`;
   return [
     first.replace(verdict, paint[verdict](verdict)),
     ...rest,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { remedies } from '../../src/remedies/index.ts';
 import { outcomes } from '../drills/support.ts';
 import { type LiveStage, startLiveStage } from './drills/stage.ts';
 import { labAvailable } from './lab/lab.ts';
@@ -139,6 +140,16 @@ liveDescribe('drills on moto and real hosts', available, () => {
     stage = await startLiveStage();
   }, 180_000);
   afterAll(() => stage?.stop());
+
+  it('are made as the pages of their checks say', () => {
+    const said = Object.entries(remedies).filter(([, { tried }]) => tried.lab === 'drill');
+    const ends = said.map(([id, { commands }]) => [id, /^clawcheck drill run (\S+)/.exec(commands.join('\n'))?.[1]]);
+    const good = Object.entries(cases).filter(([, { of }]) =>
+      of.some(({ judged }) => judged.source.startsWith('^pass')),
+    );
+    expect(good.map(([drill, { check }]) => [check, drill])).toEqual(expect.arrayContaining(ends));
+    expect(said).not.toEqual([]);
+  });
 
   const wanted = Object.entries(cases).flatMap(([drill, { check, of }]) =>
     of.filter(({ long = false }) => every || !long).map((one) => ({ drill, check, one, name: one.name })),

@@ -18,6 +18,7 @@ from typing import Any
 
 from good.compute import activity
 from lab import Lab, Proceed, supplies
+from supplements.requested import restore
 
 TICK = 0.1
 ELB = "an instance was taken out of service in response to an ELB system health check failure."
@@ -238,10 +239,10 @@ def send_command(lab: Lab, params: dict[str, Any], proceed: Proceed) -> dict[str
 
 
 @supplies("backup", "StartRestoreJob")
-def start_restore(lab: Lab, params: dict[str, Any], proceed: Proceed) -> dict[str, Any]:
+def start_restore(lab: Lab, params: dict[str, Any], _proceed: Proceed) -> dict[str, Any]:
     """A job that makes a new file system after a while; what is in it is put on the machine when it is mounted."""
     if not lab.dynamics:
-        return proceed()
+        return restore(lab, params)
     metadata, now = params["Metadata"], datetime.now(UTC)
     point = next(p for p in lab.state.recovery_points if p["RecoveryPointArn"] == params["RecoveryPointArn"])
     job = {"AccountId": lab.account, "RestoreJobId": str(uuid.uuid4()), "ResourceType": "EFS", "Status": "RUNNING",

@@ -45,6 +45,15 @@ def instances(lab: Lab, _params: dict[str, Any], proceed: Proceed) -> dict[str, 
     return out
 
 
+@supplies("ec2", "ReplaceIamInstanceProfileAssociation")
+def replace_profile(lab: Lab, _params: dict[str, Any], proceed: Proceed) -> dict[str, Any]:
+    """moto changes the association and leaves the instance with the profile that it had."""
+    out = proceed()
+    for instance, association in lab.backend("ec2").iam_instance_profile_associations.items():
+        lab.backend("ec2").get_instance(instance).iam_instance_profile = association.iam_instance_profile
+    return out
+
+
 @supplies("ec2", "DescribeNetworkInterfaces")
 def interfaces(lab: Lab, _params: dict[str, Any], proceed: Proceed) -> dict[str, Any]:
     out = proceed()
