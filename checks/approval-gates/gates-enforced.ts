@@ -1,6 +1,7 @@
 import type { Gate } from '../../src/environment/gates-schema.ts';
+import type { Environment } from '../../src/environment/schema.ts';
 import { type CommandChannel, commandChannels } from '../../src/judging/command-senders.ts';
-import { breadthOf, type ExecPolicy, execPolicy, hostFloor, isGated } from '../../src/judging/exec-policy.ts';
+import { breadthOf, type ExecPolicy, execPolicy, hostFloor, isGated, isIn } from '../../src/judging/exec-policy.ts';
 import { gateCover } from '../../src/judging/gate-cover.ts';
 import { bypassFindings, exceptionFindings } from '../../src/judging/gate-exceptions.ts';
 import { sandboxFindings, unreadPlace } from '../../src/judging/gate-places.ts';
@@ -41,10 +42,15 @@ export default check({
     const open = channels.find(({ strangers }) => strangers !== undefined);
     const findings: F[] = agents.flatMap((agent) => {
       const policy = execPolicy(config.inForce, approvals, agent);
+      const commands = isDenied(config.inForce, agent, 'exec')
+        ? [withoutCommands(agent)]
+        : [
+            ...policyFindings(agent, policy, placesOf(environment)),
+            ...(channels.length > 0 ? [lifted(agent, approvals, open)] : []),
+          ];
       return [
-        ...policyFindings(agent, policy),
+        ...commands,
         elevated(config.inForce, agent),
-        ...(channels.length > 0 && !isDenied(config.inForce, agent, 'exec') ? [lifted(agent, approvals, open)] : []),
         ...bypassFindings(config.inForce, agent),
         ...exceptionFindings(exceptions, agent, gates),
         ...sandboxFindings(config.inForce, agent),
@@ -72,9 +78,20 @@ function missing(agent: string): F {
   return { fact: 'agents', subject: `agent ${agent}`, expected, observed: 'the gateway has no such agent', ok: false };
 }
 
-function policyFindings(agent: string, policy: ExecPolicy): F[] {
+function withoutCommands(agent: string): F {
+  const [expected, observed] = ['a person is asked for each command, or none runs', 'tools.deny has the tool exec'];
+  return { fact: 'config', subject: `commands of agent ${shown(agent)}`, expected, observed, ok: true };
+}
+
+/** Where the user of the agent may write, so that a program there is whatever it likes. */
+function placesOf({ soulDocuments, host }: Environment): readonly string[] {
+  return [soulDocuments.runtime, host.stateDirectory, `/home/${host.agentUser}`, '/tmp', '/var/tmp', '/dev/shm'];
+}
+
+function policyFindings(agent: string, policy: ExecPolicy, places: readonly string[]): F[] {
   const subject = `commands of agent ${shown(agent)}`;
   const broad = policy.allowlist.flatMap((entry) => breadthOf(entry) ?? []);
+  const own = policy.allowlist.filter((entry) => isIn(entry, places));
   const model = policy.reviewedByModel ? ', and a model may approve' : '';
   return [
     {
@@ -100,6 +117,13 @@ function policyFindings(agent: string, policy: ExecPolicy): F[] {
           ? `${broad.length} of ${policy.allowlist.length}: ${broad[0]}`
           : `${policy.allowlist.length} entries, none`,
       ok: broad.length === 0,
+    },
+    {
+      fact: 'approvals',
+      subject,
+      expected: 'no entry of the allowlist for a program where the agent may write',
+      observed: own.length > 0 ? `${own.length} of ${policy.allowlist.length}` : 'none',
+      ok: own.length === 0,
     },
     {
       fact: 'approvals',

@@ -19,8 +19,10 @@ export default check({
     const subject = `request ${ids.denied}`;
     const { gates } = environment.approvalGates;
     // What is denied altogether asks nobody.
+    const runsNothing = (agent: string) =>
+      isDenied(inForce, agent, 'exec') || agentValue(inForce, agent, 'tools.exec.mode', 'tools.exec.mode') === 'deny';
     const kindsOf = (agent: string): RequestKind[] => [
-      ...(agentValue(inForce, agent, 'tools.exec.mode', 'tools.exec.mode') === 'deny' ? [] : (['exec'] as const)),
+      ...(runsNothing(agent) ? [] : (['exec'] as const)),
       ...(gates.some(({ plugin, tool }) => plugin && tool && !isDenied(inForce, agent, tool))
         ? (['plugin'] as const)
         : []),

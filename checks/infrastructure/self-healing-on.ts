@@ -32,6 +32,13 @@ export default check({
       {
         fact: 'group',
         subject,
+        expected: 'not being deleted',
+        observed: group.Status ?? 'not being deleted',
+        ok: group.Status === undefined,
+      },
+      {
+        fact: 'group',
+        subject,
         expected: 'minimum size of at least 1',
         observed: `minimum size ${group.MinSize}`,
         ok: group.MinSize >= 1,

@@ -1,3 +1,4 @@
+import { parseRange, publicPart } from '../../src/judging/cidr.ts';
 import { isSettings, shown, textsAt, valueAt } from '../../src/judging/gateway-config.ts';
 import { fromProcNet, reachOf } from '../../src/judging/listen-address.ts';
 import { check, type Finding, fail, isNonEmpty, judgeAll, undetermined } from '../../src/model/check.ts';
@@ -41,8 +42,8 @@ export default check({
     see('auth.mode', 'token, password or trusted-proxy', ['token', 'password', 'trusted-proxy'].includes(String(mode)));
     if (mode === 'trusted-proxy') {
       const proxies = textsAt(inForce, 'gateway.trustedProxies');
-      const named = proxies !== undefined && proxies.length > 0 && proxies.every((p) => !/\/0$|^\*$/.test(p));
-      see('trustedProxies', 'the proxies by address', named);
+      const named = proxies !== undefined && proxies.length > 0 && proxies.every(isOfProxies);
+      see('trustedProxies', 'the proxies by address, and no range of the internet', named);
     }
     const tailscale = at('tailscale.mode');
     see('tailscale.mode', 'off or serve, never funnel', [undefined, 'off', 'serve'].includes(tailscale as never));
@@ -111,3 +112,9 @@ export default check({
     return judgeAll(findings);
   },
 });
+
+/** Whoever is at one of these addresses says who is logged in. */
+function isOfProxies(text: string): boolean {
+  const range = parseRange(text);
+  return range !== undefined && (range.first === range.last || publicPart([range]).length === 0);
+}

@@ -129,6 +129,12 @@ export function breadthOf({ pattern, argPattern }: AllowEntry): string | undefin
   return undefined;
 }
 
+/** Whether an entry is of a program in one of some places: whoever may write there puts another one in its place. */
+export function isIn({ pattern }: AllowEntry, places: readonly string[]): boolean {
+  const [literal = ''] = pattern.split(/[*?[{]/);
+  return pattern.startsWith('~') || literal.includes('/../') || places.some((place) => literal.startsWith(`${place}/`));
+}
+
 /** Whether arguments are bound to a few: by their digest, or by an expression for the whole of them. */
 function isBound(argPattern: string | undefined): boolean {
   if (argPattern === undefined) return false;

@@ -1,3 +1,5 @@
+import { fitsGlob } from './glob.ts';
+
 type Settings = Readonly<Record<string, unknown>>;
 
 /** The value at a dotted path of a configuration, or undefined. */
@@ -65,10 +67,38 @@ export function textsAt(config: unknown, path: string): readonly string[] | unde
   return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined;
 }
 
-/** Whether a tool is on the deny list for everyone or for this agent; a list that cannot be read denies nothing. */
+/** Groups of tools, by the documentation of OpenClaw 2026.9.6: those that a gate or a check may name a tool of. */
+const toolGroups: Readonly<Record<string, readonly string[]>> = {
+  'group:runtime': ['exec', 'process', 'code_execution'],
+  'group:fs': ['read', 'write', 'edit', 'apply_patch'],
+  'group:web': ['web_search', 'x_search', 'web_fetch'],
+  'group:messaging': ['message'],
+  'group:nodes': ['nodes', 'computer'],
+  'group:automation': ['heartbeat_respond', 'automations', 'gateway', 'plugins', 'openclaw'],
+  'group:openclaw': ['gateway', 'openclaw', 'plugins', 'automations', 'message', 'nodes', 'web_search', 'web_fetch'],
+};
+const toolAliases: Readonly<Record<string, string>> = {
+  bash: 'exec',
+  cron: 'automations',
+  'apply-patch': 'apply_patch',
+};
+
+function toolName(name: string): string {
+  const small = name.trim().toLowerCase();
+  return (Object.hasOwn(toolAliases, small) && toolAliases[small]) || small;
+}
+
+/**
+ * Whether a tool is on the deny list for everyone or for this agent, by its name, its group or a pattern: no other level
+ * gives it back. A list that cannot be read denies nothing.
+ */
 export function isDenied(config: unknown, agent: string, tool: string): boolean {
   const own = textsAt(agentSettings(config, agent), 'tools.deny') ?? [];
-  return [...own, ...(textsAt(config, 'tools.deny') ?? [])].some((denied) => denied === tool || denied === '*');
+  const wanted = toolName(tool);
+  return [...own, ...(textsAt(config, 'tools.deny') ?? [])].map(toolName).some((denied) => {
+    if (Object.hasOwn(toolGroups, denied)) return toolGroups[denied]?.includes(wanted);
+    return fitsGlob(denied, wanted);
+  });
 }
 
 /** A setting as evidence: words and numbers as they are; of anything else only what it is. */

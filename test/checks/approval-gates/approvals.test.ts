@@ -54,6 +54,7 @@ describe('approval-gates/request-surfaces', () => {
     ['listed and cannot be denied', { listed: { showsCommand: true, mayDeny: false } }, config, 'fail'],
     ['no route', {}, { inForce: {} }, 'fail'],
     ['no route, and none needed', {}, { inForce: { tools: { exec: { mode: 'deny' } } } }, 'pass'],
+    ['no route, and no tool for commands', {}, { inForce: { tools: { deny: ['group:runtime'] } } }, 'pass'],
   ])('%s', (_, change, config, outcome) => {
     expect(
       judgeFacts(surfaces, { rehearsal: { ...good, ...change }, config, agents: ['main'], canary: undefined }, noPlugin)

@@ -181,6 +181,34 @@ describe('approval-gates/gates-enforced', () => {
     expect(judged({ entries: {}, list: [{ id: 'ops-lead', ...own }] })).toBe('pass');
   });
 
+  it.each([
+    ['/opt/tools/report', 'pass'],
+    ['/mnt/openclaw/workspace/skills/crm/lookup', 'pass'],
+    ['/tmpfiles/report', 'pass'],
+    ['/mnt/openclaw/runtime/bin/report', 'fail'],
+    ['/home/openclaw/.openclaw/bin/report', 'fail'],
+    ['/tmp/**/report', 'fail'],
+    ['~/bin/report', 'fail'],
+    ['/opt/../tmp/report', 'fail'],
+  ])('looks at who may write where the program %s of the allowlist is: %s', (pattern, outcome) => {
+    const approvals = { ...host, agents: { main: { ...silent, allowlist: [{ pattern }] } } };
+    const facts = { config: config(strict), approvals, agents: ['main'], ...around };
+    expect(judgeFacts(check, facts).outcome).toBe(outcome);
+  });
+
+  it.each<[string, readonly string[], string]>([
+    ['its name', ['exec'], 'pass'],
+    ['its other name', ['Bash'], 'pass'],
+    ['its group', ['group:runtime'], 'pass'],
+    ['a pattern', ['ex*'], 'pass'],
+    ['another group', ['group:fs'], 'fail'],
+    ['a longer name', ['executor'], 'fail'],
+  ])('asks nobody where the tool for commands is denied by %s', (_, deny, outcome) => {
+    const inForce = { tools: { ...strict.tools, exec: { mode: 'full' }, deny: [...strict.tools.deny, ...deny] } };
+    const facts = { config: config(inForce), approvals: host, agents: ['main'], ...around };
+    expect(judgeFacts(check, facts).outcome).toBe(outcome);
+  });
+
   it('is for every agent, whether it is named or not; one that is named must be there', () => {
     const inForce = { ...strict, agents: { entries: { open: { tools: { exec: { mode: 'full' } } } } } };
     const facts = { config: config(inForce), approvals: host, agents: ['main', 'open'], ...around };

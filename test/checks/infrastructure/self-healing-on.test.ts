@@ -23,6 +23,7 @@ describe('infrastructure/self-healing-on', () => {
     ['a process without a name', { SuspendedProcesses: [{}] }, [], 'fail'],
     ['suspended processes not known', { SuspendedProcesses: undefined }, [], 'undetermined'],
     ['zones not known', { AvailabilityZones: undefined }, [], 'undetermined'],
+    ['being deleted', { Status: 'Delete in progress' }, [], 'fail'],
     ['minimum 0', { MinSize: 0 }, [], 'fail'],
     ['one zone', { AvailabilityZones: ['a'] }, [], 'fail'],
     ['one zone named twice', { AvailabilityZones: ['a', 'a'] }, [], 'fail'],
