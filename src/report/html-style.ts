@@ -41,7 +41,7 @@ dl.rows dt { color: var(--soft); } dl.rows dd { margin: 0; }
 .tag { font-weight: 700; white-space: nowrap; }
 .id { color: var(--soft); margin: 0; }
 table { border-collapse: collapse; width: 100%; font-size: .88rem; margin: .5rem 0 0; table-layout: fixed; }
-th, td { text-align: left; vertical-align: top; padding: .3rem .5rem .3rem 0; border-top: 1px solid var(--line); }
+th, td { text-align: left; vertical-align: top; padding: .3rem .5rem .3rem 0; border-top: 1px solid var(--line); } td > p { margin: 0; }
 th { color: var(--soft); font-weight: 600; border-top: 0; }
 table.evidence th:nth-child(1) { width: 32%; } table.evidence th:nth-child(4) { width: 20%; }
 time { white-space: nowrap; font-size: .92em; }
@@ -51,7 +51,7 @@ details { margin-top: .4rem; font-size: .88rem; } summary { cursor: pointer; col
 footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: .75rem; color: var(--soft); font-size: .88rem; }
 @media (max-width: 40rem) {
   dl.rows { grid-template-columns: 1fr; gap: 0; } dl.rows dd { margin-bottom: .4rem; }
-  table.evidence thead { position: absolute; left: -999rem; } table.evidence td { display: block; border: 0; padding: 0 0 .15rem; }
+  table.evidence thead { position: absolute; left: -999rem; } table.evidence td { display: block; border: 0; padding: 0 0 .15rem; } table.evidence td:empty { display: none; }
   table.evidence tr { display: block; border-top: 1px solid var(--line); padding: .35rem 0; }
   table.evidence td::before { content: attr(data-name) " "; color: var(--soft); } }
 @media print {

@@ -126,7 +126,9 @@ function accepted(results: readonly CheckResult[], chalk: ChalkInstance, columns
 /** A line an area: how much of it is good, and what is not. */
 function areasInBrief(report: Report, chalk: ChalkInstance, columns: number): string[] {
   const hints = [
-    ...(troublesOf(report).length > 0 ? ['clawcheck explain CHECK shows the commands that mend it.'] : []),
+    ...(troublesOf(report).some(({ checks }) => checks.length > 0)
+      ? ['clawcheck explain CHECK shows the commands that mend it.']
+      : []),
     '--verbose shows every check with its evidence.',
   ];
   const lines = report.areas.flatMap((area) => {

@@ -63,6 +63,12 @@ describe.each(Object.keys(renderings))('the report as %s', (format) => {
   });
 });
 
+it('the text in brief names what explains a check where there is something to do, and only there', () => {
+  const brief = (report: Report) => renderText(report, { width: 60, color: false, verbose: false });
+  expect(brief(flawed)).toContain('clawcheck explain CHECK ');
+  expect(brief(ready)).not.toContain('clawcheck explain');
+});
+
 it.each([
   ['text', (report: Report) => renderText(report, { width: 100, color: false, verbose: false })],
   ['html', renderHtml],
