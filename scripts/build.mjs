@@ -29,7 +29,7 @@ const { metafile } = await build({
   legalComments: 'none',
   logLevel: 'warning',
   // ssh2 finds its optional native parts at run time; ws and listr2 gain nothing from bundling.
-  external: ['ssh2', 'ws', 'listr2', '@octokit/request'],
+  external: ['ssh2', 'ws', 'listr2'],
   banner: { js: `${interpreter}\n${requireOfModule}\n` },
   // The same code in a form that can be shaken.
   alias: { yaml: fileURLToPath(new URL('../node_modules/yaml/browser/index.js', import.meta.url)) },

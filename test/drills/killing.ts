@@ -32,7 +32,7 @@ export async function buildKilling(): Promise<Killing> {
     platform: 'node',
     mainFields: ['module', 'main'],
     conditions: ['module'],
-    external: ['ssh2', 'ws', '@octokit/request', 'esbuild'],
+    external: ['ssh2', 'ws', 'esbuild'],
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     logLevel: 'warning',
     plugins: [await narrowClients()],

@@ -1,6 +1,6 @@
 import { ProbeError } from '../../model/reason.ts';
 import type { ComposioPort, ConnectedAccount } from '../../ports/composio.ts';
-import { cappedFetch } from '../git/capped-fetch.ts';
+import { getJson, TooLargeError, type WebAnswer } from '../web/get-json.ts';
 
 /** Of the documented interface of Composio, version 3. */
 export const accountsPath = '/api/v3/connected_accounts';
@@ -78,28 +78,20 @@ export async function allPages(page: (cursor: string | undefined) => Promise<unk
 
 async function ask(url: string, key: string, signal: AbortSignal, callMs: number): Promise<unknown> {
   const late = AbortSignal.timeout(callMs);
-  let cut = false;
-  const fetch = cappedFetch(() => {
-    cut = true;
-  });
+  const headers = { 'x-api-key': key, accept: 'application/json', 'user-agent': 'clawcheck' };
+  let answer: WebAnswer;
   try {
-    const headers = { 'x-api-key': key, accept: 'application/json', 'user-agent': 'clawcheck' };
-    const response = await fetch(url, { headers, redirect: 'manual', signal: AbortSignal.any([signal, late]) });
-    if (response.status !== 200) {
-      await response.body?.cancel();
-      throw refusal(response.status);
-    }
-    return await response.json();
+    answer = await getJson(url, { headers, signal: AbortSignal.any([signal, late]) });
   } catch (thrown) {
     if (signal.aborted && signal.reason instanceof ProbeError) throw signal.reason;
-    if (thrown instanceof ProbeError) throw thrown;
     if (late.aborted) throw new ProbeError('timeout', 'Composio did not answer in time');
-    if (cut) throw new ProbeError('truncated', 'Composio answered with more than is read');
-    if (thrown instanceof SyntaxError) throw malformed();
+    if (thrown instanceof TooLargeError) throw new ProbeError('truncated', 'Composio answered with more than is read');
     throw new ProbeError('unreachable', 'Composio could not be reached', {
       next: 'Check credentials.composio.api and the network.',
     });
   }
+  if (answer.status !== 200) throw refusal(answer.status);
+  return answer.json;
 }
 
 /** The account as far as it is judged. */

@@ -1,16 +1,11 @@
-import { request } from '@octokit/request';
+import type { IncomingHttpHeaders } from 'node:http';
 import { ProbeError } from '../../model/reason.ts';
 import type { GitPort } from '../../ports/git.ts';
-import { cappedFetch } from './capped-fetch.ts';
+import { getJson, TooLargeError, type WebAnswer } from '../web/get-json.ts';
 
 const mostPages = 50;
 /** How long one request may take. */
 export const gitCallSeconds = 20;
-
-interface Answer {
-  readonly data: unknown;
-  readonly headers: { readonly link?: string };
-}
 
 /**
  * GitHub or GitHub Enterprise over REST. Only GET is ever sent. A page link or a redirect that leads elsewhere is
@@ -25,53 +20,38 @@ export function githubPort(
   callMs = gitCallSeconds * 1000,
 ): GitPort {
   const headers = {
+    accept: 'application/vnd.github+json',
     'x-github-api-version': '2022-11-28',
     'user-agent': 'clawcheck',
     ...(token && { authorization: `Bearer ${token}` }),
   };
   const answers = new Map<string, Promise<unknown>>();
 
-  const ask = async (path: string): Promise<Answer | undefined> => {
+  const ask = async (path: string): Promise<WebAnswer | undefined> => {
     if (token && !keepsSecrets(api)) throw plainHttp();
     const late = AbortSignal.timeout(callMs);
-    let cut = false;
-    const fetch = cappedFetch(() => {
-      cut = true;
-    });
+    let answer: WebAnswer;
     try {
-      const {
-        data,
-        status,
-        headers: answered,
-      } = await request(`GET ${path}`, {
-        baseUrl: api.replace(/\/$/, ''),
-        headers,
-        // The library would print the host's own text about deprecated paths.
-        request: { signal: AbortSignal.any([signal, late]), redirect: 'manual', log: silent, fetch },
-      });
-      if (late.aborted) throw tooLate();
-      if (cut) throw tooLarge();
-      if ((status as number) !== 200) throw unexpected(status);
-      return { data, headers: answered as Answer['headers'] };
+      answer = await getJson(api.replace(/\/$/, '') + path, { headers, signal: AbortSignal.any([signal, late]) });
     } catch (thrown) {
       if (signal.aborted && signal.reason instanceof ProbeError) throw signal.reason;
-      if (thrown instanceof ProbeError) throw thrown;
       if (late.aborted) throw tooLate();
-      if (cut) throw tooLarge();
-      return absentOrThrow(thrown, token !== undefined);
+      if (thrown instanceof TooLargeError) throw tooLarge();
+      throw unreachable();
     }
+    return answer.status === 200 ? answer : absentOrThrow(answer, token !== undefined);
   };
 
   const allPages = async (path: string): Promise<unknown> => {
     const first = await ask(path);
     if (!first) return undefined;
-    let body = demandJson(first.data);
+    let body = demandJson(first.json);
     let next = nextPath(first, api);
     for (let page = 2; next !== undefined; page += 1) {
       if (page > mostPages) throw new ProbeError('truncated', 'a list of the git host has too many pages');
-      const more: Answer | undefined = await ask(next);
+      const more: WebAnswer | undefined = await ask(next);
       if (!more) throw new ProbeError('truncated', 'a list of the git host ended between two pages');
-      body = join(body, demandJson(more.data));
+      body = join(body, demandJson(more.json));
       next = nextPath(more, api);
     }
     return body;
@@ -98,12 +78,7 @@ export function noGit(): GitPort {
   };
 }
 
-function absentOrThrow(thrown: unknown, hasToken: boolean): undefined {
-  const { status, response } = thrown as {
-    status?: number;
-    response?: { headers?: Record<string, string | undefined> };
-  };
-  const headers = response?.headers ?? {};
+function absentOrThrow({ status, headers }: WebAnswer, hasToken: boolean): undefined {
   // Without a token GitHub says 404 for what it hides, so that 404 proves nothing.
   if (status === 404 && hasToken) return undefined;
   if (status === 401 || status === 404) {
@@ -119,21 +94,16 @@ function absentOrThrow(thrown: unknown, hasToken: boolean): undefined {
       next: 'Give the token read access to administration, contents and actions of the repository.',
     });
   }
-  if (response === undefined) {
-    throw new ProbeError('unreachable', 'the git host could not be reached', {
-      next: 'Check git.api and the network.',
-    });
-  }
-  throw unexpected(status);
-}
-
-function unexpected(status: unknown): ProbeError {
-  if (typeof status === 'number' && status >= 300 && status < 400) {
-    return new ProbeError('bad_response', 'the git host says that the repository is elsewhere now', {
+  if (status >= 300 && status < 400) {
+    throw new ProbeError('bad_response', 'the git host says that the repository is elsewhere now', {
       next: 'Give the present name in git.repository.',
     });
   }
-  return new ProbeError('bad_response', `the git host answered with status ${Number(status)}`);
+  throw new ProbeError('bad_response', `the git host answered with status ${status}`);
+}
+
+function unreachable(): ProbeError {
+  return new ProbeError('unreachable', 'the git host could not be reached', { next: 'Check git.api and the network.' });
 }
 
 function tooLarge(): ProbeError {
@@ -143,8 +113,6 @@ function tooLarge(): ProbeError {
 function tooLate(): ProbeError {
   return new ProbeError('timeout', 'the git host did not answer in time');
 }
-
-const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** A token goes over TLS, or stays on this machine. */
 function keepsSecrets(api: string): boolean {
@@ -159,14 +127,14 @@ function plainHttp(): ProbeError {
 }
 
 function demandJson(body: unknown): object {
-  if (typeof body !== 'object' || body === null || body instanceof ArrayBuffer) {
+  if (typeof body !== 'object' || body === null) {
     throw new ProbeError('bad_response', 'the git host answered with something that is not JSON');
   }
   return body;
 }
 
-function nextPath({ headers }: Answer, api: string): string | undefined {
-  const [, url] = /<([^<>]+)>;\s*rel="next"/.exec(headers.link ?? '') ?? [];
+function nextPath({ headers }: { readonly headers: IncomingHttpHeaders }, api: string): string | undefined {
+  const [, url] = /<([^<>]+)>;\s*rel="next"/.exec(String(headers.link ?? '')) ?? [];
   if (url === undefined) return undefined;
   const base = api.replace(/\/$/, '');
   if (!url.startsWith(`${base}/`))

@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable, type Writable } from 'node:stream';
-import { createGzip } from 'node:zlib';
+import { createGzip, gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
 import { githubPort, noGit } from '../../../src/adapters/git/github.ts';
 import { ProbeError } from '../../../src/model/reason.ts';
@@ -67,6 +67,28 @@ describe('githubPort', () => {
     };
     expect(await reasonOf(open('secret', 20_000).get('/repos/a/b'))).toBe('truncated');
     expect(sent).toBeLessThan(256 * 1024 * 1024);
+  });
+
+  it('reads an answer that was packed', async () => {
+    at.handle = (_, response) => {
+      response.setHeader('content-type', 'application/json');
+      gzipped(response).end('{"name":"main"}');
+    };
+    expect(await open().get('/x')).toEqual({ name: 'main' });
+  });
+
+  it.each([
+    ['half an answer', { 'content-length': '40' }, '{"name":"main"}'],
+    ['an answer without its last chunk', {}, '{"name":"main"}'],
+    ['half a packed answer', { 'content-encoding': 'gzip' }, gzipSync('{"name":"main"}').subarray(0, 20)],
+    ['a whole packed answer of which more was to come', { 'content-encoding': 'gzip' }, gzipSync('{"name":"main"}')],
+    ['a packed answer that is none', { 'content-encoding': 'gzip' }, '{"name":"main"}'],
+  ])('does not take %s for one', async (_, headers, body) => {
+    at.handle = (request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', ...headers });
+      response.write(body, () => setTimeout(() => request.socket.destroy(), 20));
+    };
+    expect(await reasonOf(open().get('/x'))).toBe('unreachable');
   });
 
   it('sends no authorization without a token', async () => {
