@@ -4,7 +4,7 @@ import { count } from '../model/text.ts';
 import type { GateExceptions } from '../probes/gateway/gate-exceptions.ts';
 import type { OwnSession } from '../probes/gateway/sessions.ts';
 import { interprets, programOf } from './exec-policy.ts';
-import { agentValue, settingsAt, shown, textsAt } from './gateway-config.ts';
+import { agentValue, settingsAt, shown, textsAt, valueAt } from './gateway-config.ts';
 
 /** Tools that the gateway keeps from its HTTP interface by itself, because there nobody is asked. */
 const keptFromHttp = [
@@ -57,6 +57,9 @@ export function bypassFindings(config: unknown, agent: string): Finding<'config'
   const safe = Array.isArray(bins) ? bins.map(String) : [];
   const unsafe = safe.filter((bin) => interprets(programOf(bin)));
   const http = textsAt(settingsAt(config, 'gateway.tools'), 'allow') ?? ['*'];
+  const acpx = valueAt(config, 'plugins.entries.acpx');
+  const acpMode = valueAt(acpx, 'config.permissionMode');
+  const acpOff = valueAt(config, 'acp.enabled') === false || valueAt(acpx, 'enabled') === false;
   const opened = http.filter((tool) => tool === '*' || tool.includes(':') || keptFromHttp.includes(tool));
   return [
     {
@@ -72,6 +75,13 @@ export function bypassFindings(config: unknown, agent: string): Finding<'config'
       expected: 'no tool that runs commands over HTTP, where nobody is asked',
       observed: opened.map(shown).join(', ') || count(http.length, 'tool'),
       ok: opened.length === 0,
+    },
+    {
+      fact: 'config',
+      subject: 'plugins.entries.acpx.config.permissionMode',
+      expected: 'not approve-all: agents of other makers that are started over ACP ask by this alone',
+      observed: acpOff ? 'ACP is off' : shown(acpMode),
+      ok: acpOff || acpMode !== 'approve-all',
     },
   ];
 }

@@ -209,6 +209,31 @@ describe('approval-gates/gates-enforced', () => {
     expect(judgeFacts(check, facts).outcome).toBe(outcome);
   });
 
+  const acpx = (permissionMode: string, enabled = true) => ({
+    plugins: { entries: { acpx: { enabled, config: { permissionMode } } } },
+  });
+  const codex = { agentRuntime: { id: 'codex' } };
+  it.each<[string, object, string]>([
+    ['agents over ACP that ask', acpx('approve-reads'), 'pass'],
+    ['agents over ACP that ask nobody', acpx('approve-all'), 'fail'],
+    ['the same, switched off', acpx('approve-all', false), 'pass'],
+    ['the same, with ACP off', { ...acpx('approve-all'), acp: { enabled: false } }, 'pass'],
+    ['another harness for a model', { agents: { defaults: { models: { 'openai/x': codex } } } }, 'undetermined'],
+    ['the same for an agent', { agents: { entries: { main: { models: { 'openai/x': codex } } } } }, 'undetermined'],
+    ['the same for another agent', { agents: { entries: { other: { models: { 'openai/x': codex } } } } }, 'pass'],
+    ['the same for a provider', { models: { providers: { openai: codex } } }, 'undetermined'],
+    [
+      'the same in its list',
+      { models: { providers: { openai: { models: [{ id: 'x', ...codex }] } } } },
+      'undetermined',
+    ],
+    ['a place that does not count', { agents: { defaults: codex } }, 'pass'],
+    ['its own', { models: { providers: { openai: { agentRuntime: { id: 'openclaw' } } } } }, 'pass'],
+  ])('looks at what else runs commands: %s', (_, more, outcome) => {
+    const facts = { config: config({ ...strict, ...more }), approvals: host, agents: ['main'], ...around };
+    expect(judgeFacts(check, facts).outcome).toBe(outcome);
+  });
+
   it('is for every agent, whether it is named or not; one that is named must be there', () => {
     const inForce = { ...strict, agents: { entries: { open: { tools: { exec: { mode: 'full' } } } } } };
     const facts = { config: config(inForce), approvals: host, agents: ['main', 'open'], ...around };
