@@ -13,7 +13,7 @@ import type { Ranked } from '../setup/choose.ts';
 import { type Discovery, discover, discoverGroups } from '../setup/discover.ts';
 import { configText, type EnvironmentValues, schemaPathFor } from '../setup/write-config.ts';
 import { type Asker, terminalAsker } from './ask.ts';
-import { hostDiscovery, nothingOfHost } from './init-host.ts';
+import { askedHostDiscovery, nothingOfHost } from './init-host.ts';
 import { askTyped, checkTyped } from './init-input.ts';
 import { initSummary } from './init-summary.ts';
 import { writeFile } from './output.ts';
@@ -66,8 +66,9 @@ export async function initCommand(options: InitOptions): Promise<void> {
     const { account, group, ...found } = await awsDiscovery(place, options, asker, stop.signal);
     const values = await valuesOf(found, group, { ...place, account }, options, asker);
     const schemaPath = schemaPathFor(options.config, fileURLToPath(packageFile()));
-    const inAws = parseEnvironmentFile(configText(options.env, values, schemaPath), options.config);
-    const host = options.host ? await hostDiscovery(inAws, options, stop.signal) : nothingOfHost;
+    const fileWith = (more: EnvironmentValues) =>
+      parseEnvironmentFile(configText(options.env, joined(values, more), schemaPath), options.config);
+    const host = options.host ? await askedHostDiscovery(fileWith, options, asker, stop.signal) : nothingOfHost;
     const all = joined(values, host.values);
     const text = configText(options.env, all, schemaPath);
     parseEnvironmentFile(text, options.config);

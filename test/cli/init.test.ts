@@ -3,14 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { terminalAsker } from '../../src/cli/ask.ts';
+import { askedHostDiscovery } from '../../src/cli/init-host.ts';
 import { askTyped } from '../../src/cli/init-input.ts';
 import { type AwsServer, startAwsServer } from '../../src/demo/aws-server.ts';
 import { startDeployment } from '../../src/demo/deployment.ts';
 import { loadScenario } from '../../src/demo/scenario.ts';
-import { loadEnvironment } from '../../src/environment/load.ts';
+import { loadEnvironment, parseEnvironmentFile } from '../../src/environment/load.ts';
 import { reportSchema } from '../../src/report/schema.ts';
 import { rank } from '../../src/setup/choose.ts';
+import type { EnvironmentValues } from '../../src/setup/write-config.ts';
 import { clawcheck } from '../support/cli.ts';
 import { startListingAws } from '../support/listing-aws.ts';
 import { fixtures } from '../support/rig.ts';
@@ -212,6 +215,46 @@ describe('clawcheck init, on a host', () => {
       expect(found.ssh.hosts).toEqual(['127.0.0.1']);
       expect(stdout).toMatch(/skills on the host: \/mnt\/openclaw\/workspace\/skills/);
       expect(stdout).not.toMatch(/Could not be looked at/);
+    } finally {
+      await deployment.close();
+    }
+  });
+
+  it('asks whoever is at the terminal for a key where no host takes the login', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'clawcheck-test-'));
+    const deployment = await startDeployment(fixtures, [], { folder });
+    try {
+      const good = readFileSync(deployment.config, 'utf8');
+      const fileWith = (more: EnvironmentValues) => {
+        const file = parse(good);
+        delete file.environments.prod.ssh.privateKeyFile;
+        Object.assign(file.environments.prod.ssh, more['ssh']);
+        return parseEnvironmentFile(stringify(file), deployment.config);
+      };
+      const place = { config: deployment.config, env: 'prod' };
+      const { signal } = new AbortController();
+      const asked: string[] = [];
+      const answering = (...answers: string[]) => ({
+        choose: () => Promise.reject(new Error('nothing is to be chosen')),
+        text(what: string) {
+          asked.push(what);
+          return Promise.resolve(answers.shift() ?? '');
+        },
+        close() {},
+      });
+      const silent = await askedHostDiscovery(fileWith, place, undefined, signal);
+      expect([silent.values, silent.lost]).toEqual([{}, [expect.stringContaining('no key to log in')]]);
+      const declined = await askedHostDiscovery(fileWith, place, answering(''), signal);
+      expect(declined.lost).toEqual(silent.lost);
+      const { values, lost } = await askedHostDiscovery(fileWith, place, answering('id_ed25519', 'ops'), signal);
+      expect(lost).toEqual([]);
+      expect(values['ssh']).toMatchObject({ privateKeyFile: 'id_ed25519', user: 'ops' });
+      expect(values['host']).toMatchObject({ unit: 'openclaw-gateway.service' });
+      expect(asked.map((what) => what.split(',')[0])).toEqual([
+        'the file of the private key to log in to the hosts with',
+        'the file of the private key to log in to the hosts with',
+        'the user to log in as',
+      ]);
     } finally {
       await deployment.close();
     }
