@@ -26,6 +26,8 @@ function fileOf(path: string): string | undefined {
   return names.find((name) => statSync(name, { throwIfNoEntry: false })?.isFile());
 }
 
+if (!statSync(site, { throwIfNoEntry: false })) throw new Error('the site is not built: npm run docs builds it');
+
 const missing: string[] = [];
 const server = createServer((request, response) => {
   const file = fileOf(request.url ?? '/');
