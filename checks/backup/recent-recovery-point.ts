@@ -4,6 +4,9 @@ import { check, fail, judgeAll } from '../../src/model/check.ts';
 import { fileSystem } from '../../src/probes/aws/file-system.ts';
 import { recoveryPoints } from '../../src/probes/aws/recovery-points.ts';
 
+/** An objective of more than a day does not excuse a plan that skips one. */
+const dailyHours = 24;
+
 export default check({
   title: 'Recovery points of the file system are made without a gap',
   failureTitle: 'Recovery points of the file system are missing',
@@ -14,7 +17,7 @@ export default check({
   needs: { fileSystem, recoveryPoints },
   judge({ fileSystem, recoveryPoints }, { environment, now }) {
     const { rpoHours, startWindowHours, historyDays } = environment.backup;
-    const longest = (rpoHours + startWindowHours) * hourMs;
+    const longest = (Math.min(rpoHours, dailyHours) + startWindowHours) * hourMs;
     const subject = fileSystem.FileSystemArn;
     const points = usable(recoveryPoints.points, now);
     const [newest] = points;

@@ -5,6 +5,7 @@ import {
   dimensionsOf,
   isOfGroup,
   levels,
+  longestDetectionSeconds,
   secondsToAlarm,
   showsOutage,
   watchedTargetGroups,
@@ -23,7 +24,8 @@ export default check({
     'Set the alarm on the health metric of this group or its target group, with actions on, missing data breaching, and period times datapoints within the detection time.',
   needs: { alarm, alarmMutes, group, targetGroups },
   judge({ alarm, alarmMutes, group, targetGroups }, { environment }) {
-    const { alarm: name, alarmMetric, detectWithinSeconds } = environment.monitoring;
+    const { alarm: name, alarmMetric } = environment.monitoring;
+    const detectWithinSeconds = Math.min(environment.monitoring.detectWithinSeconds, longestDetectionSeconds);
     if (!alarm) {
       return fail([{ fact: 'alarm', subject: name, expected: 'an alarm on a metric', observed: 'does not exist' }]);
     }

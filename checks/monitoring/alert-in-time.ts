@@ -1,5 +1,6 @@
 import { ago, dayMs } from '../../src/judging/age.ts';
 import { chainOf } from '../../src/judging/alarm-chain.ts';
+import { longestDetectionSeconds } from '../../src/judging/alarm-metric.ts';
 import { newestDrill } from '../../src/judging/alert-drill.ts';
 import { failuresIn, newestRecord, observationOf } from '../../src/judging/drill-record.ts';
 import { replacements } from '../../src/judging/replacements.ts';
@@ -21,7 +22,8 @@ export default check({
     'Stop the gateway on an instance and wait for alarm and replacement. If they come late, shorten the period of the alarm, the health check, or the start of the image.',
   needs: { alarm, alarmHistory, scalingActivities, drills: drillRecords },
   judge({ alarm, alarmHistory, scalingActivities, drills }, { environment, now }) {
-    const { alarmMetric, detectWithinSeconds, drillMaxAgeDays } = environment.monitoring;
+    const { alarmMetric, drillMaxAgeDays } = environment.monitoring;
+    const detectWithinSeconds = Math.min(environment.monitoring.detectWithinSeconds, longestDetectionSeconds);
     const { replaceWithinSeconds } = environment.infrastructure;
     if (!alarm) return undetermined('not_found', 'the alarm of the environment file does not exist');
     const { watcher = alarm.alarm, ringer } = chainOf(alarm, alarmMetric);

@@ -29,7 +29,9 @@ export const monitoring = z.strictObject({
     .regex(/^[^\s].*\/[^/]+$/, 'namespace/metric')
     .default('AWS/ApplicationELB/HealthyHostCount')
     .meta({ description: 'Metric that the alarm watches: namespace/name' }),
-  detectWithinSeconds: seconds.default(120).meta({ description: 'Longest time from failure to alarm' }),
+  detectWithinSeconds: seconds
+    .default(120)
+    .meta({ description: 'Longest time from failure to alarm; more than 120 counts as 120' }),
   alertFunction: text
     .optional()
     .meta({ description: 'Lambda function that carries alerts to people', example: 'openclaw-prod-alert' }),
@@ -57,7 +59,12 @@ export const backup = z.strictObject({
   vault: text
     .optional()
     .meta({ description: 'Backup vault; default: each that holds a point', example: 'openclaw-prod' }),
-  rpoHours: z.number().min(1).max(168).default(24).meta({ description: 'Recovery point objective' }),
+  rpoHours: z
+    .number()
+    .min(1)
+    .max(168)
+    .default(24)
+    .meta({ description: 'Recovery point objective; points have to be daily whatever it says' }),
   rtoMinutes: z.number().min(1).max(10_080).optional().meta({ description: 'Recovery time objective', example: 240 }),
   startWindowHours: z
     .number()

@@ -1,6 +1,9 @@
 import type { ComparisonOperator, MetricAlarm, Statistic } from '@aws-sdk/client-cloudwatch';
 import type { Group } from '../probes/aws/group.ts';
 
+/** Seconds from failure to alarm that no environment file can make longer: what runs away does its harm in minutes. */
+export const longestDetectionSeconds = 120;
+
 /** Whether a value breaches; undefined for the operators of anomaly detection, which have no fixed threshold. */
 export function breaches(
   value: number,

@@ -29,6 +29,12 @@ describe('backup/recent-recovery-point', () => {
     expect(judgeFacts(check, { fileSystem, recoveryPoints: vaultOf(points) }).outcome).toBe(outcome);
   });
 
+  it('wants a point a day, however long the objective is', () => {
+    const judged = (points: typeof daily, rpoHours: number) =>
+      judgeFacts(check, { fileSystem, recoveryPoints: vaultOf(points) }, { 'backup.rpoHours': rpoHours }).outcome;
+    expect([judged(daily, 168), judged(without(3), 168), judged(daily, 12)]).toEqual(['pass', 'fail', 'fail']);
+  });
+
   it('asks no history of a file system that is younger', () => {
     const young = { ...fileSystem, CreationTime: hoursAgo(40) };
     const recoveryPoints = vaultOf([point(3), point(20)]);

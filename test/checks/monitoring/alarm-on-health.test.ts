@@ -71,6 +71,15 @@ describe('monitoring/alarm-on-health', () => {
     },
   );
 
+  it('is not longer than two minutes, whatever the environment file says', () => {
+    const long = { 'monitoring.detectWithinSeconds': 3600 };
+    expect([outcomeOf(alarmOf({}), long), outcomeOf(alarmOf({ EvaluationPeriods: 3 }), long)]).toEqual([
+      'pass',
+      'fail',
+    ]);
+    expect(outcomeOf(alarmOf({}), { 'monitoring.detectWithinSeconds': 60 })).toBe('fail');
+  });
+
   it('fails where the load balancer notices later than the alarm may', () => {
     const slow = targetGroups.map((one) => ({ ...one, unhealthyAfterSeconds: 121 }));
     const facts = { alarm: alarmOf({}), alarmMutes: 0, group, targetGroups: slow };
