@@ -115,9 +115,12 @@ export async function startBench(
 
 const numbered = /\b((?:i|eni|vol)-0)([0-9a-f]{3})([0-9a-f]{5,14})\b/g;
 
+const measuredGroup = 'openclaw-prod';
+
 /**
  * Makes many instances of one: every member of a list that names the instance, an interface or a volume stands there
- * once for each instance, with ids of its own. Ids keep their order.
+ * once for each instance, with ids of its own. Ids keep their order. So do the
+ * log events of an instance.
  */
 function grower(instances: number) {
   const originals = new Map<string, string>();
@@ -142,15 +145,24 @@ function grower(instances: number) {
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [
         key,
-        key === 'AutoScalingGroups' ? groups(item, wanted) : multiply(item, wanted),
+        key === 'AutoScalingGroups'
+          ? groups(item, wanted)
+          : key === 'events'
+            ? events(item, wanted)
+            : multiply(item, wanted),
       ]),
     );
   };
   const groups = (value: unknown, wanted: readonly number[]) =>
-    (value as Record<string, unknown>[]).map((group) => ({
-      ...group,
-      Instances: multiply(group['Instances'] ?? [], wanted),
-    }));
+    // Those of the deployment that is looked at: the other environment of the file stays as small as it is.
+    (value as Record<string, unknown>[]).map((group) =>
+      group['AutoScalingGroupName'] === measuredGroup
+        ? { ...group, Instances: multiply(group['Instances'] ?? [], wanted) }
+        : group,
+    );
+  /** Every instance writes what the one wrote. The stream is named after it. */
+  const events = (value: unknown, wanted: readonly number[]) =>
+    (value as unknown[]).flatMap((event) => wanted.map((n) => copy(event, n)));
 
   return {
     back(input: unknown): unknown {

@@ -1,10 +1,20 @@
 // Bundles the command line into dist/: tree-shaken and split, so that nothing is loaded before it is needed.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { groupChunks } from './group-chunks.mjs';
 import { narrowClients } from './narrow-clients.mjs';
 
 // Beside the one that others may be reading.
@@ -13,10 +23,11 @@ process.on('exit', () => rmSync(fresh, { recursive: true, force: true }));
 const interpreter = '#!/usr/bin/env node';
 const requireOfModule =
   "import{createRequire as clawcheckRequire}from'node:module';const require=clawcheckRequire(import.meta.url);";
-const { metafile } = await build({
+const { metafile, outputFiles } = await build({
   metafile: true,
+  write: false,
   entryPoints: { clawcheck: 'src/cli/main.ts', api: 'src/api.ts' },
-  outdir: fresh,
+  outdir: '.',
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -30,31 +41,25 @@ const { metafile } = await build({
   logLevel: 'warning',
   // ssh2 finds its optional native parts at run time; ws and listr2 gain nothing from bundling.
   external: ['ssh2', 'ws', 'listr2'],
-  banner: { js: `${interpreter}\n${requireOfModule}\n` },
   // The same code in a form that can be shaken.
   alias: { yaml: fileURLToPath(new URL('../node_modules/yaml/browser/index.js', import.meta.url)) },
   plugins: [await narrowClients()],
 });
-// A file whose only importer was shaken off is written all the same.
-const needed = new Set();
-const need = (path) => {
-  if (needed.has(path)) return;
-  needed.add(path);
-  for (const imported of metafile.outputs[path].imports) if (!imported.external) need(imported.path);
-};
-for (const [path, { entryPoint }] of Object.entries(metafile.outputs)) {
-  if (['src/cli/main.ts', 'src/api.ts'].includes(entryPoint)) need(path);
-}
-for (const path of Object.keys(metafile.outputs)) if (!needed.has(path)) rmSync(path);
-// The banner stands in every file; few need its two lines.
-for (const name of readdirSync(fresh)) {
-  const path = join(fresh, name);
-  const [, , ...code] = readFileSync(path, 'utf8').split('\n');
+const outputs = Object.fromEntries(outputFiles.map(({ path, text }) => [basename(path), text]));
+const files = await groupChunks(outputs, metafile, ['clawcheck.js', 'api.js'], {
+  // What says that a command failed, every command, a run before its first line, what reads AWS.
+  start: (source) => source === 'src/cli/main.ts',
+  commands: (source) => source === 'src/cli/program.ts',
+  run: (source) => source === 'src/cli/run.ts',
+  aws: (source) => source.startsWith('narrowed:') || source === 'src/adapters/aws/credential-providers.ts',
+});
+mkdirSync(fresh);
+for (const [name, code] of Object.entries(files)) {
   const head = [
     ...(name === 'clawcheck.js' ? [interpreter] : []),
-    ...(code.some((line) => /\brequire\b/.test(line)) ? [requireOfModule] : []),
+    ...(/\brequire\b/.test(code) ? [requireOfModule] : []),
   ];
-  writeFileSync(path, [...head, ...code].join('\n'));
+  writeFileSync(join(fresh, name), [...head, code.replace(interpreter, '').trimStart()].join('\n'));
 }
 chmodSync(join(fresh, 'clawcheck.js'), 0o755);
 
