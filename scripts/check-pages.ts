@@ -56,6 +56,7 @@ function whatWasTried(): string[] {
     embedded: 'made on the embedded deployment',
     github: 'typed into the real GitHub CLI, against a server that takes its requests as GitHub documents them',
     openclaw: 'typed into the real OpenClaw, then its gateway started anew',
+    stage: 'typed where the AWS of the tests and a live host are one deployment',
     drill: 'a drill, made on the AWS of the tests and their live hosts (`npm run drills:live`)',
   };
   const rows = Object.entries(words).map(([lab, word]) => {

@@ -29,7 +29,7 @@ export const credentials: Readonly<Record<string, Remedy>> = {
   },
   'other-secret-refused': {
     place: 'aws',
-    tried: { lab: 'none', why: 'AWS is changed and the host sees it: no lab is both' },
+    tried: { lab: 'none', why: 'a host of the tests has a stand-in for the AWS CLI' },
     when: 'an inline policy of the role reaches other secrets',
     commands: ['aws iam delete-role-policy --role-name "$ROLE" --policy-name "$POLICY"'],
     console: 'IAM, Roles, the role, Permissions, the policy, Remove',
@@ -66,7 +66,7 @@ export const credentials: Readonly<Record<string, Remedy>> = {
   },
   'imdsv1-rejected': {
     place: 'aws',
-    tried: { lab: 'none', why: 'AWS is changed and the host sees it: no lab is both' },
+    tried: { lab: 'stage', flaw: 'its metadata service answered without a token' },
     when: 'the metadata service answers without a token',
     commands: [
       'aws ec2 modify-instance-metadata-options --instance-id "$INSTANCE" --http-tokens required --http-put-response-hop-limit 1',
@@ -107,7 +107,7 @@ export const credentials: Readonly<Record<string, Remedy>> = {
   },
   'no-static-keys': {
     place: 'aws',
-    tried: { lab: 'none', why: 'AWS and the host decide it together: no lab is both' },
+    tried: { lab: 'stage', flaw: 'a user of the deployment had a key' },
     when: 'a user of the deployment has access keys',
     commands: [
       `aws iam list-access-keys --user-name "$IAM_USER" --query 'AccessKeyMetadata[].[AccessKeyId]' --output text | xargs -n 1 aws iam delete-access-key --user-name "$IAM_USER" --access-key-id`,
@@ -117,7 +117,7 @@ export const credentials: Readonly<Record<string, Remedy>> = {
   },
   'not-in-logs': {
     place: 'aws',
-    tried: { lab: 'none', why: 'AWS, the host and the gateway decide it together: no lab is all' },
+    tried: { lab: 'none', why: 'no gateway of the tests writes into the logs of their AWS' },
     when: 'a credential is in a stream of a log group (revoke it first)',
     commands: ['aws logs delete-log-stream --log-group-name "$LOG_GROUP" --log-stream-name "$STREAM"'],
     console: 'CloudWatch, Log groups, the group, the stream, Delete',

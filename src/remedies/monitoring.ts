@@ -12,7 +12,7 @@ DOCUMENT
 export const monitoring: Readonly<Record<string, Remedy>> = {
   'gateway-healthy': {
     place: 'host',
-    tried: { lab: 'none', why: 'no systemd was at hand' },
+    tried: { lab: 'stage', flaw: 'its gateway was halted, with a stand-in for systemctl' },
     when: 'the gateway hangs',
     commands: ['systemctl restart "$UNIT"'],
   },

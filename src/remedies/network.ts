@@ -24,7 +24,7 @@ export const network: Readonly<Record<string, Remedy>> = {
   },
   'approved-host-reachable': {
     place: 'aws',
-    tried: { lab: 'none', why: 'AWS is changed and the host sees it: no lab is both' },
+    tried: { lab: 'none', why: 'the network of a host of the tests is not that of its AWS' },
     when: 'an approved range is missing in the prefix list',
     commands: [
       `aws ec2 modify-managed-prefix-list --prefix-list-id "$PREFIX_LIST" --add-entries "Cidr=$RANGE" --current-version "$(aws ec2 describe-managed-prefix-lists --prefix-list-ids "$PREFIX_LIST" --query 'PrefixLists[0].Version' --output text)"`,
@@ -34,7 +34,7 @@ export const network: Readonly<Record<string, Remedy>> = {
   },
   'unapproved-host-times-out': {
     place: 'aws',
-    tried: { lab: 'none', why: 'AWS is changed and the host sees it: no lab is both' },
+    tried: { lab: 'none', why: 'the network of a host of the tests is not that of its AWS' },
     when: 'a security group lets HTTPS out to everywhere',
     commands: [
       'aws ec2 revoke-security-group-egress --group-id "$SECURITY_GROUP" --protocol tcp --port 443 --cidr 0.0.0.0/0',

@@ -3,8 +3,8 @@ export type RemedyPlace = 'aws' | 'host' | 'gateway' | 'git' | 'clawcheck' | 'en
 
 /**
  * Where a test makes the lines and sees the check pass that failed before: a flaw of the AWS of the tests (moto), of their
- * live host, of the embedded deployment or of its git host, a real gateway that was configured wrongly, or a drill on
- * moto and live hosts. `none` where no lab can be changed so, with what is missing.
+ * live host, of the embedded deployment or of its git host, a real gateway that was configured wrongly, or moto and
+ * live hosts together, with a drill or as the words say. `none` where no lab can be changed so, with what is missing.
  */
 export type Tried =
   | { readonly lab: 'moto'; readonly flaw: string }
@@ -13,6 +13,7 @@ export type Tried =
   | { readonly lab: 'host'; readonly flaw: string }
   | { readonly lab: 'openclaw' }
   | { readonly lab: 'drill' }
+  | { readonly lab: 'stage'; readonly flaw: string }
   | { readonly lab: 'none'; readonly why: string };
 
 /** What mends a check, for one way in which it fails. */
@@ -84,6 +85,8 @@ export function triedWords({ tried }: Remedy): string {
       return 'tried on a real gateway that was configured wrongly';
     case 'drill':
       return 'tried on the AWS of the tests and their live hosts, with the drill';
+    case 'stage':
+      return `tried on the AWS of the tests and a live host of theirs, where ${tried.flaw}`;
     case 'none':
       return `not tried: ${tried.why}`;
   }

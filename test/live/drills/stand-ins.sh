@@ -59,6 +59,10 @@ start)
   while [ -e $unit/stopping ] && alive; do sleep 0.05; done
   alive || setsid -f sh -c "echo \$\$ >$unit/session; exec $unit/start" </dev/null >>$unit/log 2>&1
   ;;
+restart)
+  "$0" stop "$2"
+  exec "$0" start "$2"
+  ;;
 *) exit 1 ;;
 esac
 STAND_IN

@@ -49,6 +49,17 @@ class Machine:
         subprocess.run(["sh", f"{self.directory}/change.sh", "sshd", self.directory, "up" if on else "down"],
                        check=True, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
 
+    def serve_metadata(self, instance: str | None = None, mode: str | None = None) -> None:
+        """Of this instance, with tokens `required` or `optional`; as before where one is not named."""
+        path = f"{self.directory}/imds.json"
+        with open(path, encoding="utf8") as file:
+            metadata = json.load(file)
+        metadata["document"]["instanceId"] = instance or metadata["document"]["instanceId"]
+        metadata["mode"] = mode or metadata["mode"]
+        # Renamed into place by nobody: the service reads the file as a whole for every request, and it is small.
+        with open(path, "w", encoding="utf8") as file:
+            json.dump(metadata, file)
+
     def healthy(self) -> bool:
         if not self.running:
             return False
@@ -104,13 +115,7 @@ class Dynamics(threading.Thread):
         self.lab.state.console[instance] = (
             f"-----BEGIN SSH HOST KEY FINGERPRINTS-----\n256 {machine.hostKey} root@lab (ED25519)\n"
             "-----END SSH HOST KEY FINGERPRINTS-----\n")
-        path = f"{machine.directory}/imds.json"
-        with open(path, encoding="utf8") as file:
-            metadata = json.load(file)
-        metadata["document"]["instanceId"] = instance
-        # Renamed into place by nobody: the service reads the file as a whole for every request, and it is small.
-        with open(path, "w", encoding="utf8") as file:
-            json.dump(metadata, file)
+        machine.serve_metadata(instance=instance)
         machine.power(True)
 
     def later(self, seconds: float, work: Any) -> None:
@@ -221,6 +226,16 @@ class Dynamics(threading.Thread):
         now = datetime.now(UTC)
         for what, why in ((f"Terminating EC2 instance: {failed}", cause), (f"Launching a new EC2 instance: {made}", LAUNCHED)):
             activity(self.lab, what, why, 0, 0).update(StartTime=now - timedelta(milliseconds=200), EndTime=now)
+
+
+@supplies("ec2", "ModifyInstanceMetadataOptions")
+def metadata_options(lab: Lab, params: dict[str, Any], proceed: Proceed) -> dict[str, Any]:
+    """The metadata service of the machine does what its instance is set to."""
+    out = proceed()
+    for machine in lab.dynamics.machines if lab.dynamics and "HttpTokens" in params else []:
+        if machine.instance == params["InstanceId"]:
+            machine.serve_metadata(mode=params["HttpTokens"])
+    return out
 
 
 @supplies("ssm", "SendCommand")
