@@ -1,7 +1,7 @@
 // Every call of a run, every fault, once and for good: no single fault may turn what is not READY into READY, or make
 // any check better than it is. Prints the figures. `--sample N` tries N trials of each scenario, `--seed S` others, and
 // `--call TEXT` only those of calls with this in them, `--fault TEXT` only those of such faults (again for more).
-// `--sockets N` tries N faults on real sockets in front of AWS, `--hosts N` as many hostile SSH servers, and `--writes N`
+// `--flaws N` tries N faults on each of the deployments with one flaw, against the checks that find it; `--sockets N` tries N faults on real sockets in front of AWS, `--hosts N` as many hostile SSH servers, and `--writes N`
 // as many faults of the disk under the reports and the recording; 0 is none, and all of them is `all`. `--workers N`
 // processes share the work, as many as there are cores by default.
 import { type ChildProcess, fork } from 'node:child_process';
@@ -17,6 +17,7 @@ const { values } = parseArgs({
     fault: { type: 'string', multiple: true, default: [''] },
     seed: { type: 'string', default: '1' },
     scenario: { type: 'string', multiple: true, default: ['good', 'instance-public-address'] },
+    flaws: { type: 'string', default: '20' },
     sockets: { type: 'string', default: '50' },
     hosts: { type: 'string', default: 'all' },
     writes: { type: 'string', default: 'all' },
@@ -30,12 +31,13 @@ const asked: { name: string; kind: Job['kind']; scenario: string; size: string }
   ...values.scenario
     .filter((one) => one !== 'none')
     .map((one) => ({ name: one, kind: 'calls' as const, scenario: one, size: values.sample })),
+  { name: 'on every flaw', kind: 'flaws', scenario: '', size: values.flaws },
   { name: 'through real sockets', kind: 'sockets', scenario: '', size: values.sockets },
   { name: 'hostile SSH servers', kind: 'hosts', scenario: '', size: values.hosts },
   { name: 'while reports and a recording are written', kind: 'writes', scenario: '', size: values.writes },
 ];
 /** What is tried on scenarios and on the disk comes in small shares; the others begin with a deployment of their own. */
-const partsOf = (kind: Job['kind']) => workers * (kind === 'calls' || kind === 'writes' ? 8 : 1);
+const partsOf = (kind: Job['kind']) => workers * (kind === 'sockets' || kind === 'hosts' ? 1 : 8);
 
 const start = performance.now();
 const queue = asked

@@ -65,7 +65,7 @@ export default check({
         subject,
         expected: `grace period of at most ${replaceWithinSeconds} seconds`,
         observed: `grace period ${grace ?? 'not set'}`,
-        ok: typeof grace === 'number' && grace <= replaceWithinSeconds,
+        ok: typeof grace === 'number' && grace >= 0 && grace <= replaceWithinSeconds,
       },
       {
         fact: 'loadBalancers',

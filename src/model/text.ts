@@ -1,10 +1,13 @@
 const longest = 400;
+/** What nearly every text is: nothing in it would be shown otherwise. */
+const isInert = /^(?:[\x20-\x22\x24-\x7e]|#(?!#))*$/;
 
 /**
  * Text of unknown origin as inert text: printable ASCII, on one line, of bounded length. Everything else is shown as
  * `\u{...}`, so that nothing can act on a terminal, a log or a reader's eye.
  */
 export function inert(text: string, limit = longest): string {
+  if (text.length <= limit && isInert.test(text)) return text;
   let out = '';
   for (const char of text) {
     const code = char.codePointAt(0) ?? 0;

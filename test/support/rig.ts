@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
 import { registry } from '../../checks/index.ts';
 import { allPages } from '../../src/adapters/aws/aws.ts';
+import { type AnyCommand, loadService } from '../../src/adapters/aws/clients.ts';
 import { classify } from '../../src/adapters/aws/errors.ts';
+import { demandShape } from '../../src/adapters/aws/shape.ts';
 import { accountsPath, allPages as allAccounts } from '../../src/adapters/composio/composio.ts';
 import { localFiles } from '../../src/adapters/files/files.ts';
 import { sshSignatures } from '../../src/adapters/signature/ssh-keygen.ts';
@@ -17,7 +19,15 @@ import type { Environment } from '../../src/environment/schema.ts';
 import type { EventSink } from '../../src/model/event.ts';
 import { ProbeError, type Reason } from '../../src/model/reason.ts';
 import type { Report } from '../../src/model/report.ts';
-import type { AwsOperation, AwsPort, CallLog, InputOf, OperationRule, OutputOf } from '../../src/ports/aws.ts';
+import type {
+  AwsOperation,
+  AwsPort,
+  CallLog,
+  InputOf,
+  OperationRule,
+  OutputOf,
+  ServiceName,
+} from '../../src/ports/aws.ts';
 import { operations } from '../../src/ports/aws-operations.ts';
 import type { ConnectedAccount } from '../../src/ports/composio.ts';
 import type { FilesPort } from '../../src/ports/files.ts';
@@ -98,7 +108,9 @@ export function scenarioPorts(
       return reviveDates(output) as object;
     };
     try {
-      return (await tap('aws', operation, ask, input)) as object | undefined;
+      const answer = (await tap('aws', operation, ask, input)) as Record<string, unknown> | undefined;
+      if (answer) demandShape(operation, await commandOf(operation), answer);
+      return answer;
     } catch (thrown) {
       if (rule.absent?.includes((thrown as Error).name)) return undefined;
       throw classify(thrown, operation, rule.action === undefined ? operation : rule.action);
@@ -142,6 +154,18 @@ export function scenarioPorts(
     },
     calls: { counts: () => [...counts].map(([operation, count]) => ({ operation, count })) },
   };
+}
+
+const commands = new Map<string, Promise<AnyCommand>>();
+
+/** The command of the SDK for an operation, which knows the form of the answer. */
+function commandOf(operation: AwsOperation): Promise<AnyCommand> {
+  const found = commands.get(operation);
+  if (found) return found;
+  const [service, name] = operation.split(':') as [ServiceName, string];
+  const command = loadService(service).then((loaded) => loaded.newCommand(name, {}));
+  commands.set(operation, command);
+  return command;
 }
 
 /** Lists of two and more come as a page with the first item and one with the rest. */

@@ -49,21 +49,66 @@ const exchanged: Fault[] = [true, false].map((alike) => ({
   },
 }));
 
-const lists = (name: string, change: (items: unknown[]) => unknown[]): Fault => ({
+const lie = (name: string, change: (answer: unknown) => unknown): Fault => ({
   name,
   kind: 'lie',
-  apply: (_, answer) => answer().then((output) => withLists(output, change)),
+  apply: (call, answer) =>
+    call === 'open' ? undefined : answer().then((output) => (output instanceof Error ? output : change(output))),
 });
+
+const lists = (name: string, change: (items: unknown[]) => unknown): Fault =>
+  lie(name, (output) => withLists(output, change));
+
+const values = (name: string, change: (value: unknown) => unknown): Fault =>
+  lie(name, (output) => withValues(output, change));
 
 const listed: Fault[] = [
   lists('every item twice', (items) => items.flatMap((item) => [item, item])),
   lists('the items the other way round', (items) => items.toReversed()),
+  lists('half of the items', (items) => items.slice(0, Math.ceil(items.length / 2))),
+  lists('items that are null', (items) => items.map(() => null)),
+  lists('items without members', (items) => items.map(() => ({}))),
+  lists('a list of lists', (items) => items.map((item) => [item])),
+  lists('empty text where a list is due', () => ''),
+  lists('null where a list is due', () => null),
+  lists('false where a list is due', () => false),
+  lists('an object where a list is due', (items) => ({ ...items })),
+];
+
+const aYearMs = 366 * 86_400_000;
+const isTime = (value: unknown): value is string => typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value);
+
+/** Another type or another range than is documented, wherever such a value stands in an answer. */
+const retyped: Fault[] = [
+  values('numbers as text', (value) => (typeof value === 'number' ? String(value) : value)),
+  values('booleans as text', (value) => (typeof value === 'boolean' ? String(value) : value)),
+  values('numbers that are none', (value) => (typeof value === 'number' ? Number.NaN : value)),
+  values('numbers below zero', (value) => (typeof value === 'number' ? -Math.abs(value) - 1 : value)),
+  values('numbers without end', (value) => (typeof value === 'number' ? Number.POSITIVE_INFINITY : value)),
+  values('numbers where text is due', (value) => (typeof value === 'string' ? 7 : value)),
+  values('empty text', (value) => (typeof value === 'string' ? '' : value)),
+  values('words that nobody knows', (value) =>
+    typeof value === 'string' && /^[A-Za-z_-]{2,40}$/.test(value) ? 'SOMETHING_NEW' : value,
+  ),
+  values('text with spaces around it', (value) => (typeof value === 'string' ? ` ${value} ` : value)),
+  values('null for every value', () => null),
+  values('times a year ahead', (value) =>
+    value instanceof Date
+      ? new Date(value.getTime() + aYearMs)
+      : isTime(value)
+        ? new Date(Date.parse(value) + aYearMs).toISOString()
+        : value,
+  ),
+  values('times that are none', (value) =>
+    value instanceof Date ? new Date(Number.NaN) : isTime(value) ? 'yesterday' : value,
+  ),
 ];
 
 const aws: Fault[] = [
   never,
   ...exchanged,
   ...listed,
+  ...retyped,
   thrown('AccessDenied', () => said(sdkError('AccessDenied', 403))),
   thrown('ThrottlingException', () => said(sdkError('ThrottlingException', 400))),
   thrown('RequestExpired', () => said(sdkError('RequestExpired', 400))),
@@ -101,6 +146,8 @@ const aws: Fault[] = [
     apply: (_, answer) => answer().then((output) => replaced(output, 'eu-west-1', 'us-east-1')),
   },
   lists('empty lists', () => []),
+  lie('text', () => ''),
+  lie('a list', (output) => [output]),
   {
     name: 'another account',
     kind: 'lie',
@@ -123,6 +170,7 @@ const git: Fault[] = [
   never,
   ...exchanged,
   ...listed,
+  ...retyped,
   ...errors('access_denied', 'auth_failed', 'throttled', 'timeout', 'unreachable', 'bad_response', 'truncated'),
   instead('{}', 'lie', {}),
   instead('[]', 'lie', []),
@@ -145,6 +193,7 @@ const gateway: Fault[] = [
   never,
   ...exchanged,
   ...listed,
+  ...retyped,
   ...errors('auth_failed', 'access_denied', 'timeout', 'unreachable', 'bad_response', 'not_found'),
   {
     name: 'an HTML page with status 200',
@@ -214,10 +263,21 @@ function ruleOf(operation: string) {
 }
 
 /** A list, or the lists of an answer. */
-function withLists(value: unknown, change: (items: unknown[]) => unknown[]): unknown {
+function withLists(value: unknown, change: (items: unknown[]) => unknown): unknown {
   if (Array.isArray(value)) return change(value);
-  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  if (!isPlain(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([k, item]) => [k, Array.isArray(item) ? change(item) : item]));
+}
+
+/** Every text, number, date and boolean of an answer. */
+function withValues(value: unknown, change: (value: unknown) => unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => withValues(item, change));
+  if (!isPlain(value)) return value === undefined ? undefined : change(value);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withValues(item, change)]));
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !(value instanceof Date);
 }
 
 function replaced(value: unknown, from: string, to: string): unknown {

@@ -1,9 +1,13 @@
+import { listFlaws } from '../../src/demo/scenario.ts';
+import { fixtures } from '../support/rig.ts';
+import { attemptFlawed, type FlawedOutcome, trialsOfFlaw } from './flawed.ts';
 import { tortureHosts } from './hosts.ts';
 import { tortureSockets } from './sockets.ts';
 import {
   attemptAll,
   type Baseline,
   baseline,
+  inLanes,
   type Outcome,
   type Pick,
   type Promised,
@@ -16,11 +20,11 @@ import { tortureWrites } from './writes.ts';
 
 /** A share of the work of `npm run torture`, for one process. */
 export interface Job {
-  /** Which faults: those of the ports on a scenario, or those of real sockets, of SSH servers, of the disk. */
-  readonly kind: 'calls' | 'sockets' | 'hosts' | 'writes';
+  /** Which faults: those of the ports on a scenario or on every flaw, or those of real sockets, SSH servers, the disk. */
+  readonly kind: 'calls' | 'flaws' | 'sockets' | 'hosts' | 'writes';
   /** For `calls`: `good`, or a flaw. */
   readonly scenario: string;
-  /** How many faults of the whole, all of them by default. */
+  /** How many faults of the whole, of `flaws` for each flaw; all of them by default. */
   readonly size?: number;
   readonly seed: number;
   /** Only of calls with this in them. */
@@ -50,15 +54,31 @@ const baselines = new Map<string, Promise<Baseline>>();
 export async function runJob(job: Job): Promise<Done> {
   const { kind, size = Number.POSITIVE_INFINITY, seed, fault } = job;
   const mine: Pick = (all) => sample(all, size, seed).filter((_, i) => i % job.parts === job.part);
+  const fits = (trial: { key: string; fault: { name: string } }) =>
+    trial.key.includes(job.call) && fault.some((text) => trial.fault.name.includes(text));
   switch (kind) {
     case 'calls': {
       const base = await (baselines.get(job.scenario) ?? baseline(job.scenario === 'good' ? [] : [job.scenario]));
       baselines.set(job.scenario, Promise.resolve(base));
-      const fits = ({ key, fault: { name } }: { key: string; fault: { name: string } }) =>
-        key.includes(job.call) && fault.some((text) => name.includes(text));
       const outcomes = await attemptAll(mine(trialsOf(base).filter(fits)), base);
       const scenario = `${job.scenario} (${base.report.verdict}): ${base.calls.length} calls`;
       return { ...summaryOf(outcomes), scenario };
+    }
+    case 'flaws': {
+      const flaws = listFlaws(fixtures).filter((_, i) => i % job.parts === job.part);
+      const outcomes: FlawedOutcome[] = [];
+      for (const flaw of flaws) {
+        const all = (await trialsOfFlaw(flaw)).filter(fits);
+        await inLanes(sample(all, size, seed), 4, async (trial) => {
+          const outcome = await attemptFlawed(trial);
+          if (outcome) outcomes.push(outcome);
+        });
+      }
+      const violations = outcomes.map(({ better, ...o }) => ({
+        ...o,
+        violations: better.map((id) => `${id} got better`),
+      }));
+      return plain(violations, ({ trial }) => `${trial.flaw}: ${trial.key.slice(0, 160)}: ${trial.fault.name}`);
     }
     case 'sockets':
       return plain(await tortureSockets(mine, fault), (o) => `${o.operation}: ${o.fault}, ${often(o, 'every time')}`);

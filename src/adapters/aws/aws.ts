@@ -155,6 +155,7 @@ async function walk(
   demandToken(operation, rule, first);
   const joined: Answer = { ...first };
   const seen = new Set<unknown>();
+  const contents = new Set<string>();
   let page = first;
   for (let pages = 1; page[tokenOut]; pages += 1) {
     const token = page[tokenOut];
@@ -162,10 +163,14 @@ async function walk(
       throw new ProbeError('truncated', `${operation} did not come to an end of its pages`);
     }
     seen.add(token);
+    contents.add(contentOf(rule, page));
     const next = (await send(operation, { ...input, [tokenIn]: token })) as Answer | undefined;
     if (!next) throw new ProbeError('truncated', `${operation} lost what it listed between two pages`);
     demandMembers(operation, rule, next);
     demandToken(operation, rule, next);
+    if (rowsOf(rule, next) > 0 && contents.has(contentOf(rule, next))) {
+      throw new ProbeError('truncated', `${operation} answered one page in the place of another`);
+    }
     for (const member of rule.joined ?? rule.members) {
       const [sofar, more] = [joined[member], next[member]];
       if (Array.isArray(more)) joined[member] = Array.isArray(sofar) ? [...sofar, ...more] : more;
@@ -176,6 +181,11 @@ async function walk(
   delete joined[tokenOut];
   if (joined['IsTruncated'] === true) joined['IsTruncated'] = false;
   return { whole: joined, last: page };
+}
+
+/** What a page lists, as text. */
+function contentOf(rule: OperationRule, page: Answer): string {
+  return JSON.stringify((rule.joined ?? rule.members).map((member) => page[member]));
 }
 
 /** How many items an answer lists. */

@@ -50,6 +50,8 @@ export interface AnyClient {
 
 /** What all generated commands have in common. */
 export interface AnyCommand {
+  /** Of an operation: a mark, its namespace, name and traits, and the forms of what is asked and answered. */
+  readonly schema: readonly unknown[];
   readonly middlewareStack: {
     add(guard: WireGuard, options: { step: 'deserialize' | 'finalizeRequest'; priority: 'low'; name: string }): void;
   };

@@ -4,6 +4,7 @@ import type { AwsOperation, ServiceName } from '../../ports/aws.ts';
 import { CallBudget } from './budget.ts';
 import { type AnyClient, type LoadedService, loadService } from './clients.ts';
 import { isThrottling } from './errors.ts';
+import { demandShape } from './shape.ts';
 import type { WireGuard } from './wire.ts';
 
 export type Answer = Record<string, unknown>;
@@ -108,7 +109,9 @@ export class AwsSession {
       priority: 'low',
       name: 'clawcheckBudget',
     });
-    return (await client.send(command, { abortSignal })) as Answer;
+    const answer = (await client.send(command, { abortSignal })) as Answer;
+    demandShape(operation, command, answer);
+    return answer;
   }
 
   #heed(operation: AwsOperation): WireGuard {

@@ -45,11 +45,18 @@ export const alertFunction = awsProbe({
       state: State,
       lastUpdate: LastUpdateStatus,
       policy: policy?.Policy,
-      reserved: concurrency.ReservedConcurrentExecutions ?? undefined,
+      reserved: reservedIn(concurrency.ReservedConcurrentExecutions),
       deadLetters: found.DeadLetterConfig?.TargetArn,
     };
   },
 });
+
+/** How many at once are reserved for it, at most; undefined where nothing is said of it. */
+function reservedIn(count: number | null | undefined): number | undefined {
+  if (typeof count === 'number' && count < 0)
+    throw new ProbeError('bad_response', 'Lambda reserves less than nothing for a function');
+  return count ?? undefined;
+}
 
 /** `name:alias` and `arn:…:function:name:alias` without the alias. */
 function withoutQualifier(name: string): string {

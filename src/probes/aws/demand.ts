@@ -33,7 +33,29 @@ export function demandAll<T>(
   });
 }
 
+/** Demands that everything in an answer about one group is of it. @throws ProbeError `bad_response` */
+export function demandOf<T extends { readonly AutoScalingGroupName?: string | undefined }>(
+  name: string | undefined,
+  found: readonly T[],
+  what: string,
+): readonly T[] {
+  if (found.every((one) => one.AutoScalingGroupName === name)) return found;
+  throw new ProbeError('bad_response', `${what} of another group than was asked about was described`);
+}
+
 /** Each text once, in order, without absent ones: the same set is the same call. */
 export function distinct(texts: readonly (string | undefined)[]): string[] {
   return [...new Set(texts.filter((text): text is string => typeof text === 'string' && text !== ''))].sort();
+}
+
+/** Demands that an ARN in a regional answer is of the deployment's account and region. @throws ProbeError `wrong_subject` */
+export function demandPlace({ region, account }: { region: string; account: string }, arn: string, what: string): void {
+  const [, , , itsRegion, itsAccount] = arn.split(':');
+  if (itsRegion === region && itsAccount === account) return;
+  throw new ProbeError('wrong_subject', `${what} of another account or region was described`);
+}
+
+/** Whether a number is one of a TCP or UDP port. */
+export function isPort(port: number): boolean {
+  return Number.isInteger(port) && port >= 0 && port <= 65_535;
 }

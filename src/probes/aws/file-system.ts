@@ -11,7 +11,7 @@ export type FileSystem = FileSystemDescription & {
 /** The configured file system of the workspace. That there is none is a ProbeError `not_found`. */
 export const fileSystem = awsProbe<FileSystem>({
   id: 'aws/file-system',
-  async gather(aws, _facts, { environment }) {
+  async gather(aws, _facts, { environment, now }) {
     const id = environment.soulDocuments.fileSystemId;
     const answer = await aws.find('efs:DescribeFileSystems', { FileSystemId: id });
     const [found, ...others] = answer?.FileSystems ?? [];
@@ -27,6 +27,13 @@ export const fileSystem = awsProbe<FileSystem>({
     const [, , , region, owner] = arn.split(':');
     if (found.OwnerId !== aws.account || owner !== aws.account || region !== aws.region) {
       throw new ProbeError('wrong_subject', 'the file system belongs to another account or region');
+    }
+    // Its age says from when on it can have been backed up.
+    if (!found.CreationTime || found.CreationTime.getTime() > now.getTime() + 60_000) {
+      throw new ProbeError(
+        'bad_response',
+        'the file system was described without the time of its creation, or with one to come',
+      );
     }
     return { ...found, FileSystemId: id, FileSystemArn: arn };
   },

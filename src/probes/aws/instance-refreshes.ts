@@ -1,6 +1,6 @@
 import type { InstanceRefresh } from '@aws-sdk/client-auto-scaling';
 import { awsProbe } from '../../model/probe.ts';
-import { demand } from './demand.ts';
+import { demand, demandOf } from './demand.ts';
 import { group } from './group.ts';
 
 export type Refresh = InstanceRefresh & { readonly StartTime: Date };
@@ -14,8 +14,8 @@ export const instanceRefreshes = awsProbe({
     const { InstanceRefreshes } = await aws.read('autoscaling:DescribeInstanceRefreshes', {
       AutoScalingGroupName: name,
     });
-    return (InstanceRefreshes ?? [])
-      .filter((refresh) => refresh.AutoScalingGroupName === name && refresh.Status !== 'Pending')
+    return demandOf(name, InstanceRefreshes ?? [], 'an instance refresh')
+      .filter((refresh) => demand(refresh.Status, 'the status of an instance refresh') !== 'Pending')
       .map((refresh) => ({ ...refresh, StartTime: demand(refresh.StartTime, 'when an instance refresh started') }))
       .sort((a, b) => b.StartTime.getTime() - a.StartTime.getTime());
   },

@@ -33,7 +33,9 @@ export const vpcInterfaces = awsProbe({
     const { NetworkInterfaces } = await aws.read('ec2:DescribeNetworkInterfaces', {
       Filters: [{ Name: 'vpc-id', Values: distinct(vpcs) }],
     });
-    return NetworkInterfaces ?? [];
+    const found = NetworkInterfaces ?? [];
+    if (found.every(({ NetworkInterfaceId }) => /^eni-[0-9a-f]{8,17}$/.test(NetworkInterfaceId ?? ''))) return found;
+    throw new ProbeError('bad_response', 'EC2 described a network interface without its id');
   },
 });
 

@@ -107,14 +107,21 @@ function keyOf({ LaunchTemplateId, LaunchTemplateName }: LaunchTemplateSpecifica
 async function versionsOf(aws: AwsPort, key: string, uses: readonly Use[]): Promise<LaunchVersion[]> {
   const wanted = distinct(uses.map(({ template }) => versionOf(template)));
   const name = key.startsWith('lt-') ? { LaunchTemplateId: key } : { LaunchTemplateName: key };
-  const { LaunchTemplateVersions } = await aws.read('ec2:DescribeLaunchTemplateVersions', {
-    ...name,
-    Versions: wanted,
-  });
-  const found = LaunchTemplateVersions ?? [];
+  // Which version an alias stands for, the answer does not say: each is asked for alone.
+  const [aliases, numbers] = [true, false].map((alias) => wanted.filter((v) => v.startsWith('$') === alias));
+  const asked = [...(aliases ?? []).map((alias) => [alias]), ...(numbers?.length ? [numbers] : [])];
+  const answers = await Promise.all(
+    asked.map((Versions) => aws.read('ec2:DescribeLaunchTemplateVersions', { ...name, Versions })),
+  );
+  const found = new Map(
+    asked.flatMap((versions, i) => {
+      const described = answers[i]?.LaunchTemplateVersions ?? [];
+      return versions.map((version) => [version, pick(described, version)] as const);
+    }),
+  );
   const byNumber = new Map<number, { version: LaunchTemplateVersion; uses: Use[] }>();
   for (const use of uses) {
-    const version = pick(found, versionOf(use.template));
+    const version = demand(found.get(versionOf(use.template)), 'a launch template version');
     const number = demand(version.VersionNumber, `the number of a version of ${key}`);
     const entry = byNumber.get(number) ?? { version, uses: [] };
     entry.uses.push(use);
@@ -133,15 +140,14 @@ function versionOf({ Version }: LaunchTemplateSpecification): string {
   return Version || '$Default';
 }
 
-function pick(found: readonly LaunchTemplateVersion[], wanted: string): LaunchTemplateVersion {
-  const numbers = found.map(({ VersionNumber }) => VersionNumber ?? 0);
-  const version =
-    wanted === '$Latest'
-      ? found.find(({ VersionNumber }) => VersionNumber === Math.max(...numbers))
-      : wanted === '$Default'
-        ? found.find(({ DefaultVersion }) => DefaultVersion === true)
-        : found.find(({ VersionNumber }) => String(VersionNumber) === wanted);
-  if (version) return version;
+/** The version that was asked for: by its number, or the only one where an alias was asked for. */
+function pick(described: readonly LaunchTemplateVersion[], wanted: string): LaunchTemplateVersion {
+  const version = wanted.startsWith('$')
+    ? described.length === 1 && (wanted !== '$Default' || described[0]?.DefaultVersion)
+      ? described[0]
+      : undefined
+    : described.find(({ VersionNumber }) => String(VersionNumber) === wanted);
+  if (version && Number.isInteger(version.VersionNumber) && Number(version.VersionNumber) > 0) return version;
   throw new ProbeError('truncated', 'EC2 did not describe every launch template version in use');
 }
 

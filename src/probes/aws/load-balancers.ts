@@ -3,7 +3,7 @@ import type { LoadBalancer, TargetGroup, TargetHealthDescription } from '@aws-sd
 import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import type { AwsPort } from '../../ports/aws.ts';
-import { demand, demandAll, distinct } from './demand.ts';
+import { demand, demandAll, demandPlace, distinct, isPort } from './demand.ts';
 import { edgeServices, reachedFromEdge } from './edge-services.ts';
 import { group } from './group.ts';
 import { interfaces, vpcInterfaces } from './interfaces.ts';
@@ -54,6 +54,8 @@ export const loadBalancers = awsProbe({
       TargetGroupArn: demand(t.TargetGroupArn, 'the ARN of a target group'),
       LoadBalancerArns: demand(t.LoadBalancerArns, 'the load balancers of a target group'),
     }));
+    for (const { TargetGroupArn } of groups) demandPlace(aws, TargetGroupArn, 'a target group');
+    demandEach(described, vpcInterfaces, aws.account);
     const sources = group.TrafficSources ?? [];
     const own = ownTargetGroups(group);
     demandAll(groups, own, ({ TargetGroupArn }) => TargetGroupArn, 'target group of the Auto Scaling Group');
@@ -66,7 +68,7 @@ export const loadBalancers = awsProbe({
     const shared = await privateLinks(aws, described);
     const linked = await reach([...shared.keys()]);
     const edges = edgeServices(vpcInterfaces);
-    const known = described.map((balancer) => normalise(balancer, open, aws.account));
+    const known = described.map((balancer) => normalise(balancer, open, aws));
     const ofOwn = groups.filter((t) => own.includes(t.TargetGroupArn)).flatMap((t) => t.LoadBalancerArns);
     const internal = known.filter((b) => !b.isPublic && ofOwn.includes(b.arn));
     const reached = await reachedFromEdge(aws, edges, internal);
@@ -110,6 +112,7 @@ function mayHold({ TargetType, VpcId }: TargetGroup, vpcs: readonly string[]): b
   return TargetType !== 'instance' || VpcId === undefined || vpcs.includes(VpcId);
 }
 
+type Place = Pick<AwsPort, 'account' | 'region'>;
 type Targets = (arn: string) => Promise<readonly TargetHealthDescription[]>;
 
 /**
@@ -197,10 +200,36 @@ function targetsOnce(aws: AwsPort): Targets {
   return (arn) => {
     const targets =
       asked.get(arn) ??
-      aws.read('elbv2:DescribeTargetHealth', { TargetGroupArn: arn }).then((a) => a.TargetHealthDescriptions ?? []);
+      aws
+        .read('elbv2:DescribeTargetHealth', { TargetGroupArn: arn })
+        .then(({ TargetHealthDescriptions: targets }) => demandTargets(targets ?? []));
     asked.set(arn, targets);
     return targets;
   };
+}
+
+/** An instance, an address, or the ARN of what else a target group leads to. */
+const targetForm = /^(i-[0-9a-f]{8,17}|[0-9a-f.:]{3,45}|arn:[!-~]+)$/;
+
+function demandTargets(targets: readonly TargetHealthDescription[]): readonly TargetHealthDescription[] {
+  const isTarget = ({ Target }: TargetHealthDescription) =>
+    targetForm.test(Target?.Id ?? '') && (Target?.Port === undefined || isPort(Target.Port));
+  if (targets.every(isTarget)) return targets;
+  throw new ProbeError('bad_response', 'a target group was described with a target that is none');
+}
+
+/** Every load balancer but a Classic one has an interface that names it, so that a list which lacks it is seen to. */
+function demandEach(
+  described: readonly LoadBalancer[],
+  vpcInterfaces: readonly NetworkInterface[],
+  account: string,
+): void {
+  for (const { Description = '', OwnerId = account } of vpcInterfaces) {
+    const [, name] = /^ELB ((?:app|net|gwy)\/.+)$/.exec(Description) ?? [];
+    if (!name || OwnerId !== account) continue;
+    if (!described.some((b) => b.LoadBalancerArn?.endsWith(`:loadbalancer/${name}`)))
+      throw new ProbeError('truncated', 'the VPC has an interface of a load balancer that is not listed');
+  }
 }
 
 /** A gateway load balancer has no scheme: it inspects traffic of the VPC and listens to nobody. */
@@ -210,11 +239,9 @@ function schemeOf({ Scheme, Type }: LoadBalancer): string {
   throw new ProbeError('bad_response', 'a load balancer was described without its scheme');
 }
 
-function normalise(balancer: LoadBalancer, open: ReadonlySet<string>, account: string): Balancer {
+function normalise(balancer: LoadBalancer, open: ReadonlySet<string>, place: Place): Balancer {
   const arn = demand(balancer.LoadBalancerArn, 'the ARN of a load balancer');
-  if (arn.split(':')[4] !== account) {
-    throw new ProbeError('wrong_subject', 'a load balancer of another account was described');
-  }
+  demandPlace(place, arn, 'a load balancer');
   return {
     arn,
     type: demand(balancer.Type, 'the type of a load balancer'),

@@ -1,6 +1,6 @@
 import { awsProbe } from '../../model/probe.ts';
 import type { AwsPort } from '../../ports/aws.ts';
-import { demand } from './demand.ts';
+import { demand, demandOf } from './demand.ts';
 import { group } from './group.ts';
 
 /** One instance that Auto Scaling launched or terminated, and what AWS says it did it for. */
@@ -30,8 +30,7 @@ export const scalingActivities = awsProbe({
 /** The same for a probe that needs them only sometimes. */
 export async function readActivities(aws: AwsPort, name: string | undefined): Promise<readonly ScalingActivity[]> {
   const { Activities } = await aws.read('autoscaling:DescribeScalingActivities', { AutoScalingGroupName: name });
-  return (Activities ?? [])
-    .filter((activity) => activity.AutoScalingGroupName === name)
+  return demandOf(name, Activities ?? [], 'a scaling activity')
     .flatMap((activity): ScalingActivity[] => {
       const [, verb, instance] =
         /^(Launching a new|Terminating) EC2 instance: (i-[0-9a-f]+)/.exec(

@@ -2,7 +2,7 @@ import type { IpPermission, SecurityGroup } from '@aws-sdk/client-ec2';
 import { parseRange } from '../../judging/cidr.ts';
 import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
-import { demand, demandAll, demandOwner, distinct } from './demand.ts';
+import { demand, demandAll, demandOwner, distinct, isPort } from './demand.ts';
 import { interfaces } from './interfaces.ts';
 import { type LaunchVersion, launchVersions } from './launch-versions.ts';
 
@@ -105,8 +105,13 @@ function rules(permission: IpPermission): Rule[] {
 
 function portsOf(protocol: string, { FromPort, ToPort }: IpPermission): Rule['ports'] {
   if (protocol === 'all') return [0, 65_535];
-  if (protocol !== 'tcp' && protocol !== 'udp') return null;
+  if (protocol !== 'tcp' && protocol !== 'udp') {
+    if (/^(icmp|icmpv6|\d{1,3})$/.test(protocol)) return null;
+    throw new ProbeError('bad_response', 'a rule of a security group is for a protocol that is none');
+  }
   if (FromPort === undefined || ToPort === undefined || FromPort === -1 || ToPort === -1) return [0, 65_535];
+  if (![FromPort, ToPort].every(isPort) || FromPort > ToPort)
+    throw new ProbeError('bad_response', 'a rule of a security group is for ports that are none');
   return [FromPort, ToPort];
 }
 

@@ -1,5 +1,6 @@
 import { type DrillRecord, drillNamespace, drillRecordSchema } from '../../model/drill-record.ts';
 import { filesProbe, type ProbeContext } from '../../model/probe.ts';
+import { ProbeError } from '../../model/reason.ts';
 import type { FilesPort } from '../../ports/files.ts';
 
 export interface DrillRecords {
@@ -29,13 +30,17 @@ export const drillRecords = filesProbe({
 async function readRecord(files: FilesPort, path: string, context: ProbeContext): Promise<DrillRecord | string> {
   const { environment } = context;
   const text = await files.read(path);
-  if (text === undefined) return 'it is gone';
-  let record: DrillRecord;
+  // A failure may stand in it, newer than every other record.
+  if (text === undefined) throw unreadable('went away while it was read');
+  let json: unknown;
   try {
-    record = drillRecordSchema.parse(JSON.parse(text));
+    json = JSON.parse(text);
   } catch {
-    return 'it is not a record of a drill';
+    throw unreadable('is not JSON: it may be cut off');
   }
+  const parsed = drillRecordSchema.safeParse(json);
+  if (!parsed.success) return 'it is not a record of a drill';
+  const record = parsed.data;
   const { subject, mode } = record;
   const { autoScalingGroup: group } = environment.infrastructure;
   const same =
@@ -48,6 +53,12 @@ async function readRecord(files: FilesPort, path: string, context: ProbeContext)
   // A run against another endpoint is a simulation itself, and says so.
   if (mode !== 'live' && environment.aws.endpoint === undefined) return 'it is of a simulation';
   return (await isSigned(files, path, text, context)) ? record : 'no allowed signer signed it';
+}
+
+function unreadable(why: string): ProbeError {
+  return new ProbeError('truncated', `a file where records of drills are kept ${why}`, {
+    next: 'Restore the file, or remove it from drills.records.',
+  });
 }
 
 async function isSigned(files: FilesPort, path: string, text: string, context: ProbeContext): Promise<boolean> {

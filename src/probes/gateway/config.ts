@@ -2,7 +2,7 @@ import { agentId, configuredIds } from '../../judging/gateway-config.ts';
 import { gatewayProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import type { GatewayPort } from '../../ports/gateway.ts';
-import { type JsonObject, listAt, objectAt, textAt } from './payload.ts';
+import { idAt, type JsonObject, listAt, objectAt, textAt } from './payload.ts';
 import { readiness } from './readiness.ts';
 
 /** The configuration that the running gateway works with. Secrets in it are redacted by the gateway itself. */
@@ -103,7 +103,7 @@ async function listAgents(gateway: GatewayPort): Promise<readonly ListedAgent[]>
   const answer = objectAt(await gateway.rpc('agents.list', {}), 'its agents');
   const agents = listAt(answer['agents'], 'its agents').map((agent) => {
     const { id, workspace } = objectAt(agent, 'an agent');
-    return { id: textAt(id, 'the id of an agent'), workspace };
+    return { id: idAt(id, 'the id of an agent'), workspace };
   });
   if (agents.length === 0) throw new ProbeError('empty_subject', 'the gateway names no agent');
   return agents;

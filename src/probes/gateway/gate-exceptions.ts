@@ -1,6 +1,6 @@
 import { gatewayProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
-import { listAt, numberAt, objectAt, textAt } from './payload.ts';
+import { idAt, listAt, numberAt, objectAt, textAt } from './payload.ts';
 import { readiness } from './readiness.ts';
 import { type OwnSession, ownSessions } from './sessions.ts';
 
@@ -50,7 +50,7 @@ function standing(answer: unknown, now: Date): StandingGrant[] {
     const expires = expiresAtMs ?? undefined;
     if (revokedAtMs !== null && revokedAtMs !== undefined) return [];
     if (expires !== undefined && numberAt(expires, 'the end of a grant') <= now.getTime()) return [];
-    const agent = textAt(agentId, 'the agent of a standing grant');
+    const agent = idAt(agentId, 'the agent of a standing grant');
     return [{ agent, command: textAt(command, 'the command of a grant'), expiresAtMs: expires as number | undefined }];
   });
 }

@@ -31,6 +31,13 @@ export function wordAt<const W extends string>(value: unknown, words: readonly W
   return word;
 }
 
+/** Ids are compared with each other: space in one would make it that of another. @throws ProbeError `bad_response` */
+export function idAt(value: unknown, what: string): string {
+  const id = textAt(value, what);
+  if (/^[!-~]{1,128}$/.test(id)) return id;
+  throw malformed(what);
+}
+
 export function malformed(what: string): ProbeError {
   return new ProbeError('bad_response', `the gateway did not answer with ${what} as it is documented`, {
     next: 'See that the version of the gateway is one that clawcheck knows.',

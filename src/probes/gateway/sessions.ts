@@ -31,11 +31,12 @@ export const ownSessions = gatewayProbe<readonly OwnSession[], { readiness: type
       throw new ProbeError('truncated', 'the gateway has more sessions than it lists at once');
     }
     return list.flatMap((item) => {
-      const { key, permissionMode, sandboxMode } = objectAt(item, 'a session');
+      const { key: given, permissionMode, sandboxMode } = objectAt(item, 'a session');
+      const key = textAt(given, 'the key of a session');
       const mode = wordAt(permissionMode, permissionModes, 'the permission mode of a session');
       const unsandboxed = wordAt(sandboxMode, ['off'], 'the sandbox mode of a session') !== undefined;
       if (mode === undefined && !unsandboxed) return [];
-      return [{ key: textAt(key, 'the key of a session'), mode, unsandboxed }];
+      return [{ key, mode, unsandboxed }];
     });
   },
 });

@@ -54,6 +54,15 @@ describe('the pages of an answer', () => {
     expect(await reasonOf({ Reservations: [1], NextToken: 'a' }, undefined)).toBe('truncated');
   });
 
+  it('are an error where one is answered in the place of another, and none where it is empty', async () => {
+    const page = { Reservations: [1], NextToken: 'a' };
+    expect(await reasonOf(page, { Reservations: [1] })).toBe('truncated');
+    expect(await reasonOf(page, { Reservations: [2], NextToken: 'b' }, { Reservations: [1] })).toBe('truncated');
+    const empty = ['a', 'b'].map((NextToken) => ({ Reservations: [], NextToken }));
+    const { send } = pages(...empty, { ...page, NextToken: 'c' }, { Reservations: [2] });
+    expect(await allPages(operation, {}, send)).toEqual({ Reservations: [1, 2] });
+  });
+
   describe('that end at a full page', () => {
     const listed = ['a', 'b', 'c', 'd', 'e', 'f'];
     /** A service that gives as many as are asked for; `keeps`: how often a token comes through. */

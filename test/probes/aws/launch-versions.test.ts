@@ -13,10 +13,21 @@ const instance = (number: string, template = id) => ({ InstanceId: 'i-1', Launch
 
 function gather(group: object, answers: Readonly<Record<string, object[]>>, warmPool: object[] = []) {
   const aws = {
-    read: async (operation: string, input: { LaunchTemplateId?: string; LaunchTemplateName?: string }) =>
-      operation === 'autoscaling:DescribeLaunchConfigurations'
-        ? { LaunchConfigurations: answers['configurations'] }
-        : { LaunchTemplateVersions: answers[input.LaunchTemplateId ?? input.LaunchTemplateName ?? ''] },
+    read: async (
+      operation: string,
+      input: { LaunchTemplateId?: string; LaunchTemplateName?: string; Versions: string[] },
+    ) => {
+      if (operation === 'autoscaling:DescribeLaunchConfigurations')
+        return { LaunchConfigurations: answers['configurations'] };
+      const all = (answers[input.LaunchTemplateId ?? input.LaunchTemplateName ?? ''] ?? []) as ReturnType<
+        typeof version
+      >[];
+      const fits = ({ VersionNumber: number, DefaultVersion }: ReturnType<typeof version>) =>
+        input.Versions.includes(`${number}`) ||
+        (input.Versions.includes('$Default') && DefaultVersion) ||
+        (input.Versions.includes('$Latest') && number === Math.max(...all.map(({ VersionNumber }) => VersionNumber)));
+      return { LaunchTemplateVersions: all.filter(fits) };
+    },
   };
   return launchVersions.gather(aws as never, { group, warmPool } as never, {} as never);
 }
