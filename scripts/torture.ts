@@ -60,13 +60,17 @@ const queue = asked
 const total = queue.length;
 const results = new Map<string, Done[]>(asked.map(({ name }) => [name, []]));
 let done = 0;
+let shown = 0;
+const most = values.verbose ? Number.POSITIVE_INFINITY : 40;
 
 /** Sends a worker one job after the other. */
 async function work(): Promise<void> {
-  const child = fork('scripts/run-ts.mjs', ['scripts/torture-worker.ts']);
+  const child = fork('scripts/run-ts.mjs', ['scripts/torture-worker.ts'], { execArgv: ['--max-semi-space-size=64'] });
   try {
     for (let next = queue.shift(); next; next = queue.shift()) {
-      results.get(next.name)?.push(await answerOf(child, next.job));
+      const answer = await answerOf(child, next.job);
+      results.get(next.name)?.push(answer);
+      for (const line of answer.broken) if (shown++ < most) process.stdout.write(`  ${line}\n`);
       done += 1;
       const seconds = Math.round((performance.now() - start) / 1000);
       const [begin, end] = process.stderr.isTTY ? ['\r', done === total ? '\n' : ''] : ['', '\n'];
@@ -97,7 +101,6 @@ for (const { name, kind, size } of asked) {
   if (size === '0') continue;
   const own = results.get(name) ?? [];
   const broken = own.flatMap((one) => one.broken);
-  for (const line of values.verbose ? broken : broken.slice(0, 20)) process.stdout.write(`  ${line}\n`);
   const still = kind === 'calls' ? `, ${sum(own, ({ unnoticed }) => unnoticed)} that change no status` : '';
   process.stdout.write(
     `${own[0]?.scenario ?? name}: ${sum(own, ({ injected }) => injected)} faults injected, ` +
