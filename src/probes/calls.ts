@@ -39,7 +39,7 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'aws/instance-simulation': 'iam:SimulatePrincipalPolicy, secretsmanager:ListSecrets',
   'aws/instances': '',
   'aws/interfaces': '',
-  'aws/kill-switch': 'lambda:GetFunctionConfiguration, ssm:DescribeDocument',
+  'aws/kill-switch': 'lambda:GetFunctionConcurrency, lambda:GetFunctionConfiguration, ssm:DescribeDocument',
   'aws/kill-switch-use':
     'autoscaling:DescribeScalingActivities, logs:FilterLogEvents, ssm:DescribeAutomationExecutions, ssm:ListCommandInvocations',
   'aws/launch-versions': 'autoscaling:DescribeLaunchConfigurations, ec2:DescribeLaunchTemplateVersions',

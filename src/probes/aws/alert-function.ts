@@ -1,6 +1,7 @@
 import type { MetricDataResult } from '@aws-sdk/client-cloudwatch';
 import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
+import type { AwsPort } from '../../ports/aws.ts';
 import { demandOwner } from './demand.ts';
 
 export interface AlertFunction {
@@ -32,10 +33,7 @@ export const alertFunction = awsProbe({
       aws.find('lambda:GetPolicy', { FunctionName }),
     ]);
     if (!found) return undefined;
-    // Of the function itself, whatever version or alias is named.
-    const concurrency = await aws.read('lambda:GetFunctionConcurrency', {
-      FunctionName: withoutQualifier(FunctionName),
-    });
+    const reserved = await reservedConcurrency(aws, FunctionName);
     const { FunctionArn: arn, FunctionName: name, State, LastUpdateStatus } = found;
     if (!arn || !name) throw new ProbeError('bad_response', 'Lambda described a function without its name or ARN');
     demandOwner(aws.account, arn.split(':')[4], 'the alert function');
@@ -45,17 +43,21 @@ export const alertFunction = awsProbe({
       state: State,
       lastUpdate: LastUpdateStatus,
       policy: policy?.Policy,
-      reserved: reservedIn(concurrency.ReservedConcurrentExecutions),
+      reserved,
       deadLetters: found.DeadLetterConfig?.TargetArn,
     };
   },
 });
 
-/** How many at once are reserved for it, at most; undefined where nothing is said of it. */
-function reservedIn(count: number | null | undefined): number | undefined {
-  if (typeof count === 'number' && count < 0)
+/** How many of a function may run at once, whatever version or alias is named; undefined where nothing is reserved. */
+export async function reservedConcurrency(aws: AwsPort, name: string): Promise<number | undefined> {
+  const { ReservedConcurrentExecutions: reserved } = await aws.read('lambda:GetFunctionConcurrency', {
+    FunctionName: withoutQualifier(name),
+  });
+  if (typeof reserved === 'number' && reserved < 0) {
     throw new ProbeError('bad_response', 'Lambda reserves less than nothing for a function');
-  return count ?? undefined;
+  }
+  return reserved ?? undefined;
 }
 
 /** `name:alias` and `arn:…:function:name:alias` without the alias. */

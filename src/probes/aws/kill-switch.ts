@@ -1,6 +1,7 @@
 import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import type { AwsPort } from '../../ports/aws.ts';
+import { reservedConcurrency } from './alert-function.ts';
 import { demandOwner } from './demand.ts';
 
 export interface KillSwitch {
@@ -53,6 +54,8 @@ async function functionOf(aws: AwsPort, FunctionName: string): Promise<KillSwitc
   const { FunctionName: name, FunctionArn, State, LastUpdateStatus } = found;
   if (!name || !State) throw new ProbeError('bad_response', 'a Lambda function was described in part');
   demandOwner(aws.account, FunctionArn?.split(':')[4], 'the function of the kill switch');
-  const active = State === 'Active' && LastUpdateStatus === 'Successful';
+  // With nothing reserved for it but 0 it is there, active, and never runs.
+  const runs = (await reservedConcurrency(aws, FunctionName)) !== 0;
+  const active = State === 'Active' && LastUpdateStatus === 'Successful' && runs;
   return { kind: 'function', name, active, type: undefined, platforms: [], arn: FunctionArn ?? '' };
 }
