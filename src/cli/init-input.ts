@@ -20,7 +20,7 @@ export function checkTyped(options: Readonly<Partial<Record<Typed, string>>>): v
     const given = options[key];
     const refusal = given === undefined ? undefined : refusalOf(key, given);
     if (refusal !== undefined)
-      throw new UsageError(`--${key} ${inert(given ?? '', 100)} is not one`, `It has the form: ${refusal}.`);
+      throw new UsageError(`--${key} ${inert(given ?? '', 100)} does not fit`, `It has to be ${refusal}.`);
   }
 }
 

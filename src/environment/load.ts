@@ -91,7 +91,11 @@ function readBytes(path: string): Buffer {
         'Name it with --config FILE, or let clawcheck init write one.',
       );
     }
-    throw new UsageError(`cannot read the environment file ${path} (${code ?? 'unknown error'})`);
+    if (code === 'EISDIR') throw new UsageError(`the environment file ${path} is a folder`, 'Name the file in it.');
+    throw new UsageError(
+      `cannot read the environment file ${path} (${code ?? 'unknown error'})`,
+      'Look at who may read it, and at the folders above it.',
+    );
   }
   if (bytes.length > largest) throw new UsageError(`${path} is larger than ${largest} bytes`);
   const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
@@ -123,6 +127,7 @@ export function parseEnvironmentFile(text: string, path: string): EnvironmentFil
     throw new UsageError(`${path}: too many aliases`, 'Write the values out.');
   }
   const given = withoutNulls(value);
+  if (given === null) throw new UsageError(`${path} is empty`, 'clawcheck init writes one, with --force over this.');
   const checked = fileSchema.safeParse(given);
   if (checked.success) return checked.data;
   // A key that nobody knows first: it may be why another is missing.

@@ -37,7 +37,10 @@ export const approvalGates: Readonly<Record<string, Remedy>> = {
   },
   'blocked-without-approval': {
     place: 'gateway',
-    tried: { lab: 'none', why: 'a request for a command that nobody answers expires after half an hour' },
+    tried: {
+      lab: 'none',
+      why: 'the real gateway took the line, and a request for a command that nobody answers expires after half an hour',
+    },
     when: 'what nobody answers runs',
     commands: [
       `openclaw approvals get --gateway --json | jq '.file | .defaults.askFallback = "deny"' | openclaw approvals set --gateway --stdin`,

@@ -69,7 +69,7 @@ export const monitoring: Readonly<Record<string, Remedy>> = {
   },
   'test-interaction-logged': {
     place: 'gateway',
-    tried: { lab: 'none', why: 'no collector was at hand' },
+    tried: { lab: 'none', why: 'the real OpenClaw took the lines, and no collector was at hand' },
     when: 'what is said is not sent to the log group (a collector that writes there listens at $COLLECTOR)',
     commands: [
       'openclaw config set diagnostics.otel.endpoint "$COLLECTOR"',

@@ -89,9 +89,9 @@ describe('clawcheck init', () => {
   });
 
   it.each([
-    ['--region', 'Ireland', /--region Ireland is not one\n {2}It has the form: such as eu-west-1\./],
-    ['--repository', 'openclaw', /--repository openclaw is not one\n {2}It has the form: owner\/name\./],
-    ['--account', '12', /--account 12 is not one/],
+    ['--region', 'Ireland', /--region Ireland does not fit\n {2}It has to be such as eu-west-1\./],
+    ['--repository', 'openclaw', /--repository openclaw does not fit\n {2}It has to be owner\/name\./],
+    ['--account', '12', /--account 12 does not fit/],
   ])('refuses %s %s before it asks anybody', async (option, value, said) => {
     const config = join(folder, 'typed.yaml');
     const { code, stderr } = await init(config, option, value);

@@ -91,6 +91,7 @@ describe('the environment file', () => {
       good.replace('credentials:', 'credential:'),
       /unknown key environments\.prod\.credential \(did you mean credentials\?\)/,
     ],
+    ['a comment alone', '# only a comment\n', /^c\.yaml is empty$/],
     ['a missing key', good.replace('      alarm: unhealthy\n', ''), /monitoring\.alarm: is missing/],
     ['a missing account', good.replace('account: "123456789012", ', ''), /aws\.account: is missing/],
     ['bad YAML, with its line', good.replace('    aws: {', '    aws: {{'), /^c\.yaml:\d+: /],
@@ -103,7 +104,7 @@ describe('the environment file', () => {
       `b0: &b0 [x,x]\n${Array.from({ length: 20 }, (_, i) => `b${i + 1}: &b${i + 1} [*b${i},*b${i}]`).join('\n')}\n`,
       /too many aliases/,
     ],
-    ['nothing', '', /version|the file/],
+    ['nothing', '', /^c\.yaml is empty$/],
   ])('%s is one clear line', (_, text, message) => {
     expect(mistakeOf(text)).toMatch(message);
     expect(mistakeOf(text)).not.toMatch(/\n\s+at /);
