@@ -39,6 +39,11 @@ export default check({
     limit('agents.defaults.timeoutSeconds', turn, longestTurnSeconds, ' s');
     const turns = valueAt(inForce, 'agents.defaults.maxConcurrent');
     limit('agents.defaults.maxConcurrent', turns, mostTurns, ' at once');
+    // These have small defaults, so that only what is set beyond them matters.
+    for (const path of ['agents.defaults.subagents.maxConcurrent', 'cron.maxConcurrentRuns']) {
+      const most = valueAt(inForce, path);
+      if (most !== undefined) limit(path, most, mostTurns, ' at once');
+    }
     limit('gateway.auth.rateLimit.maxAttempts', valueAt(inForce, 'gateway.auth.rateLimit.maxAttempts'), 100, '');
     // Left out, both have defaults; with 0 every attempt is forgotten at once, or locks nobody out.
     for (const name of ['windowMs', 'lockoutMs']) {

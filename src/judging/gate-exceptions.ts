@@ -5,6 +5,7 @@ import type { GateExceptions } from '../probes/gateway/gate-exceptions.ts';
 import type { OwnSession } from '../probes/gateway/sessions.ts';
 import { interprets, programOf } from './exec-policy.ts';
 import { agentValue, settingsAt, shown, textsAt, valueAt } from './gateway-config.ts';
+import { isSessionOf } from './sandbox.ts';
 
 /** Tools that the gateway keeps from its HTTP interface by itself, because there nobody is asked. */
 const keptFromHttp = [
@@ -18,7 +19,7 @@ export function exceptionFindings(
   agent: string,
   gates: readonly Gate[],
 ): Finding<'exceptions'>[] {
-  const open = sessions.filter(({ key, mode }) => key.startsWith(`agent:${agent}:`) && isOpen(mode));
+  const open = sessions.filter((session) => isSessionOf(session, agent) && isOpen(session.mode));
   const own = grants.filter((grant) => grant.agent === agent);
   const named = own.filter(({ command }) => gates.some((gate) => covers(gate, command)));
   return [

@@ -54,7 +54,12 @@ function isReadOnly(bind: unknown): boolean {
 
 /** Sessions of an agent that an administrator has taken out of the sandbox. */
 export function unsandboxed(sessions: readonly OwnSession[], agent: string): readonly OwnSession[] {
-  return sessions.filter((session) => session.unsandboxed && session.key.startsWith(`agent:${agent}:`));
+  return sessions.filter((session) => session.unsandboxed && isSessionOf(session, agent));
+}
+
+/** By its key, `agent:<id>:…`. One of another form, such as `global`, may be of any agent. */
+export function isSessionOf({ key }: Pick<OwnSession, 'key'>, agent: string): boolean {
+  return key.startsWith('agent:') ? key.startsWith(`agent:${agent}:`) : true;
 }
 
 /** Whether a setting of tools lets nobody take commands out of the sandbox, with or without a gate (`/elevated`). */

@@ -28,10 +28,14 @@ export const gatewayConfig = gatewayProbe<GatewayConfig, { readiness: typeof rea
     const inForce = objectAt(answer['runtimeConfig'], 'the configuration in force');
     const saved = textAt(answer['configRevisionHash'], 'the hash of its configuration file');
     const applied = textAt(answer['appliedConfigHash'], 'the hash of the configuration in force');
-    if (answer['valid'] === false && saved === applied) {
-      throw new ProbeError('conflict', 'the gateway calls its configuration file invalid, and in force all the same', {
-        next: 'Run openclaw config validate on the host, mend the file and restart the gateway.',
-      });
+    if ((answer['valid'] === false || answer['exists'] === false) && saved === applied) {
+      throw new ProbeError(
+        'conflict',
+        'the gateway calls its configuration file missing or invalid, and in force all the same',
+        {
+          next: 'Run openclaw config validate on the host, mend the file and restart the gateway.',
+        },
+      );
     }
     const { path } = answer;
     return { inForce, differsFromFile: saved !== applied, ...(typeof path === 'string' && { path }) };

@@ -93,6 +93,7 @@ describe('approval-gates/gates-enforced', () => {
     ['agent:main:main', 'guarded', 'pass'],
     ['agent:main:main', 'read-only', 'pass'],
     ['agent:other:main', 'full', 'pass'],
+    ['global', 'full', 'fail'],
   ])('looks at the session %s, which is %s: %s', (key, mode, outcome) => {
     const facts = { config: config(strict), approvals: host, agents: ['main'], ...around };
     const exceptions = { ...around.exceptions, sessions: [{ key, mode }] };

@@ -135,6 +135,17 @@ describe('monitoring/runaway-limited', () => {
       { ...good, agents: { ...good.agents, entries: { main: { tools: { exec: { timeoutSeconds: 7200 } } } } } },
       'fail',
     ],
+    [
+      'few agents that agents start',
+      { ...good, agents: { defaults: { ...good.agents.defaults, subagents: { maxConcurrent: 8 } } } },
+      'pass',
+    ],
+    [
+      'a thousand of them',
+      { ...good, agents: { defaults: { ...good.agents.defaults, subagents: { maxConcurrent: 1000 } } } },
+      'fail',
+    ],
+    ['a thousand scheduled runs', { ...good, cron: { maxConcurrentRuns: 1000 } }, 'fail'],
     ['no limit of logins', { ...good, gateway: {} }, 'fail'],
     ['attempts that count for a second', logins({ windowMs: 1000, lockoutMs: 1000 }), 'pass'],
     ['attempts that count for less', logins({ windowMs: 999 }), 'fail'],
