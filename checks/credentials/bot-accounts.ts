@@ -22,7 +22,10 @@ export default check({
         { fact: 'integrations', subject: 'credentials.integrations', expected, observed: 'none is listed' },
       ]);
     }
-    const people = Object.values(environment.owners).flatMap((owner) => (owner ? [owner.name, owner.contact] : []));
+    const people = [
+      ...Object.values(environment.owners).flatMap((owner) => (owner ? [owner.name, owner.contact] : [])),
+      ...environment.approvalGates.people.flatMap(({ name, ids }) => [name, ...ids, ...ids.map(withoutChannel)]),
+    ];
     const findings = integrations.map((integration): Finding<'integrations' | 'connected'> => {
       const marks = personalMarks(integration, people);
       const { name, account, owner, purpose, scopes } = integration;
@@ -73,3 +76,5 @@ export default check({
     return undetermined('not_attested', message, judged.evidence);
   },
 });
+
+const withoutChannel = (id: string) => id.slice(id.indexOf(':') + 1);

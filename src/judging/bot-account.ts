@@ -8,8 +8,9 @@ export interface DeclaredAccount {
 
 const consumerDomains =
   /@(gmail|googlemail|outlook|hotmail|live|msn|yahoo|ymail|icloud|me|mac|aol|gmx|web|proton|protonmail|pm|mail|yandex|qq|163)\.[a-z.]+$/;
-const botWords =
-  /bot|agent|svc|service|openclaw|automat|integration|no-?reply|robot|system|app|api|ops|alerts?|support/;
+/** A part of an address that no person is called. */
+const botWord =
+  /^(no|reply|noreply|agents?|svc|services?|app|api|ops|system|alerts?|support|bots?)$|openclaw|automat|integration|robot|^(?!tal|ab)\w+bot$/;
 const placeholders = /^(\W*|todo|tbd|tba|n\/?a|none|unknown|xxx+|change ?me|example|placeholder|\.\.\.)$/i;
 
 /** Why a declared account is not a documented bot account; empty where nothing speaks against it. */
@@ -20,7 +21,7 @@ export function personalMarks(declared: DeclaredAccount, people: readonly string
   if (consumerDomains.test(account)) marks.push('the account is an address at a provider for private people');
   else if (people.some((person) => person.trim().toLowerCase() === account))
     marks.push('the account is a named person');
-  else if (domain && /^[a-z]+[._-][a-z]+$/.test(local) && !botWords.test(local)) {
+  else if (domain && /^[a-z]+[._-][a-z]+$/.test(local) && !local.split(/[._-]/).some((part) => botWord.test(part))) {
     marks.push('the account is an address of the form first.last');
   }
   for (const key of ['account', 'owner', 'purpose'] as const) {

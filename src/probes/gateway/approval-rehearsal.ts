@@ -61,13 +61,16 @@ export const approvalRehearsal = gatewayProbe<ApprovalRehearsal, { readiness: ty
       denied: history.get(ids.denied),
       expired: history.get(ids.expired),
       allowedByPeople: [...history.values()].filter(
-        ({ status, decision, reason, ours }) =>
-          status === 'allowed' && decision.startsWith('allow') && reason === 'user' && !ours,
+        ({ status, decision, reason, resolver, ours }) =>
+          status === 'allowed' && decision.startsWith('allow') && reason === 'user' && !ours && isNamed(resolver),
       ),
       ofPlugins: [...history.values()].filter(({ tool }) => tool !== undefined),
     };
   },
 });
+
+/** What the gateway decided by itself, or nobody knows who, no person did. */
+const isNamed = (resolver: RecordedDecision['resolver']) => resolver !== 'system' && resolver !== 'unnamed';
 
 const prefix = 'clawcheck-';
 
