@@ -6,6 +6,7 @@ import type { Ports } from '../ports/ports.ts';
 import { consoleKeys } from '../probes/aws/console-keys.ts';
 import { group } from '../probes/aws/group.ts';
 import { instances } from '../probes/aws/instances.ts';
+import { gatewayVersion } from '../probes/gateway/version.ts';
 import { hostIdentity } from '../probes/host/identity.ts';
 import { asProbeError, type Gatherer } from '../runner/gather.ts';
 import { Host } from '../runner/hosts.ts';
@@ -74,7 +75,10 @@ async function oneHost(
       } else if (!seen.ok) findings.push(lost(`tools ${address}`, seen.error));
       if (seen.ok) findings.push(has(address, user, seen.value.missing));
     }
-    findings.push(...(await gatewayFindings(address, () => host.gateway())));
+    const ofGateway = await gatewayFindings(address, () => host.gateway());
+    findings.push(...ofGateway);
+    // What is wrong already would only be said again.
+    if (ofGateway.every(({ state }) => state === 'ok')) findings.push(await versionFinding(address, own));
     return findings;
   } finally {
     await host.close();
@@ -118,6 +122,14 @@ function has(address: string, user: string, missing: readonly string[]): Finding
   const what = `tools ${address}`;
   if (missing.length === 0) return ok(what, `everything that ${user} needs is installed`);
   return problem(what, `missing for ${user}: ${missing.join(', ')}`, 'Install them on the image of the instances.');
+}
+
+/** Of the process that runs, which is not that of the package after an update. */
+async function versionFinding(address: string, gatherer: Gatherer): Promise<Finding> {
+  const seen = await gatherer.get(gatewayVersion);
+  return seen.ok
+    ? ok(`gateway ${address}`, `OpenClaw ${seen.value.version} runs`)
+    : lost(`gateway ${address}`, seen.error);
 }
 
 /** Read-only calls that a run makes, one for each scope that its token needs. */

@@ -51,7 +51,9 @@ describe('clawcheck doctor', () => {
       'git',
     ];
     expect(all.filter((what) => !tried.includes(what))).toEqual([]);
-    expect(findings.filter(({ what }) => what.startsWith('gateway'))).toHaveLength(4);
+    const ofGateway = findings.filter(({ what }) => what.startsWith('gateway')).map(({ message }) => message);
+    expect(ofGateway).toHaveLength(5);
+    expect(ofGateway.at(-1)).toMatch(/^OpenClaw 20\d\d\.\d+\.\d+\S* runs$/);
   });
 
   it.each([
