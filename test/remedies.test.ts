@@ -139,7 +139,10 @@ it('skills/all-pass: evaluations of this run count in the place of old ones', { 
   const cwd = dirname(deployment.config);
   const env = { PATH: `${cwd}:${process.env['PATH']}`, HOME: cwd, ENVIRONMENT: 'prod', ...deployment.variables };
   const status = async (command: string) => {
-    const { stdout } = await spawnText('bash', ['-euc', `${command} -q --format json --check skills/all-pass`], { cwd, env });
+    const { stdout } = await spawnText('bash', ['-euc', `${command} -q --format json --check skills/all-pass`], {
+      cwd,
+      env,
+    });
     return statusesOf(JSON.parse(stdout))['skills/all-pass'];
   };
   try {
