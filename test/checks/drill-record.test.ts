@@ -158,6 +158,7 @@ describe('the record of a drill', () => {
           when: { FunctionName: name },
           output: { FunctionName: name, FunctionArn: arn, State: 'Active', LastUpdateStatus: 'Successful' },
         },
+        { operation: 'lambda:GetFunctionConcurrency', when: { FunctionName: name }, output: {} },
         { operation: 'logs:FilterLogEvents', when: { logGroupName: `/aws/lambda/${name}` }, output: { events } },
       ],
     ],

@@ -63,15 +63,18 @@ describe('the cause of a launch', () => {
 });
 
 describe('scaling activities', () => {
-  it('are those of the group, newest first, and only launches and terminations', async () => {
+  it('are newest first, and only launches and terminations', async () => {
     const older = { ...activity, StartTime: new Date('2026-02-01T00:00:00Z') };
-    const found = await gather(
-      older,
-      activity,
-      { ...activity, AutoScalingGroupName: 'another' },
-      { ...activity, Description: 'Moving EC2 instance to Standby: i-0a1b2c3d4e5f60001' },
-    );
+    const found = await gather(older, activity, {
+      ...activity,
+      Description: 'Moving EC2 instance to Standby: i-0a1b2c3d4e5f60001',
+    });
     expect(found.map(({ start }) => start)).toEqual([activity.StartTime, older.StartTime]);
+  });
+
+  it('of another group than was asked about are no answer', async () => {
+    const other = gather(activity, { ...activity, AutoScalingGroupName: 'another' });
+    await expect(other).rejects.toMatchObject({ reason: 'bad_response' });
   });
 
   it.each(['Description', 'Cause', 'StatusCode', 'StartTime'])('without %s are a bad answer', async (member) => {
