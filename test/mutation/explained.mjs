@@ -29,7 +29,7 @@ export const explained = {
     ['resolvedAtMs !== undefined && createdAtMs > 0', 1, 'undefined is not >= anything'],
   ],
   'checks/approval-gates/gates-enforced.ts': [
-    ['channels.length > 0 &&', 2, 'where there is no channel, the further finding is one that holds'],
+    ['channels.length > 0 ?', 2, 'where there is no channel, the further finding is one that holds'],
   ],
   'checks/backup/recent-recovery-point.ts': [['p.CreationDate >= since', 1, moment]],
   'checks/backup/recovery-runbook.ts': [
