@@ -34,6 +34,11 @@ const notNeeded: readonly { readonly check: string; readonly key: RegExp; readon
     key: /^host (open|host\/(identity|health-timer))$/,
     why: 'the timer on the host is needed only where no load balancer asks for the health of the gateway',
   },
+  ...['monitoring/agent-answers', 'monitoring/test-interaction-logged', 'skills/inventory-matches'].map((check) => ({
+    check,
+    key: /^gateway rpc config\.get /,
+    why: 'the agents are those that the gateway lists; its configuration is asked only whether it names one more',
+  })),
   {
     check: 'approval-gates/gates-enforced',
     key: /^gateway rpc exec\.approval\.grants\.list /,
