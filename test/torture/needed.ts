@@ -40,6 +40,12 @@ const notNeeded: readonly { readonly check: string; readonly key: RegExp; readon
     why: 'the agents are those that the gateway lists; its configuration is asked only whether it names one more',
   })),
   {
+    check: 'monitoring/gateway-healthy',
+    key: /^gateway GET \/readyz$/,
+    fault: 'not_found',
+    why: 'that nothing listens on the port is an answer, and it is no good one',
+  },
+  {
     check: 'approval-gates/gates-enforced',
     key: /^gateway rpc exec\.approval\.grants\.list /,
     fault: 'not_found',
