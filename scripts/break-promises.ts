@@ -35,7 +35,7 @@ function attempt(promise: number): { ended: 'passes' | 'fails' | 'is not built';
   const built = run(['scripts/build.mjs', '--no-types']);
   if (built.status !== 0) return { ended: 'is not built', first: built.stderr.slice(0, 500) };
   const { status, stdout, stderr } = run([...vitest, testOf(promise)]);
-  const first = /^.*FAIL.*$/m.exec(stdout + stderr)?.[0].replace(/^\W*FAIL\W+\S+ > /, '') ?? '';
+  const first = /^.*FAIL.*$/m.exec(stdout + stderr)?.[0].replace(/^\W*FAIL\W+(?:\|\w+\|\W+)?\S+ > /, '') ?? '';
   return { ended: status === 0 ? 'passes' : 'fails', first };
 }
 
