@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What takes many minutes: `npm run drills:live`. */
 const long = process.env['CLAWCHECK_EVERY_DRILL'] === '1' ? [] : ['test/live/drills-*.test.ts'];
@@ -23,6 +24,18 @@ const all = ['test/**/*.test.ts'];
 const live = ['test/live/**/*.test.ts'];
 const excluded = [...configDefaults.exclude, ...long];
 
+/** Live tests mostly wait and the others mostly compute: they take turns, so that both are always under way. */
+class InTurns extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const of = (name: string) => sorted.filter(({ project }) => project.name === name);
+    const [waiting, computing] = [of('live'), of('whole')];
+    const share = Math.ceil(computing.length / Math.max(waiting.length, 1));
+    const mixed = waiting.flatMap((file, i) => [file, ...computing.slice(i * share, (i + 1) * share)]);
+    return [...mixed, ...computing.slice(waiting.length * share), ...of('pure')];
+  }
+}
+
 export default defineConfig({
   test: {
     projects: [
@@ -30,6 +43,7 @@ export default defineConfig({
       { extends: true, test: { name: 'whole', include: all, exclude: [...excluded, ...pure, ...live] } },
       { extends: true, test: { name: 'live', include: live, exclude: excluded } },
     ],
+    sequence: { sequencer: InTurns },
     setupFiles: ['test/support/no-warnings.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -1,4 +1,5 @@
 // Bundles the command line into dist/: tree-shaken and split, so that nothing is loaded before it is needed.
+// `--if-needed` does nothing where no source is newer than that; `--no-types` leaves out the types of the API.
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
@@ -8,6 +9,8 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -16,6 +19,20 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { groupChunks } from './group-chunks.mjs';
 import { narrowClients } from './narrow-clients.mjs';
+
+const built = 'dist/clawcheck.js';
+if (process.argv.includes('--if-needed') && existsSync(built) && existsSync('dist/types')) {
+  const sources = [
+    'src',
+    'checks',
+    'scripts',
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+    'tsconfig.types.json',
+  ];
+  if (sources.every((source) => newest(source) < statSync(built).mtimeMs)) process.exit();
+}
 
 // Beside the one that others may be reading.
 const fresh = `dist.${process.pid}`;
@@ -78,6 +95,15 @@ if (!sameFiles('dist', fresh)) {
   if (existsSync('dist')) renameSync('dist', old);
   renameSync(fresh, 'dist');
   rmSync(old, { recursive: true, force: true });
+}
+
+utimesSync(built, new Date(), new Date());
+
+/** When a file or anything in a folder was last changed, taken out or put in. */
+function newest(path) {
+  const { mtimeMs } = statSync(path);
+  const within = statSync(path).isDirectory() ? readdirSync(path, { recursive: true }) : [];
+  return Math.max(mtimeMs, ...within.map((name) => statSync(join(path, name)).mtimeMs));
 }
 
 /** Whether two folders have the same files with the same bytes. */

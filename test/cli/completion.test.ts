@@ -46,7 +46,7 @@ describe('completion', () => {
     );
     expect(await words('explain', 'monitoring/alarm')).toEqual(['monitoring/alarm-on-health']);
     expect(await words('plan', '--format', '')).toEqual(['json', 'text']);
-    expect(await words('demo', '--scenario', 'alarm-sl')).toEqual(['alarm-slow']);
+    expect(await words('demo', '--scenario', 'alarm-sl')).toEqual(['alarm-slow', 'alarm-slow-by-leave']);
   });
 
   it('offers the environments of the file that is named, and no word that a shell could run', async () => {

@@ -5,6 +5,7 @@ import { repositorySkills } from '../../../src/probes/files/skills.ts';
 import { agentWorkspaces, gatewayAgents, gatewayConfig } from '../../../src/probes/gateway/config.ts';
 import { configEnvironment } from '../../../src/probes/gateway/config-environment.ts';
 import { execApprovals } from '../../../src/probes/gateway/exec-approvals.ts';
+import { ownSessions } from '../../../src/probes/gateway/sessions.ts';
 import { gatewaySkills } from '../../../src/probes/gateway/skills.ts';
 import { head } from '../../../src/probes/git/head.ts';
 import { tree } from '../../../src/probes/git/tree.ts';
@@ -116,6 +117,7 @@ export const knownOfGoodHost: ReadonlyMap<unknown, unknown> = new Map<unknown, u
       differsFromFile: false,
     },
   ],
+  [ownSessions, []],
   [gatewaySkills, [{ agent: 'main', name: 'lab', source: 'openclaw-workspace' }]],
   [execApprovals, { defaults: { allowlist: [], mcpTools: [] }, agents: {} }],
   [allSecrets, ['openclaw/prod/gateway', 'openclaw/prod/monitoring'].map((Name) => ({ Name, ARN: Name }))],
