@@ -40,6 +40,16 @@ process.on('exit', () => rmSync(fresh, { recursive: true, force: true }));
 const interpreter = '#!/usr/bin/env node';
 const requireOfModule =
   "import{createRequire as clawcheckRequire}from'node:module';const require=clawcheckRequire(import.meta.url);";
+/** Commands that are programs of their own are what commander loads `child_process` for, which takes a tenth of `--help`. */
+const withoutPrograms = {
+  name: 'without-programs',
+  setup(setup) {
+    setup.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      importer.includes('/commander/') ? { path: 'none', namespace: 'none' } : undefined,
+    );
+    setup.onLoad({ filter: /./, namespace: 'none' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
 const { metafile, outputFiles } = await build({
   metafile: true,
   write: false,
@@ -60,7 +70,7 @@ const { metafile, outputFiles } = await build({
   external: ['ssh2', 'ws', 'listr2'],
   // The same code in a form that can be shaken.
   alias: { yaml: fileURLToPath(new URL('../node_modules/yaml/browser/index.js', import.meta.url)) },
-  plugins: [await narrowClients()],
+  plugins: [await narrowClients(), withoutPrograms],
 });
 const outputs = Object.fromEntries(outputFiles.map(({ path, text }) => [basename(path), text]));
 const files = await groupChunks(outputs, metafile, ['clawcheck.js', 'api.js'], {
