@@ -13,6 +13,7 @@ const found: readonly [flaw: string, call: string, fault: string][] = [
   ['public-balancer-to-ssh', 'aws elbv2:DescribeTargetHealth', 'text with spaces around it'],
   ['latest-template-assigns-public-address', 'aws ec2:DescribeLaunchTemplateVersions', 'empty lists'],
   ['latest-template-assigns-public-address', 'aws ec2:DescribeLaunchTemplateVersions', 'numbers below zero'],
+  ['template-snapshot-not-encrypted', 'aws ec2:DescribeLaunchTemplateVersions', 'empty text'],
   ['health-check-grace-of-a-day', 'aws autoscaling:DescribeAutoScalingGroups', 'numbers below zero'],
   ['recovery-points-gap', 'aws efs:DescribeFileSystems', 'times a year ahead'],
   ['budget-over', 'aws budgets:DescribeBudgets', 'times that are none'],

@@ -5,8 +5,13 @@
 const unseen: readonly { readonly fault: RegExp; readonly key: RegExp; readonly why: string }[] = [
   {
     fault: /^(half of the items|empty lists|a lost page token)$/,
-    key: /^aws (elbv2:|logs:FilterLogEvents|ec2:(DescribeNetworkInterfaces|GetManagedPrefixListEntries)|efs:DescribeAccessPoints|autoscaling:DescribeScalingActivities|cloudwatch:ListAlarmMuteRules|backup:List|secretsmanager:List)/,
+    key: /^aws (elbv2:|logs:FilterLogEvents|ec2:(DescribeNetworkInterfaces|GetManagedPrefixListEntries)|efs:DescribeAccessPoints|autoscaling:DescribeScalingActivities|cloudwatch:ListAlarmMuteRules|backup:List|iam:ListAccessKeys|secretsmanager:List)/,
     why: 'a list that is cut short and has lost its page token, and that nothing else counts',
+  },
+  {
+    fault: /^a lost page token$/,
+    key: /^aws autoscaling:DescribeAutoScalingGroups .*","/,
+    why: 'the group of another environment of the file, which need not be there yet',
   },
   {
     fault: /^half of the items$/,

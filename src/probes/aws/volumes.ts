@@ -41,9 +41,11 @@ export const templateSnapshots = awsProbe({
     const named = launchVersions
       .filter(({ next }) => next)
       .flatMap(({ subject, data }) =>
-        (data.BlockDeviceMappings ?? []).flatMap(({ Ebs }) =>
-          Ebs?.SnapshotId ? [{ id: Ebs.SnapshotId, on: subject }] : [],
-        ),
+        (data.BlockDeviceMappings ?? []).flatMap(({ Ebs }) => {
+          if (Ebs?.SnapshotId === undefined) return [];
+          if (Ebs.SnapshotId === '') throw new ProbeError('bad_response', 'EC2 named a snapshot without its id');
+          return [{ id: Ebs.SnapshotId, on: subject }];
+        }),
       );
     if (named.length === 0) return [];
     const ids = distinct(named.map(({ id }) => id));
