@@ -71,8 +71,16 @@ export default check({
 function redactionSwitch(inForce: unknown): Finding<Fact> {
   const redaction = valueAt(inForce, 'logging.redactSensitive');
   const off = redaction === 'off' || redaction === false;
-  const observed = off ? 'off' : redaction === undefined ? 'not set: the gateway redacts' : 'on';
-  return { fact: 'config', subject: 'logging.redactSensitive', expected: 'not off', observed, ok: !off };
+  const on = redaction === 'tools' || redaction === true;
+  const observed =
+    redaction === undefined ? 'not set: the gateway redacts' : on ? 'on' : off ? 'off' : 'neither on nor off';
+  return {
+    fact: 'config',
+    subject: 'logging.redactSensitive',
+    expected: 'not off',
+    observed,
+    ok: redaction === undefined || on,
+  };
 }
 
 /** What stands in some of the patterns that every gateway has by default. */

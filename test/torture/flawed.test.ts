@@ -14,6 +14,8 @@ const found: readonly [flaw: string, call: string, fault: string][] = [
   ['latest-template-assigns-public-address', 'aws ec2:DescribeLaunchTemplateVersions', 'empty lists'],
   ['latest-template-assigns-public-address', 'aws ec2:DescribeLaunchTemplateVersions', 'numbers below zero'],
   ['template-snapshot-not-encrypted', 'aws ec2:DescribeLaunchTemplateVersions', 'empty text'],
+  ['staging-scaled-to-zero-same-role', 'aws ec2:DescribeLaunchTemplateVersions', 'empty text'],
+  ['redaction-off', 'gateway rpc config.get', 'text with spaces around it'],
   ['health-check-grace-of-a-day', 'aws autoscaling:DescribeAutoScalingGroups', 'numbers below zero'],
   ['recovery-points-gap', 'aws efs:DescribeFileSystems', 'times a year ahead'],
   ['budget-over', 'aws budgets:DescribeBudgets', 'times that are none'],

@@ -1,5 +1,6 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import { awsProbe } from '../../model/probe.ts';
+import { ProbeError } from '../../model/reason.ts';
 import type { AwsPort } from '../../ports/aws.ts';
 import { accountDetails, roleOfProfile } from './account-details.ts';
 import { demand, demandAll, distinct } from './demand.ts';
@@ -59,7 +60,11 @@ async function profilesOf(
   const instances = demandAll(described, ids, ({ InstanceId }) => InstanceId, 'instance of another environment');
   const ofNext = async (group: AutoScalingGroup) => {
     const versions = await launchVersionsOf(aws, group, []);
-    return versions.map(({ data: { IamInstanceProfile: profile } }) => profile?.Name ?? profile?.Arn);
+    return versions.map(({ data: { IamInstanceProfile: profile } }) => {
+      const named = profile?.Name ?? profile?.Arn;
+      if (profile && !named) throw new ProbeError('bad_response', 'EC2 named an instance profile without its name');
+      return named;
+    });
   };
   const entries = groups.map(async (group) => {
     const members = membersOf(group);
