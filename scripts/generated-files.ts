@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import * as z from 'zod';
+import { toJSONSchema } from 'zod/mini';
 import { registry } from '../checks/index.ts';
 import { exampleFile } from '../src/environment/example-file.ts';
 import { fileSchema } from '../src/environment/schema.ts';
@@ -19,15 +19,12 @@ import { trapsPage } from './traps-page.ts';
 /** Path and content of each file that follows from the declarations in the code. */
 export function generatedFiles(): Map<string, string> {
   const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
-  const environmentSchema = z.toJSONSchema(fileSchema, { io: 'input' });
+  const environmentSchema = toJSONSchema(fileSchema, { io: 'input' });
   return new Map([
     ['schemas/clawcheck.schema.json', json({ title: 'clawcheck.yaml', ...environmentSchema })],
-    ['schemas/report.schema.json', json({ title: 'clawcheck report', ...z.toJSONSchema(reportSchema) })],
-    [
-      'schemas/drill-record.schema.json',
-      json({ title: 'clawcheck drill record', ...z.toJSONSchema(drillRecordSchema) }),
-    ],
-    ['schemas/fleet.schema.json', json({ title: 'clawcheck fleet report', ...z.toJSONSchema(fleetSchema) })],
+    ['schemas/report.schema.json', json({ title: 'clawcheck report', ...toJSONSchema(reportSchema) })],
+    ['schemas/drill-record.schema.json', json({ title: 'clawcheck drill record', ...toJSONSchema(drillRecordSchema) })],
+    ['schemas/fleet.schema.json', json({ title: 'clawcheck fleet report', ...toJSONSchema(fleetSchema) })],
     ['src/probes/calls.ts', probeCallsModule()],
     ['docs/iam-policy.json', json(iamPolicy())],
     ['docs/traps.md', trapsPage()],

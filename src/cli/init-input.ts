@@ -1,15 +1,15 @@
-import type * as z from 'zod';
 import { aws, git } from '../environment/access-schema.ts';
 import { UsageError } from '../model/reason.ts';
 import { inert } from '../model/text.ts';
+import type * as z from '../model/zod.ts';
 import type { Asker } from './ask.ts';
 
 /** What is typed at once, by the schema that the environment file is held against in the end. */
 const schemas = {
   account: aws.shape.account,
   region: aws.shape.region,
-  repository: git.shape.repository.unwrap(),
-} satisfies Record<string, z.ZodType>;
+  repository: git.shape.repository.def.innerType,
+} satisfies Record<string, z.ZodMiniType>;
 type Typed = keyof typeof schemas;
 
 const refusalOf = (key: Typed, answer: string) => schemas[key].safeParse(answer).error?.issues[0]?.message;

@@ -11,7 +11,7 @@ import { inert } from '../model/text.ts';
 import type { AwsPort } from '../ports/aws.ts';
 import type { Ranked } from '../setup/choose.ts';
 import { type Discovery, discover, discoverGroups } from '../setup/discover.ts';
-import { configText, type EnvironmentValues, schemaPathFor } from '../setup/write-config.ts';
+import { configText, type EnvironmentValues } from '../setup/write-config.ts';
 import { type Asker, terminalAsker } from './ask.ts';
 import { askedHostDiscovery, nothingOfHost } from './init-host.ts';
 import { askTyped, checkTyped } from './init-input.ts';
@@ -65,12 +65,12 @@ export async function initCommand(options: InitOptions): Promise<void> {
     const place = { region, profile: options.profile, roleArn: options.roleArn, endpoint: options.endpoint };
     const { account, group, ...found } = await awsDiscovery(place, options, asker, stop.signal);
     const values = await valuesOf(found, group, { ...place, account }, options, asker);
-    const schemaPath = schemaPathFor(options.config, fileURLToPath(packageFile()));
-    const fileWith = (more: EnvironmentValues) =>
-      parseEnvironmentFile(configText(options.env, joined(values, more), schemaPath), options.config);
+    const schema = fileURLToPath(new URL('schemas/clawcheck.schema.json', packageFile()));
+    const textWith = (more: EnvironmentValues) => configText(options.env, joined(values, more), options.config, schema);
+    const fileWith = (more: EnvironmentValues) => parseEnvironmentFile(textWith(more), options.config);
     const host = options.host ? await askedHostDiscovery(fileWith, options, asker, stop.signal) : nothingOfHost;
     const all = joined(values, host.values);
-    const text = configText(options.env, all, schemaPath);
+    const text = textWith(host.values);
     parseEnvironmentFile(text, options.config);
     writeFile(options.config, text);
     say(process.stdout, initSummary([...found.lost, ...host.lost], all, host.skills, options));

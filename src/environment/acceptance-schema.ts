@@ -1,10 +1,10 @@
-import * as z from 'zod';
+import * as z from '../model/zod.ts';
 import { checkId, date, text } from './fields.ts';
 
 // What people accept in the place of a measurement.
 
 /** What a person says: there must be something to read. */
-const said = text.regex(/[\p{L}\p{N}]/u, 'must have a word in it');
+const said = text.check(z.regex(/[\p{L}\p{N}]/u, 'must have a word in it'));
 
 export const attestation = z.strictObject({
   check: checkId,
@@ -15,12 +15,9 @@ export const attestation = z.strictObject({
   /** Where it can be looked up: a reference, a URL, or a file beside the environment file. */
   evidence: said,
   /** Of the evidence; of a file, it is held against the file. */
-  evidenceSha256: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hex')
-    .optional(),
+  evidenceSha256: z.optional(z.string().check(z.regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hex'))),
   /** An armoured SSH signature over `attestedBytes`. */
-  signature: z.string().max(16_384).optional(),
+  signature: z.optional(z.string().check(z.maxLength(16_384))),
 });
 
 export const waiver = z.strictObject({

@@ -1,38 +1,36 @@
-import * as z from 'zod';
-import { seconds, text } from './fields.ts';
+import * as z from '../model/zod.ts';
+import { means, seconds, text } from './fields.ts';
 
 const gate = z.strictObject({
   action: text,
-  tool: text.optional(),
-  pattern: text.optional(),
+  tool: z.optional(text),
+  pattern: z.optional(text),
   /** The plugin whose hook asks before the tool runs. */
-  plugin: text.optional(),
+  plugin: z.optional(text),
   threshold: text,
-  approvers: z.array(text).min(1),
-  timeoutSeconds: z.number().int().min(1).max(86_400),
+  approvers: z.array(text).check(z.minLength(1)),
+  timeoutSeconds: z.int().check(z.minimum(1), z.maximum(86_400)),
   onTimeout: z.enum(['deny', 'allow']),
   /** Arguments of the tool that harm nothing when it is run with them; `--active` calls it so. */
-  canary: z.record(z.string(), z.unknown()).optional(),
+  canary: z.optional(z.record(z.string(), z.unknown())),
 });
 
 const person = z.strictObject({
   name: text,
   role: z.enum(['admin', 'builder', 'operator', 'viewer']),
   /** How the gateway knows the person: `channel:id`, as in `commands.ownerAllowFrom`. */
-  ids: z
-    .array(z.string().regex(/^[a-z][a-z0-9-]*:[A-Za-z0-9@._+:-]+$/, 'channel:id, such as slack:U0123ABCD'))
-    .default([]),
+  ids: z._default(
+    z.array(z.string().check(z.regex(/^[a-z][a-z0-9-]*:[A-Za-z0-9@._+:-]+$/, 'channel:id, such as slack:U0123ABCD'))),
+    [],
+  ),
 });
 
 /** Area 8: the actions that wait for a human. */
 export const approvalGates = z.strictObject({
-  gates: z
-    .array(gate)
-    .default([])
-    .meta({
-      description:
-        'Each gate: action, tool or pattern, plugin, threshold, approvers, timeoutSeconds, onTimeout, canary (harmless arguments for --active)',
-      example: [
+  gates: z._default(z.array(gate), []).check(
+    means(
+      'Each gate: action, tool or pattern, plugin, threshold, approvers, timeoutSeconds, onTimeout, canary (harmless arguments for --active)',
+      [
         {
           action: 'Send an e-mail to a client',
           tool: 'send_email',
@@ -42,39 +40,35 @@ export const approvalGates = z.strictObject({
           onTimeout: 'deny',
         },
       ],
-    }),
+    ),
+  ),
   people: z
-    .array(person)
-    .default([])
-    .meta({
-      description: 'Who has which role: name, role (admin, builder, operator, viewer), ids (channel:id)',
-      example: [{ name: 'ops-lead', role: 'operator', ids: ['slack:U0123ABCD'] }],
-    }),
-  agents: z.array(text).default([]).meta({
-    description: 'Agents that must be there, and that --active tries; empty: tries every one. All are judged',
-  }),
-  canaryExpirySeconds: seconds
-    .max(3600)
-    .default(60)
-    .meta({ description: 'With --active: longest time for which a request is left to expire; else that is not tried' }),
+    ._default(z.array(person), [])
+    .check(
+      means('Who has which role: name, role (admin, builder, operator, viewer), ids (channel:id)', [
+        { name: 'ops-lead', role: 'operator', ids: ['slack:U0123ABCD'] },
+      ]),
+    ),
+  agents: z
+    ._default(z.array(text), [])
+    .check(means('Agents that must be there, and that --active tries; empty: tries every one. All are judged')),
+  canaryExpirySeconds: z
+    ._default(seconds.check(z.maximum(3600)), 60)
+    .check(means('With --active: longest time for which a request is left to expire; else that is not tried')),
 });
 
 const owner = z.strictObject({ name: text, contact: text });
 
 /** Who answers for what, by name. */
 export const owners = z.strictObject({
-  modelBehaviour: owner
-    .optional()
-    .meta({ description: 'What the model says', example: { name: 'A. Name', contact: 'a@example.com' } }),
-  permissions: owner
-    .optional()
-    .meta({ description: 'What the agent may reach', example: { name: 'B. Name', contact: 'b@example.com' } }),
-  workflowDesign: owner
-    .optional()
-    .meta({ description: 'What the agent is for', example: { name: 'C. Name', contact: 'c@example.com' } }),
-  incidentResponse: owner
-    .optional()
-    .meta({ description: 'Who stops it', example: { name: 'D. Name', contact: 'd@example.com' } }),
+  modelBehaviour: z.optional(owner).check(means('What the model says', { name: 'A. Name', contact: 'a@example.com' })),
+  permissions: z
+    .optional(owner)
+    .check(means('What the agent may reach', { name: 'B. Name', contact: 'b@example.com' })),
+  workflowDesign: z
+    .optional(owner)
+    .check(means('What the agent is for', { name: 'C. Name', contact: 'c@example.com' })),
+  incidentResponse: z.optional(owner).check(means('Who stops it', { name: 'D. Name', contact: 'd@example.com' })),
 });
 
 export type Gate = z.infer<typeof gate>;

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from '../model/zod.ts';
 
 const loopback = /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?\//;
 /** Addresses hold no password, which would stand in reports; an ssh address may name the user. */
@@ -10,13 +10,13 @@ const forms = [
 ];
 
 /** Where git fetches from: https or ssh, a path of this machine, or a server on the loopback. */
-export const gitRemote = z
-  .string()
-  .max(1024)
-  .refine(
+export const gitRemote = z.string().check(
+  z.maxLength(1024),
+  z.refine(
     (remote) => isLoopbackHttp(remote) || forms.some((form) => form.test(remote)),
     'https://host/path, ssh://user@host/path, user@host:path or a path that begins with / or ./, without a password',
-  );
+  ),
+);
 
 /** Plain http is for servers of this machine alone. */
 export function isLoopbackHttp(remote: string): boolean {

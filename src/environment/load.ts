@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { isMap, isScalar, LineCounter, type ParsedNode, parseDocument } from 'yaml';
-import type { z } from 'zod';
 import { UsageError } from '../model/reason.ts';
 import { some } from '../model/text.ts';
+import type { z } from '../model/zod.ts';
 import { type Environment, type EnvironmentFile, environmentSchema, fileSchema } from './schema.ts';
 import { nearest } from './suggest.ts';
 

@@ -1,5 +1,5 @@
-import * as z from 'zod';
 import { modes } from './report.ts';
+import * as z from './zod.ts';
 
 /** A signature over a record is made for this and nothing else. */
 export const drillNamespace = 'clawcheck-drill@v1';
@@ -22,9 +22,9 @@ const measurement = z.strictObject({
   outcome: z.enum(['pass', 'fail', 'unknown']),
   observed: z.string(),
   /** The tolerance. */
-  limitSeconds: z.number().nullable(),
+  limitSeconds: z.nullable(z.number()),
   /** By the record that `from` names. */
-  seconds: z.number().nullable(),
+  seconds: z.nullable(z.number()),
   /** From the end of the step until it was seen, by the clock of the machine that ran the drill. */
   localSeconds: z.number(),
 });
@@ -32,8 +32,8 @@ const measurement = z.strictObject({
 const step = z.strictObject({
   id: z.string(),
   title: z.string(),
-  start: time.nullable(),
-  end: time.nullable(),
+  start: z.nullable(time),
+  end: z.nullable(time),
   undo: z.enum(['none', 'not-needed', 'done', 'kept', 'failed']),
 });
 
@@ -46,7 +46,7 @@ export const drillRecordSchema = z.strictObject({
   id: z.uuid(),
   drill: z.string(),
   title: z.string(),
-  environment: z.strictObject({ name: z.string(), fileSha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  environment: z.strictObject({ name: z.string(), fileSha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)) }),
   subject: z.strictObject({
     account: z.string(),
     region: z.string(),

@@ -1,21 +1,21 @@
-import * as z from 'zod';
 import { type FleetReport, fleetStates } from '../model/fleet.ts';
 import { modes, statuses, verdicts } from '../model/report.ts';
+import * as z from '../model/zod.ts';
 import type { Keys, Mutable } from './schema.ts';
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const ids = z.array(z.string().regex(/^[a-z-]+\/[a-z0-9-]+$/));
+const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
+const ids = z.array(z.string().check(z.regex(/^[a-z-]+\/[a-z0-9-]+$/)));
 const names = z.array(z.string());
-const amount = z.number().int().min(0);
+const amount = z.int().check(z.minimum(0));
 
 const summary = z.strictObject({
-  sha256: sha256.meta({ description: 'SHA-256 of the bytes of the JSON report' }),
+  sha256: sha256.check(z.meta({ description: 'SHA-256 of the bytes of the JSON report' })),
   toolVersion: z.string(),
-  fileSha256: sha256.meta({ description: 'SHA-256 of the environment file that the run had' }),
+  fileSha256: sha256.check(z.meta({ description: 'SHA-256 of the environment file that the run had' })),
   mode: z.enum(modes),
-  account: z.string().nullable(),
+  account: z.nullable(z.string()),
   region: z.string(),
-  autoScalingGroup: z.string().nullable(),
+  autoScalingGroup: z.nullable(z.string()),
   instances: amount,
   start: z.iso.datetime(),
   end: z.iso.datetime(),
@@ -43,17 +43,17 @@ export const fleetSchema = z.strictObject({
       z.strictObject({
         environment: z.string(),
         state: z.enum(fleetStates),
-        problem: z.string().nullable(),
-        report: summary.nullable(),
+        problem: z.nullable(z.string()),
+        report: z.nullable(summary),
       }),
     )
-    .meta({ description: 'Every environment that was asked for, worst first' }),
+    .check(z.meta({ description: 'Every environment that was asked for, worst first' })),
   checks: z
     .array(z.strictObject({ id: z.string(), title: z.string(), failed: names, unknown: names }))
-    .meta({ description: 'Every check that failed or is unknown somewhere, worst first' }),
+    .check(z.meta({ description: 'Every check that failed or is unknown somewhere, worst first' })),
   refused: z
     .array(z.strictObject({ file: z.string(), problems: names }))
-    .meta({ description: 'Given files that are no part of the fleet, and why' }),
+    .check(z.meta({ description: 'Given files that are no part of the fleet, and why' })),
 });
 
 // The schema and the type are held against each other: a field of one that the other lacks does not compile.

@@ -1,11 +1,11 @@
-import * as z from 'zod';
 import { sources } from '../model/probe.ts';
 import { type Reason, reasons } from '../model/reason.ts';
 import { modes, type Report, statuses, verdicts } from '../model/report.ts';
+import * as z from '../model/zod.ts';
 
 const time = z.iso.datetime({ precision: 3 });
 const date = z.iso.date();
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const reason = Object.keys(reasons) as [Reason, ...Reason[]];
 
 const evidence = z.strictObject({
@@ -14,56 +14,56 @@ const evidence = z.strictObject({
   observed: z.string(),
   source: z.enum([...new Set(Object.values(sources)), 'human-attested'] as const),
   observedAt: time,
-  instance: z.string().optional(),
+  instance: z.optional(z.string()),
 });
 
 const check = z.strictObject({
-  id: z.string().regex(/^[a-z][a-z0-9-]*\/[a-z0-9-]+$/),
+  id: z.string().check(z.regex(/^[a-z][a-z0-9-]*\/[a-z0-9-]+$/)),
   title: z.string(),
   status: z.enum(statuses),
   headline: z.string(),
-  reason: z
-    .strictObject({
+  reason: z.nullable(
+    z.strictObject({
       code: z.enum(reason),
       message: z.string(),
-      next: z.string().optional(),
-      action: z.string().optional(),
-    })
-    .nullable(),
+      next: z.optional(z.string()),
+      action: z.optional(z.string()),
+    }),
+  ),
   expected: z.string(),
   observed: z.string(),
   evidence: z.array(evidence),
   controls: z.array(evidence),
   remediation: z.string(),
-  waiver: z
-    .strictObject({ status: z.enum(statuses), by: z.string(), reason: z.string(), expires: date, ticket: z.string() })
-    .nullable(),
-  attestation: z
-    .strictObject({
+  waiver: z.nullable(
+    z.strictObject({ status: z.enum(statuses), by: z.string(), reason: z.string(), expires: date, ticket: z.string() }),
+  ),
+  attestation: z.nullable(
+    z.strictObject({
       by: z.string(),
       date,
       expires: date,
       statement: z.string(),
       evidence: z.string(),
-      evidenceSha256: sha256.nullable(),
-      signedBy: z.string().nullable(),
-    })
-    .nullable(),
-  notApplicable: z.string().nullable(),
+      evidenceSha256: z.nullable(sha256),
+      signedBy: z.nullable(z.string()),
+    }),
+  ),
+  notApplicable: z.nullable(z.string()),
 });
 
 const subject = z.strictObject({
-  account: z.string().nullable(),
+  account: z.nullable(z.string()),
   region: z.string(),
-  principal: z.string().nullable(),
-  autoScalingGroup: z.string().nullable(),
+  principal: z.nullable(z.string()),
+  autoScalingGroup: z.nullable(z.string()),
   instances: z.array(
-    z.strictObject({ id: z.string(), address: z.string(), hostKeyFingerprint: z.string().nullable() }),
+    z.strictObject({ id: z.string(), address: z.string(), hostKeyFingerprint: z.nullable(z.string()) }),
   ),
   fileSystemId: z.string(),
-  gatewayVersion: z.string().nullable(),
-  repository: z.string().nullable(),
-  commit: z.string().nullable(),
+  gatewayVersion: z.nullable(z.string()),
+  repository: z.nullable(z.string()),
+  commit: z.nullable(z.string()),
   mismatches: z.array(z.string()),
   unproven: z.array(z.string()),
 });
@@ -76,27 +76,28 @@ export const reportSchema = z.strictObject({
   environment: z.strictObject({ name: z.string(), fileSha256: sha256 }),
   subject,
   window: z.strictObject({ start: time, end: time, interrupted: z.boolean() }),
-  narrowedTo: z.array(z.string()).nullable(),
-  calls: z.array(z.strictObject({ operation: z.string(), count: z.number().int().min(1) })),
-  extensions: z
-    .array(
-      z.strictObject({
-        area: z.string().regex(/^custom-[a-z][a-z0-9-]*$/),
-        source: z.string(),
-        sha256: z.string().regex(/^[0-9a-f]{64}$/),
-        checks: z.number().int().min(1),
-      }),
-    )
-    .min(1)
-    .optional(),
+  narrowedTo: z.nullable(z.array(z.string())),
+  calls: z.array(z.strictObject({ operation: z.string(), count: z.int().check(z.minimum(1)) })),
+  extensions: z.optional(
+    z
+      .array(
+        z.strictObject({
+          area: z.string().check(z.regex(/^custom-[a-z][a-z0-9-]*$/)),
+          source: z.string(),
+          sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
+          checks: z.int().check(z.minimum(1)),
+        }),
+      )
+      .check(z.minLength(1)),
+  ),
   areas: z.array(z.strictObject({ id: z.string(), title: z.string(), checks: z.array(check) })),
   counts: z.strictObject({
-    pass: z.number().int(),
-    fail: z.number().int(),
-    unknown: z.number().int(),
-    waived: z.number().int(),
-    attested: z.number().int(),
-    'not-applicable': z.number().int(),
+    pass: z.int(),
+    fail: z.int(),
+    unknown: z.int(),
+    waived: z.int(),
+    attested: z.int(),
+    'not-applicable': z.int(),
   }),
   verdict: z.enum(verdicts),
 });

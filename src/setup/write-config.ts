@@ -1,20 +1,22 @@
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
-import * as z from 'zod';
 import { exampleFile } from '../environment/example-file.ts';
-import { fileSchema } from '../environment/schema.ts';
 
 /** What `clawcheck init` knows of an environment, by section and key. */
 export type EnvironmentValues = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** The text of an environment file with what is known, and everything else as in the example. */
-export function configText(name: string, values: EnvironmentValues, schemaPath: string): string {
+/**
+ * The text of an environment file with what is known, and everything else as in the example.
+ * @param config where it will be written
+ * @param schema file of the JSON Schema of the package
+ */
+export function configText(name: string, values: EnvironmentValues, config: string, schema: string): string {
   const known = Object.entries(values)
     .map(([section, keys]) => [section, Object.fromEntries(Object.entries(keys).filter(([, v]) => v !== undefined))])
     .filter(([, keys]) => Object.keys(keys as object).length > 0);
-  return exampleFile(z.toJSONSchema(fileSchema, { io: 'input' }) as never, {
+  return exampleFile(JSON.parse(readFileSync(schema, 'utf8')), {
     name,
-    schemaPath,
+    schemaPath: schemaPathFor(config, schema),
     values: Object.fromEntries(known),
     head: [
       `The environment file of clawcheck, written by \`clawcheck init\` from what it found in AWS. Read it through: what`,
@@ -25,10 +27,9 @@ export function configText(name: string, values: EnvironmentValues, schemaPath: 
 }
 
 /** Where an editor finds the schema of the package: beside the file if the package is below it, else by its full path. */
-export function schemaPathFor(config: string, packageFile: string): string {
-  const schema = resolve(dirname(packageFile), 'schemas', 'clawcheck.schema.json');
+function schemaPathFor(config: string, schema: string): string {
   const path = relative(dirname(resolve(config)), schema)
     .split(sep)
     .join('/');
-  return existsSync(schema) && !path.startsWith('..') ? `./${path}` : schema;
+  return path.startsWith('..') ? schema : `./${path}`;
 }

@@ -97,6 +97,13 @@ describe('the environment file', () => {
     ['bad YAML, with its line', good.replace('    aws: {', '    aws: {{'), /^c\.yaml:\d+: /],
     ['a key twice', `${good}      alarm: other\n`, /^c\.yaml:11: /],
     ['a bad region', good.replace('eu-west-1', 'Ireland'), /region: such as eu-west-1/],
+    [
+      'a text for a number',
+      `${good}    gateway: { port: high }\n`,
+      /gateway\.port: Invalid input: expected number, received string$/,
+    ],
+    ['a number that is too large', `${good}    gateway: { port: 70000 }\n`, /gateway\.port: Too big: .*<=65535$/],
+    ['none of the words', `${good}    gateway: { sandboxMode: on }\n`, /expected one of "off"\|"non-main"\|"all"$/],
     ['a prototype key', good.replace('    aws:', '    __proto__: { aws: 1 }\n    aws:'), /__proto__/],
     ['another version', good.replace('version: 1', 'version: 2'), /version/],
     [

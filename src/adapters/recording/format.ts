@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import * as z from 'zod';
 import { ProbeError, type Reason, reasons, UntrustedError } from '../../model/reason.ts';
 import { modes } from '../../model/report.ts';
+import * as z from '../../model/zod.ts';
 
 const reason = Object.keys(reasons) as [Reason, ...Reason[]];
 
@@ -9,21 +9,21 @@ const reason = Object.keys(reasons) as [Reason, ...Reason[]];
 const failure = z.strictObject({
   reason: z.enum(reason),
   message: z.string(),
-  next: z.string().optional(),
-  action: z.string().optional(),
+  next: z.optional(z.string()),
+  action: z.optional(z.string()),
   /** Not only unseen, but another deployment than the one that was asked about. */
-  untrusted: z.literal(true).optional(),
+  untrusted: z.optional(z.literal(true)),
 });
 export type Failure = z.infer<typeof failure>;
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 
 /** Neither `output` nor `error`: the port answered that the thing does not exist. */
 const answer = {
   /** Digest of what was asked, where a part of it is masked: by this the exchange is found. */
-  asked: sha256.optional(),
-  output: z.unknown().optional(),
-  error: failure.optional(),
+  asked: z.optional(sha256),
+  output: z.optional(z.unknown()),
+  error: z.optional(failure),
 };
 
 const awsExchange = z.strictObject({
@@ -42,9 +42,9 @@ const filesExchange = z.strictObject({
 const records = z.array(z.tuple([z.string(), z.string()]));
 const host = z.strictObject({
   address: z.string(),
-  label: z.string().optional(),
-  hostKeyFingerprint: z.string().optional(),
-  error: failure.optional(),
+  label: z.optional(z.string()),
+  hostKeyFingerprint: z.optional(z.string()),
+  error: z.optional(failure),
   /** Fingerprints that AWS vouched for when the connection was made. */
   fingerprints: z.array(z.string()),
   programs: z.array(
@@ -52,8 +52,8 @@ const host = z.strictObject({
       id: z.string(),
       /** Digest of what was sent: user, time limit and script. */
       sha256: z.string(),
-      records: records.optional(),
-      error: failure.optional(),
+      records: z.optional(records),
+      error: z.optional(failure),
     }),
   ),
 });
@@ -64,7 +64,7 @@ const gatewayExchange = z.strictObject({
   /** `GET /path` or the method of an RPC. */
   call: z.string(),
   /** Parameters and options of an RPC. */
-  input: z.unknown().optional(),
+  input: z.optional(z.unknown()),
   ...answer,
 });
 
@@ -92,15 +92,15 @@ export const manifest = z.strictObject({
   /** The areas or checks that the run was narrowed to. */
   selection: z.strictObject({ areas: z.array(z.string()), checks: z.array(z.string()) }),
   /** Whether the run had consent to experiments that act. */
-  active: z.literal(true).optional(),
+  active: z.optional(z.literal(true)),
   /** Whether the run evaluated the skills itself. */
-  runEvals: z.literal(true).optional(),
+  runEvals: z.optional(z.literal(true)),
   nonce: z.uuid(),
   /** `start`, `end`, and when each probe had its fact. */
   times: z.record(z.string(), z.iso.datetime()),
   /** What each probe that waited read from its clock, in order; milliseconds, -1 where the run ended meanwhile. */
-  elapsed: z.record(z.string(), z.array(z.number().int())),
-  calls: z.array(z.strictObject({ operation: z.string(), count: z.number().int().min(1) })),
+  elapsed: z.record(z.string(), z.array(z.int())),
+  calls: z.array(z.strictObject({ operation: z.string(), count: z.int().check(z.minimum(1)) })),
   files: z.strictObject(
     Object.fromEntries(Object.keys(parts).map((name) => [name, sha256])) as Record<PartName, typeof sha256>,
   ),

@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import * as z from 'zod';
 import { UsageError } from '../../model/reason.ts';
+import * as z from '../../model/zod.ts';
 import { JsonError, parseStrictJson } from '../../report/strict-json.ts';
 
 const payloadType = 'application/vnd.in-toto+json';
@@ -9,7 +9,7 @@ const payloadType = 'application/vnd.in-toto+json';
 const envelope = z.strictObject({
   payloadType: z.literal(payloadType),
   payload: z.string(),
-  signatures: z.array(z.strictObject({ keyid: z.string(), sig: z.string() })).min(1),
+  signatures: z.array(z.strictObject({ keyid: z.string(), sig: z.string() })).check(z.minLength(1)),
 });
 
 /** @throws UsageError for anything but an Ed25519 private key in PEM */
