@@ -1,9 +1,14 @@
 // An esbuild plugin that narrows each AWS client package to the operations of the allow-list. The packages are
 // imported whole, by name, in the sources; without this the whole API of each service would be shipped.
 
+import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
+import { narrowSchemas } from './narrow-schemas.mjs';
+
+const require = createRequire(import.meta.url);
 
 export async function narrowClients() {
   const { operations } = await importBundled('src/ports/aws-operations.ts');
@@ -14,32 +19,26 @@ export async function narrowClients() {
   return {
     name: 'narrow-clients',
     setup(setup) {
-      setup.onResolve({ filter: /^@aws-sdk\/client-/ }, ({ path, importer, pluginData }) => {
-        if (pluginData === 'narrowed' || importer.includes('node_modules')) return undefined;
+      setup.onResolve({ filter: /^@aws-sdk\/client-/ }, ({ path, importer }) => {
+        if (importer.includes('node_modules')) return undefined;
         return { path, namespace: importer.endsWith('/drill-clients.ts') ? 'drills' : 'narrowed' };
       });
-      setup.onLoad({ filter: /^@aws-sdk\/client-/ }, async ({ path, namespace }) => {
-        const client = createRequire(import.meta.url)(path);
-        const kept = names[namespace].map((name) => `${name}Command`).filter((name) => name in client);
-        const main = Object.keys(client).filter((name) => /^[A-Z]\w*Client$/.test(name));
-        return {
-          contents: `export { ${[...main, ...kept].join(', ')} } from '${path}';`,
-          resolveDir: process.cwd(),
-          pluginData: 'narrowed',
-        };
+      setup.onLoad({ filter: /^@aws-sdk\/client-/ }, ({ path, namespace }) => {
+        const folder = join(dirname(require.resolve(`${path}/package.json`)), 'dist-es');
+        const client = readdirSync(folder).filter((name) => /^[A-Z]\w*Client\.js$/.test(name));
+        const commands = names[namespace].map((name) => `commands/${name}Command.js`);
+        const kept = [...client, ...commands.filter((name) => existsSync(join(folder, name)))];
+        const exported = kept.map((name) => `export { ${basename(name, '.js')} } from './${name}';`);
+        return { contents: exported.join('\n'), resolveDir: folder };
       });
-      // The schema files use computed keys, which keep every schema alive: `[_x]:` is replaced by what `_x` is. They also
-      // register a class for each error of a service; without one, an error is of the service's base class and keeps
-      // its code as its name, which is all that is read here.
-      setup.onLoad({ filter: /@aws-sdk\/client-[^/]+\/dist-es\/schemas\/schemas_\d+\.js$/ }, async ({ path }) => {
-        const text = await readFile(path, 'utf8');
-        const values = new Map(
-          [...text.matchAll(/^const (_\w+) = ("[^"]*");$/gm)].map(([, name, value]) => [name, value]),
-        );
-        const narrowed = text
-          .replaceAll(/\[(_\w+)\]:/g, (all, name) => (values.has(name) ? `${values.get(name)}:` : all))
-          .replaceAll(/^\w+_registry\.registerError\((?!\w+ServiceException\$,).*$/gm, '');
-        return { contents: narrowed };
+      // Of the clients of the credential providers, every operation is used.
+      setup.onLoad({ filter: /@aws-sdk\/[^/]+\/dist-es\/.*schemas_\d+\.js$/ }, async ({ path }) => {
+        const errors = await readFile(join(dirname(path), '../models/errors.js'), 'utf8').catch(() => '');
+        const isRetryable = (name) =>
+          errors.split(/^export class /m).some((code) => code.startsWith(`${name} `) && code.includes('$retryable'));
+        const isKept = (name) =>
+          path.includes('/nested-clients/') || Object.values(names).some((kept) => kept.includes(name));
+        return { contents: narrowSchemas(await readFile(path, 'utf8'), isKept, isRetryable) };
       });
       // Of their own package files, the clients read the version.
       setup.onLoad({ filter: /@aws-sdk\/[^/]+\/package\.json$/ }, async ({ path }) => {
