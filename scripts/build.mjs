@@ -19,6 +19,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { groupChunks } from './group-chunks.mjs';
 import { narrowClients } from './narrow-clients.mjs';
+import { withoutDescriptions } from './without-descriptions.mjs';
 
 const built = 'dist/clawcheck.js';
 if (process.argv.includes('--if-needed') && existsSync(built) && existsSync('dist/types')) {
@@ -70,7 +71,7 @@ const { metafile, outputFiles } = await build({
   external: ['ssh2', 'ws', 'listr2'],
   // The same code in a form that can be shaken.
   alias: { yaml: fileURLToPath(new URL('../node_modules/yaml/browser/index.js', import.meta.url)) },
-  plugins: [await narrowClients(), withoutPrograms],
+  plugins: [await narrowClients(), withoutPrograms, withoutDescriptions],
 });
 const outputs = Object.fromEntries(outputFiles.map(({ path, text }) => [basename(path), text]));
 const files = await groupChunks(outputs, metafile, ['clawcheck.js', 'api.js'], {

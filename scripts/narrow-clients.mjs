@@ -10,6 +10,23 @@ import { narrowSchemas } from './narrow-schemas.mjs';
 
 const require = createRequire(import.meta.url);
 
+/** Modules of the SDK that do nothing here, and what stands in their place. */
+const unused = [
+  // Tells browsers apart.
+  [/\/bowser\//, 'export default {};'],
+  // Lets extensions change the settings of a client: none is given any.
+  [/\/runtimeExtensions\.js$/, 'export const resolveRuntimeExtensions = (config) => config;'],
+  // For a Node without digests, which could not speak TLS either.
+  [/\/checksum\/sha256\/Sha256Js\.js$/, 'export const Sha256Js = undefined;'],
+  // No operation that is kept answers with a stream of events; one that an extension names is refused.
+  [
+    /\/submodules\/event-streams\/index\.js$/,
+    `export const eventStreamSerdeProvider = () => undefined;
+    export const resolveEventStreamSerdeConfig = (config) => config;
+    export class EventStreamSerde { constructor() { throw new Error('streams of events are not read'); } }`,
+  ],
+];
+
 export async function narrowClients() {
   const { operations } = await importBundled('src/ports/aws-operations.ts');
   const { drillOperations } = await importBundled('src/ports/drill-operations.ts');
@@ -40,13 +57,17 @@ export async function narrowClients() {
           path.includes('/nested-clients/') || Object.values(names).some((kept) => kept.includes(name));
         return { contents: narrowSchemas(await readFile(path, 'utf8'), isKept, isRetryable) };
       });
+      // The credential providers import them as a whole, and of that, clients, commands and what assumes roles.
+      setup.onLoad({ filter: /\/nested-clients\/dist-es\/submodules\/[^/]+\/index\.js$/ }, async ({ path }) => {
+        const lines = (await readFile(path, 'utf8')).split('\n');
+        return { contents: lines.filter((line) => /(Client|\/commands|RoleAssumers)";$/.test(line)).join('\n') };
+      });
       // Of their own package files, the clients read the version.
       setup.onLoad({ filter: /@aws-sdk\/[^/]+\/package\.json$/ }, async ({ path }) => {
         const { version } = JSON.parse(await readFile(path, 'utf8'));
         return { contents: JSON.stringify({ version }), loader: 'json' };
       });
-      // Tells browsers apart, which is never asked here.
-      setup.onLoad({ filter: /\/bowser\// }, () => ({ contents: 'export default {};' }));
+      for (const [filter, contents] of unused) setup.onLoad({ filter }, () => ({ contents }));
     },
   };
 }

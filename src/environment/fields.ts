@@ -2,10 +2,6 @@ import * as z from '../model/zod.ts';
 
 // The forms of single values, shared by the sections of the environment file.
 
-/** What a key is for, and a value that it may have: its description in the JSON Schema, its comment in the example file. */
-export const means = (description: string, example?: unknown) =>
-  z.meta({ description, ...(example !== undefined && { example }) });
-
 export const text = z.string().check(z.minLength(1), z.maxLength(2048));
 export const name = z
   .string()

@@ -1,5 +1,6 @@
 import * as z from '../model/zod.ts';
-import { means, seconds, text } from './fields.ts';
+import { described } from './described.ts';
+import { seconds, text } from './fields.ts';
 
 const gate = z.strictObject({
   action: text,
@@ -27,48 +28,43 @@ const person = z.strictObject({
 
 /** Area 8: the actions that wait for a human. */
 export const approvalGates = z.strictObject({
-  gates: z._default(z.array(gate), []).check(
-    means(
-      'Each gate: action, tool or pattern, plugin, threshold, approvers, timeoutSeconds, onTimeout, canary (harmless arguments for --active)',
-      [
-        {
-          action: 'Send an e-mail to a client',
-          tool: 'send_email',
-          threshold: 'every message',
-          approvers: ['ops-lead'],
-          timeoutSeconds: 1800,
-          onTimeout: 'deny',
-        },
-      ],
-    ),
+  gates: described(
+    z._default(z.array(gate), []),
+    'Each gate: action, tool or pattern, plugin, threshold, approvers, timeoutSeconds, onTimeout, canary (harmless arguments for --active)',
+    [
+      {
+        action: 'Send an e-mail to a client',
+        tool: 'send_email',
+        threshold: 'every message',
+        approvers: ['ops-lead'],
+        timeoutSeconds: 1800,
+        onTimeout: 'deny',
+      },
+    ],
   ),
-  people: z
-    ._default(z.array(person), [])
-    .check(
-      means('Who has which role: name, role (admin, builder, operator, viewer), ids (channel:id)', [
-        { name: 'ops-lead', role: 'operator', ids: ['slack:U0123ABCD'] },
-      ]),
-    ),
-  agents: z
-    ._default(z.array(text), [])
-    .check(means('Agents that must be there, and that --active tries; empty: tries every one. All are judged')),
-  canaryExpirySeconds: z
-    ._default(seconds.check(z.maximum(3600)), 60)
-    .check(means('With --active: longest time for which a request is left to expire; else that is not tried')),
+  people: described(
+    z._default(z.array(person), []),
+    'Who has which role: name, role (admin, builder, operator, viewer), ids (channel:id)',
+    [{ name: 'ops-lead', role: 'operator', ids: ['slack:U0123ABCD'] }],
+  ),
+  agents: described(
+    z._default(z.array(text), []),
+    'Agents that must be there, and that --active tries; empty: tries every one. All are judged',
+  ),
+  canaryExpirySeconds: described(
+    z._default(seconds.check(z.maximum(3600)), 60),
+    'With --active: longest time for which a request is left to expire; else that is not tried',
+  ),
 });
 
 const owner = z.strictObject({ name: text, contact: text });
 
 /** Who answers for what, by name. */
 export const owners = z.strictObject({
-  modelBehaviour: z.optional(owner).check(means('What the model says', { name: 'A. Name', contact: 'a@example.com' })),
-  permissions: z
-    .optional(owner)
-    .check(means('What the agent may reach', { name: 'B. Name', contact: 'b@example.com' })),
-  workflowDesign: z
-    .optional(owner)
-    .check(means('What the agent is for', { name: 'C. Name', contact: 'c@example.com' })),
-  incidentResponse: z.optional(owner).check(means('Who stops it', { name: 'D. Name', contact: 'd@example.com' })),
+  modelBehaviour: described(z.optional(owner), 'What the model says', { name: 'A. Name', contact: 'a@example.com' }),
+  permissions: described(z.optional(owner), 'What the agent may reach', { name: 'B. Name', contact: 'b@example.com' }),
+  workflowDesign: described(z.optional(owner), 'What the agent is for', { name: 'C. Name', contact: 'c@example.com' }),
+  incidentResponse: described(z.optional(owner), 'Who stops it', { name: 'D. Name', contact: 'd@example.com' }),
 });
 
 export type Gate = z.infer<typeof gate>;
