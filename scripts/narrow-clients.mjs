@@ -1,6 +1,7 @@
 // An esbuild plugin that narrows each AWS client package to the operations of the allow-list. The packages are
 // imported whole, by name, in the sources; without this the whole API of each service would be shipped.
 
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -25,6 +26,15 @@ const unused = [
     export const resolveEventStreamSerdeConfig = (config) => config;
     export class EventStreamSerde { constructor() { throw new Error('streams of events are not read'); } }`,
   ],
+];
+
+const endpointMessages = [
+  'Invalid Configuration: FIPS and custom endpoint are not supported',
+  'Invalid Configuration: Dualstack and custom endpoint are not supported',
+  'FIPS and DualStack are enabled, but this partition does not support one or both',
+  'FIPS is enabled but this partition does not support FIPS',
+  'DualStack is enabled but this partition does not support DualStack',
+  'Invalid Configuration: Missing Region',
 ];
 
 export async function narrowClients() {
@@ -62,6 +72,19 @@ export async function narrowClients() {
         const lines = (await readFile(path, 'utf8')).split('\n');
         return { contents: lines.filter((line) => /(Client|\/commands|RoleAssumers)";$/.test(line)).join('\n') };
       });
+      shareRuntimeConfigs(setup);
+      // Every client says the same about settings that no endpoint has.
+      setup.onResolve({ filter: /^endpoint-messages$/ }, ({ path }) => ({ path, namespace: 'shared' }));
+      setup.onLoad({ filter: /^endpoint-messages$/, namespace: 'shared' }, () => ({
+        contents: `export const messages = ${JSON.stringify(endpointMessages)};`,
+      }));
+      setup.onLoad({ filter: /\/endpoint\/bdd\.js$/ }, async ({ path }) => {
+        const rules = endpointMessages.reduce(
+          (text, message, i) => text.replace(JSON.stringify(message), `messages[${i}]`),
+          await readFile(path, 'utf8'),
+        );
+        return { contents: `import { messages } from 'endpoint-messages';\n${rules}` };
+      });
       // Of their own package files, the clients read the version.
       setup.onLoad({ filter: /@aws-sdk\/[^/]+\/package\.json$/ }, async ({ path }) => {
         const { version } = JSON.parse(await readFile(path, 'utf8'));
@@ -70,6 +93,28 @@ export async function narrowClients() {
       for (const [filter, contents] of unused) setup.onLoad({ filter }, () => ({ contents }));
     },
   };
+}
+
+/** Clients read their settings by the same code, word by word, but for their version and what is their own: it stands once. */
+function shareRuntimeConfigs(setup) {
+  const texts = new Map();
+  setup.onLoad({ filter: /\/runtimeConfig\.js$/ }, async ({ path }) => {
+    const own = /^import (?:packageInfo|\{ getRuntimeConfig as getSharedRuntimeConfig \}) .*\n/gm;
+    const text = await readFile(path, 'utf8');
+    const shared = text
+      .replaceAll(own, '')
+      .replace('getRuntimeConfig = ', 'withOwn = (packageInfo, getSharedRuntimeConfig) => ');
+    const id = createHash('sha256').update(shared).digest('hex');
+    texts.set(id, shared);
+    const rest = `import { withOwn } from 'runtime-config-${id}';
+      export const getRuntimeConfig = /* @__PURE__ */ withOwn(packageInfo, getSharedRuntimeConfig);`;
+    return { contents: `${text.match(own).join('')}${rest}` };
+  });
+  setup.onResolve({ filter: /^runtime-config-/ }, ({ path }) => ({ path, namespace: 'shared' }));
+  setup.onLoad({ filter: /^runtime-config-/, namespace: 'shared' }, ({ path }) => ({
+    contents: texts.get(path.split('-').pop()),
+    resolveDir: process.cwd(),
+  }));
 }
 
 async function importBundled(entry) {

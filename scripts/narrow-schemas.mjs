@@ -42,8 +42,9 @@ export function narrowSchemas(text, keeps, isRetryable) {
       const called = asked.has(name) ? code : code.replaceAll(/"ec2QueryName": `\w+`,?\s*/g, '');
       // The names of operations and errors are sent; the others stand in messages about faults of the SDK alone.
       const isNameless = [kinds.list, kinds.map, kinds.structure].includes(kind);
-      return isNameless ? called.replace(/^([^[]*\[\d, n0, )_\w+/, '$1""') : called;
+      return isNameless ? withoutSmall(called.replace(/^([^[]*\[\d, n0, )_\w+/, '$1""'), texts) : called;
     })
+    .concat(withSmall)
     .join('\n');
   // A text that is used once or is short takes less where it is used.
   const uses = new Map();
@@ -56,6 +57,35 @@ export function narrowSchemas(text, keeps, isRetryable) {
     .replaceAll(/^const (_\w+) = "[^"]*";$/gm, (all, name) => (isInline(name) ? '' : all))
     .replaceAll(/(?<![\w"`])_\w+/g, (name) => (texts.has(name) && isInline(name) ? texts.get(name) : name));
 }
+
+function small(name) {
+  return name.charAt(0).toLowerCase() + name.slice(1);
+}
+
+/**
+ * Most members that EC2 answers with are called the same in XML but for a small first letter: it is left to `withSmall`
+ * to say so, where every member has a name in XML.
+ */
+function withoutSmall(code, texts) {
+  const form = /^(export var \w+\$ = )(\[3, n0, "",\s*0,\s*\[)([\w, ]+)(\],\s*\[)([^]*)(\][^[]*\]);$/.exec(code);
+  if (!form) return code;
+  const [, variable, start, names, middle, types, end] = form;
+  const members = [...types.matchAll(/\[([^[\]{}]+), \{ "xmlName": (\w+) \}\](?:, |$)/g)];
+  const order = names.split(', ');
+  if (members.map(([text]) => text).join('') !== types || members.length !== order.length) return code;
+  const shorter = members.map(([text, type, xml], i) => {
+    const isSmall = JSON.parse(texts.get(xml)) === small(JSON.parse(texts.get(order[i])));
+    return isSmall ? type : text.replace(/, $/, '');
+  });
+  return `${variable}/* @__PURE__ */ withSmall(${start}${names}${middle}${shorter.join(', ')}${end});`;
+}
+
+const withSmall = `
+${small}
+function withSmall(structure) {
+  structure[5] = structure[5].map((type, i) => Array.isArray(type) ? type : [type, { xmlName: small(structure[4][i]) }]);
+  return structure;
+}`;
 
 /** The names of all declarations that the first ones lead to, with them. */
 function reached(declarations, first) {
