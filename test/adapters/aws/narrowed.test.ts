@@ -95,6 +95,32 @@ describe('the narrowed clients of AWS', () => {
       expect(of(found), name).toEqual(of(whole));
     }
   });
+
+  it.each(services)('have the settings and endpoints of the package of %s', async (service) => {
+    const { [`run_${service.replaceAll('-', '_')}`]: narrowed } = await load();
+    const whole = await import(`@aws-sdk/client-${service}`);
+    const name = Object.keys(narrowed).find((each) => each.endsWith('Client')) as string;
+    const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
+    const [few, all] = [narrowed, whole].map((module) => new module[name]({ region: 'eu-west-1', credentials }).config);
+    // Of streams of events, none is read.
+    const settings = (config: object) => Object.keys(config).filter((key) => key !== 'eventStreamMarshaller');
+    expect(settings(few).sort()).toEqual(settings(all).sort());
+    for (const key of ['serviceId', 'apiVersion', 'protocolSettings'] as const)
+      expect(JSON.stringify(few[key])).toBe(JSON.stringify(all[key]));
+    for (const Region of ['eu-west-1', 'us-gov-west-1', 'cn-north-1', undefined])
+      for (const UseFIPS of [false, true])
+        for (const UseDualStack of [false, true])
+          for (const Endpoint of [undefined, 'http://127.0.0.1:1']) {
+            const resolved = (config: typeof few) => {
+              try {
+                return config.endpointProvider({ Region, UseFIPS, UseDualStack, Endpoint, UseGlobalEndpoint: false });
+              } catch (error) {
+                return (error as Error).message;
+              }
+            };
+            expect(resolved(few)).toEqual(resolved(all));
+          }
+  });
 });
 
 /** A server that gives out credentials as AWS does, by each way there is. */
