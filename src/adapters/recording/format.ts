@@ -6,14 +6,16 @@ import * as z from '../../model/zod.ts';
 const reason = Object.keys(reasons) as [Reason, ...Reason[]];
 
 /** Why something could not be looked at, as a port said it. */
-const failure = z.strictObject({
-  reason: z.enum(reason),
-  message: z.string(),
-  next: z.optional(z.string()),
-  action: z.optional(z.string()),
-  /** Not only unseen, but another deployment than the one that was asked about. */
-  untrusted: z.optional(z.literal(true)),
-});
+const failure = z.lazy(() =>
+  z.strictObject({
+    reason: z.enum(reason),
+    message: z.string(),
+    next: z.optional(z.string()),
+    action: z.optional(z.string()),
+    /** Not only unseen, but another deployment than the one that was asked about. */
+    untrusted: z.optional(z.literal(true)),
+  }),
+);
 export type Failure = z.infer<typeof failure>;
 
 const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
@@ -26,47 +28,55 @@ const answer = {
   error: z.optional(failure),
 };
 
-const awsExchange = z.strictObject({
-  operation: z.string(),
-  /** Whether the caller took "does not exist" for an answer. */
-  via: z.enum(['read', 'find']),
-  input: z.unknown(),
-  ...answer,
-});
-const gitExchange = z.strictObject({ path: z.string(), ...answer });
-const filesExchange = z.strictObject({
-  operation: z.enum(['read', 'sha256', 'glob', 'cases', 'run']),
-  path: z.string(),
-  ...answer,
-});
+const awsExchange = z.lazy(() =>
+  z.strictObject({
+    operation: z.string(),
+    /** Whether the caller took "does not exist" for an answer. */
+    via: z.enum(['read', 'find']),
+    input: z.unknown(),
+    ...answer,
+  }),
+);
+const gitExchange = z.lazy(() => z.strictObject({ path: z.string(), ...answer }));
+const filesExchange = z.lazy(() =>
+  z.strictObject({
+    operation: z.enum(['read', 'sha256', 'glob', 'cases', 'run']),
+    path: z.string(),
+    ...answer,
+  }),
+);
 const records = z.array(z.tuple([z.string(), z.string()]));
-const host = z.strictObject({
-  address: z.string(),
-  label: z.optional(z.string()),
-  hostKeyFingerprint: z.optional(z.string()),
-  error: z.optional(failure),
-  /** Fingerprints that AWS vouched for when the connection was made. */
-  fingerprints: z.array(z.string()),
-  programs: z.array(
-    z.strictObject({
-      id: z.string(),
-      /** Digest of what was sent: user, time limit and script. */
-      sha256: z.string(),
-      records: z.optional(records),
-      error: z.optional(failure),
-    }),
-  ),
-});
-const composioExchange = z.strictObject(answer);
-const vantageExchange = z.strictObject({ destination: z.string(), ...answer });
-const gatewayExchange = z.strictObject({
-  host: z.string(),
-  /** `GET /path` or the method of an RPC. */
-  call: z.string(),
-  /** Parameters and options of an RPC. */
-  input: z.optional(z.unknown()),
-  ...answer,
-});
+const host = z.lazy(() =>
+  z.strictObject({
+    address: z.string(),
+    label: z.optional(z.string()),
+    hostKeyFingerprint: z.optional(z.string()),
+    error: z.optional(failure),
+    /** Fingerprints that AWS vouched for when the connection was made. */
+    fingerprints: z.array(z.string()),
+    programs: z.array(
+      z.strictObject({
+        id: z.string(),
+        /** Digest of what was sent: user, time limit and script. */
+        sha256: z.string(),
+        records: z.optional(records),
+        error: z.optional(failure),
+      }),
+    ),
+  }),
+);
+const composioExchange = z.lazy(() => z.strictObject(answer));
+const vantageExchange = z.lazy(() => z.strictObject({ destination: z.string(), ...answer }));
+const gatewayExchange = z.lazy(() =>
+  z.strictObject({
+    host: z.string(),
+    /** `GET /path` or the method of an RPC. */
+    call: z.string(),
+    /** Parameters and options of an RPC. */
+    input: z.optional(z.unknown()),
+    ...answer,
+  }),
+);
 
 /** The files of a recording beside `recording.json`, and what is in each. */
 export const parts = {
@@ -82,29 +92,31 @@ export type PartName = keyof typeof parts;
 export type Parts = { [K in PartName]: z.infer<(typeof parts)[K]> };
 
 /** `recording.json`: what the run was, its times, and the digests of the other files. */
-export const manifest = z.strictObject({
-  recordingVersion: z.literal(1),
-  tool: z.strictObject({ name: z.literal('clawcheck'), version: z.string() }),
-  environment: z.strictObject({ name: z.string(), fileSha256: sha256 }),
-  mode: z.enum(modes),
-  /** False for a run that was interrupted: it cannot be replayed. */
-  complete: z.boolean(),
-  /** The areas or checks that the run was narrowed to. */
-  selection: z.strictObject({ areas: z.array(z.string()), checks: z.array(z.string()) }),
-  /** Whether the run had consent to experiments that act. */
-  active: z.optional(z.literal(true)),
-  /** Whether the run evaluated the skills itself. */
-  runEvals: z.optional(z.literal(true)),
-  nonce: z.uuid(),
-  /** `start`, `end`, and when each probe had its fact. */
-  times: z.record(z.string(), z.iso.datetime()),
-  /** What each probe that waited read from its clock, in order; milliseconds, -1 where the run ended meanwhile. */
-  elapsed: z.record(z.string(), z.array(z.int())),
-  calls: z.array(z.strictObject({ operation: z.string(), count: z.int().check(z.minimum(1)) })),
-  files: z.strictObject(
-    Object.fromEntries(Object.keys(parts).map((name) => [name, sha256])) as Record<PartName, typeof sha256>,
-  ),
-});
+export const manifest = z.lazy(() =>
+  z.strictObject({
+    recordingVersion: z.literal(1),
+    tool: z.strictObject({ name: z.literal('clawcheck'), version: z.string() }),
+    environment: z.strictObject({ name: z.string(), fileSha256: sha256 }),
+    mode: z.enum(modes),
+    /** False for a run that was interrupted: it cannot be replayed. */
+    complete: z.boolean(),
+    /** The areas or checks that the run was narrowed to. */
+    selection: z.strictObject({ areas: z.array(z.string()), checks: z.array(z.string()) }),
+    /** Whether the run had consent to experiments that act. */
+    active: z.optional(z.literal(true)),
+    /** Whether the run evaluated the skills itself. */
+    runEvals: z.optional(z.literal(true)),
+    nonce: z.uuid(),
+    /** `start`, `end`, and when each probe had its fact. */
+    times: z.record(z.string(), z.iso.datetime()),
+    /** What each probe that waited read from its clock, in order; milliseconds, -1 where the run ended meanwhile. */
+    elapsed: z.record(z.string(), z.array(z.int())),
+    calls: z.array(z.strictObject({ operation: z.string(), count: z.int().check(z.minimum(1)) })),
+    files: z.strictObject(
+      Object.fromEntries(Object.keys(parts).map((name) => [name, sha256])) as Record<PartName, typeof sha256>,
+    ),
+  }),
+);
 export type Manifest = z.infer<typeof manifest>;
 
 export interface Recording {

@@ -6,11 +6,13 @@ import { JsonError, parseStrictJson } from '../../report/strict-json.ts';
 
 const payloadType = 'application/vnd.in-toto+json';
 
-const envelope = z.strictObject({
-  payloadType: z.literal(payloadType),
-  payload: z.string(),
-  signatures: z.array(z.strictObject({ keyid: z.string(), sig: z.string() })).check(z.minLength(1)),
-});
+const envelope = z.lazy(() =>
+  z.strictObject({
+    payloadType: z.literal(payloadType),
+    payload: z.string(),
+    signatures: z.array(z.strictObject({ keyid: z.string(), sig: z.string() })).check(z.minLength(1)),
+  }),
+);
 
 /** @throws UsageError for anything but an Ed25519 private key in PEM */
 export function readDsseKey(path: string): KeyObject {
