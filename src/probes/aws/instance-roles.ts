@@ -1,3 +1,4 @@
+import type { LaunchTemplateIamInstanceProfileSpecification } from '@aws-sdk/client-ec2';
 import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import { accountDetails, roleOfProfile } from './account-details.ts';
@@ -18,12 +19,17 @@ export const instanceRoles = awsProbe({
       ...instances.map(({ IamInstanceProfile: profile }) => profileName(profile?.Arn)),
       ...launchVersions
         .filter(({ next }) => next)
-        .map(({ data: { IamInstanceProfile: profile } }) => profile?.Name || profileName(profile?.Arn)),
+        .map(({ data: { IamInstanceProfile: profile } }) => launchProfile(profile)),
     ];
     const names = distinct(distinct(profiles).map((profile) => roleOfProfile(accountDetails, profile)));
     return Promise.all(names.map((name) => readRole(aws, accountDetails, name)));
   },
 });
+
+/** The name of the instance profile that a launch template gives. @throws ProbeError where there is none */
+export function launchProfile(profile: LaunchTemplateIamInstanceProfileSpecification | undefined): string {
+  return profile?.Name || profileName(profile?.Arn);
+}
 
 /** The name of an instance profile at the end of its ARN. @throws ProbeError where there is none */
 export function profileName(arn: string | undefined): string {

@@ -1,11 +1,11 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
+import type { Instance } from '@aws-sdk/client-ec2';
 import { awsProbe } from '../../model/probe.ts';
-import { ProbeError } from '../../model/reason.ts';
 import type { AwsPort } from '../../ports/aws.ts';
 import { accountDetails, roleOfProfile } from './account-details.ts';
 import { demand, demandAll, distinct } from './demand.ts';
 import { namedGroups } from './group.ts';
-import { profileName } from './instance-roles.ts';
+import { launchProfile, profileName } from './instance-roles.ts';
 import { describedInstances, type GroupInstance, instances } from './instances.ts';
 import { launchVersionsOf } from './launch-versions.ts';
 
@@ -36,9 +36,7 @@ export const siblingGroups = awsProbe({
     const found = namedGroups.filter((g) => names.includes(g.AutoScalingGroupName ?? ''));
     const profiles = await profilesOf(aws, found, describedInstances);
     const rolesOf = (names: readonly string[]) => distinct(names.map((name) => roleOfProfile(accountDetails, name)));
-    const own = rolesOf(
-      instances.flatMap((i) => (i.IamInstanceProfile?.Arn ? [profileName(i.IamInstanceProfile.Arn)] : [])),
-    );
+    const own = rolesOf(instances.flatMap(profileOf));
     const groups = near.map((other) => {
       const group = other.infrastructure.autoScalingGroup;
       const there = found.find((g) => g.AutoScalingGroupName === group);
@@ -48,6 +46,11 @@ export const siblingGroups = awsProbe({
     return { own, groups };
   },
 });
+
+/** Of an instance, the name of its profile; none where it has none. */
+function profileOf({ IamInstanceProfile: profile }: Instance): string[] {
+  return profile?.Arn ? [profileName(profile.Arn)] : [];
+}
 
 async function profilesOf(
   aws: AwsPort,
@@ -60,17 +63,12 @@ async function profilesOf(
   const instances = demandAll(described, ids, ({ InstanceId }) => InstanceId, 'instance of another environment');
   const ofNext = async (group: AutoScalingGroup) => {
     const versions = await launchVersionsOf(aws, group, []);
-    return versions.map(({ data: { IamInstanceProfile: profile } }) => {
-      const named = profile?.Name ?? profile?.Arn;
-      if (profile && !named) throw new ProbeError('bad_response', 'EC2 named an instance profile without its name');
-      return named;
-    });
+    return versions.flatMap(({ data: { IamInstanceProfile: profile } }) => (profile ? [launchProfile(profile)] : []));
   };
   const entries = groups.map(async (group) => {
     const members = membersOf(group);
     const running = instances.filter((i) => members.includes(i.InstanceId ?? ''));
-    const profiles = members.length > 0 ? running.map((i) => i.IamInstanceProfile?.Arn) : await ofNext(group);
-    return [group, distinct(profiles).map((p) => (p.startsWith('arn:') ? profileName(p) : p))] as const;
+    return [group, distinct(members.length > 0 ? running.flatMap(profileOf) : await ofNext(group))] as const;
   });
   return new Map(await Promise.all(entries));
 }
