@@ -11,7 +11,7 @@ import { awsCallSeconds } from './aws.ts';
 import type { AnyClient, LoadedService } from './clients.ts';
 import { loadDrillService } from './drill-clients.ts';
 import { classify, codeOf } from './errors.ts';
-import { clientConfig } from './sessions.ts';
+import { clientConfig, requestHandler } from './sessions.ts';
 import { wireGuard } from './wire.ts';
 
 export interface DrillAwsAdapter extends DrillAwsPort {
@@ -38,7 +38,7 @@ export function drillAws(
     let loaded = services.get(name);
     if (!loaded) {
       loaded = Promise.all([loadDrillService(name), config]).then(([service, shared]) => {
-        const client = service.newClient({ ...shared, maxAttempts: 1 });
+        const client = service.newClient({ ...shared, requestHandler: requestHandler(1), maxAttempts: 1 });
         return { service, client };
       });
       services.set(name, loaded);

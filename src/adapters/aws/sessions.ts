@@ -3,6 +3,7 @@ import type { Environment } from '../../environment/schema.ts';
 import type { AwsOperation, ServiceName } from '../../ports/aws.ts';
 import { CallBudget } from './budget.ts';
 import { type AnyClient, type LoadedService, loadService } from './clients.ts';
+import { ServiceConnections } from './connections.ts';
 import { isThrottling } from './errors.ts';
 import { demandShape } from './shape.ts';
 import type { WireGuard } from './wire.ts';
@@ -131,9 +132,10 @@ export class AwsSession {
     this.#made ??= this.#config();
     let loaded = this.#services.get(name);
     if (!loaded) {
+      // STS is asked one thing only: who this is.
       loaded = Promise.all([loadService(name), this.#made]).then(([service, config]) => ({
         service,
-        client: service.newClient(config),
+        client: service.newClient({ ...config, requestHandler: requestHandler(name === 'sts' ? 1 : 2) }),
       }));
       this.#services.set(name, loaded);
     }
@@ -240,13 +242,16 @@ function configOf({ region, endpoint }: Environment['aws'], credentials: AwsCred
     credentials,
     maxAttempts: 3,
     retryMode: 'standard',
-    requestHandler: {
-      connectionTimeout: 5000,
-      requestTimeout: 15_000,
-      throwOnRequestTimeout: true,
-      // A waiting call costs one round trip on a warm connection, three on a new one.
-      httpsAgent: { maxSockets: 2 },
-    },
     ...(endpoint && { endpoint }),
+  };
+}
+
+/** How the calls of one client are sent. @param connections how many at a time */
+export function requestHandler(connections: 1 | 2): object {
+  return {
+    connectionTimeout: 5000,
+    requestTimeout: 15_000,
+    throwOnRequestTimeout: true,
+    httpsAgent: new ServiceConnections(connections),
   };
 }
