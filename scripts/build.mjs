@@ -51,6 +51,16 @@ const withoutPrograms = {
     setup.onLoad({ filter: /./, namespace: 'none' }, () => ({ contents: 'module.exports = {};' }));
   },
 };
+/** To import `http` asks for everything that it exports, and since Node 22 that loads all of `fetch`. */
+const withoutFetch = {
+  name: 'without-fetch',
+  setup(setup) {
+    setup.onResolve({ filter: /^(node:)?http$/ }, () => ({ path: 'http', namespace: 'builtin' }));
+    setup.onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule('node:${path}');`,
+    }));
+  },
+};
 const { metafile, outputFiles } = await build({
   metafile: true,
   write: false,
@@ -71,7 +81,7 @@ const { metafile, outputFiles } = await build({
   external: ['ssh2', 'ws', 'listr2'],
   // The same code in a form that can be shaken.
   alias: { yaml: fileURLToPath(new URL('../node_modules/yaml/browser/index.js', import.meta.url)) },
-  plugins: [await narrowClients(), withoutPrograms, withoutDescriptions],
+  plugins: [await narrowClients(), withoutPrograms, withoutFetch, withoutDescriptions],
 });
 const outputs = Object.fromEntries(outputFiles.map(({ path, text }) => [basename(path), text]));
 const files = await groupChunks(outputs, metafile, ['clawcheck.js', 'api.js'], {

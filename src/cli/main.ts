@@ -3,7 +3,6 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { exitCodeOf } from '../model/exit-code.ts';
 import { sayFailure } from './failure.ts';
-import { expectShortRun } from './short-run.ts';
 
 // Node ends with 0 when nothing is left to wait for, also when the run never came to its end. Until a report is
 // written and its verdict known, the exit code is that of a defect.
@@ -20,8 +19,6 @@ process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
   if (code !== 'EPIPE') process.exitCode = exitCodeOf('notWritten');
 });
 process.stderr.on('error', () => {});
-
-expectShortRun();
 
 // Node 22.8 and later keep what they compiled. The folder is the user's own: in a shared one, as is Node's default,
 // another user could put code in the place of ours. A folder that cannot be written is no failure.

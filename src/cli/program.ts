@@ -8,6 +8,7 @@ import { formats } from './formats.ts';
 import { addReportCommands } from './report-commands.ts';
 import { say } from './say.ts';
 import { addSetupCommands } from './setup-commands.ts';
+import { expectShortRun } from './short-run.ts';
 import { version } from './version.ts';
 
 const codes = Object.values(exitCodes)
@@ -101,6 +102,7 @@ export function commandLine(): Command {
     .action(async (options) => {
       // What a run needs takes a moment to load: whoever waits sees at once that it has begun.
       if (!options.quiet) process.stderr.write(`clawcheck: reading ${inert(options.config)}\n`);
+      expectShortRun();
       await (await import('./run.ts')).runCommand(options);
     });
 
