@@ -1,4 +1,4 @@
-import { pipeline, type Readable, Transform } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { ProbeError } from '../../model/reason.ts';
 
 /** What answers may come to, in bytes. */
@@ -52,7 +52,7 @@ type Next = (args: { request: unknown }) => Promise<{ response: unknown }>;
 /** A middleware of the SDK, in the form that every client takes. */
 export type WireGuard = (next: Next) => Next;
 
-/** Thrown out of a body. The SDK appends a hint to the message of what has no `$metadata`. */
+/** What a body ends with. The SDK appends a hint to the message of what has no `$metadata`. */
 class AnswerTooLarge extends Error {
   override readonly name = 'AnswerTooLarge';
   readonly $metadata = {};
@@ -66,25 +66,32 @@ class AnswerTooLarge extends Error {
  */
 export function wireGuard(direct: boolean, limits: Limits = most): WireGuard {
   let received = 0;
-  const flowing = new Map<Transform, number>();
-  const capped = (body: Readable): Readable => {
-    const counted = new Transform({
-      transform(chunk: Buffer, _encoding, done) {
-        const size = (flowing.get(counted) ?? 0) + chunk.length;
-        flowing.set(counted, size);
+  const flowing = new Map<Readable, number>();
+  const cut = (body: Readable) => {
+    flowing.delete(body);
+    body.destroy(new AnswerTooLarge());
+  };
+  const read = (body: Readable): Promise<Uint8Array> =>
+    new Promise((resolve, reject) => {
+      const chunks: Buffer[] = [];
+      flowing.set(body, 0);
+      body.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        const size = (flowing.get(body) ?? 0) + chunk.length;
+        flowing.set(body, size);
         received += chunk.length;
-        if (size > limits.answer || received > limits.run) return done(new AnswerTooLarge());
+        if (size > limits.answer || received > limits.run) cut(body);
         const held = [...flowing.values()].reduce((sum, one) => sum + one, 0);
         // The largest goes: what floods the others takes none of them along.
-        if (held > limits.atOnce) largestOf(flowing).destroy(new AnswerTooLarge());
-        if (!counted.destroyed) done(null, chunk);
-      },
+        if (held > limits.atOnce) cut(largestOf(flowing));
+      });
+      body.on('end', () => resolve(Buffer.concat(chunks)));
+      body.on('error', reject);
+      body.on('close', () => {
+        flowing.delete(body);
+        reject(new Error('the connection was closed before the answer came to its end'));
+      });
     });
-    flowing.set(counted, 0);
-    // Ends the connection, too; whoever reads `counted` hears of the error.
-    pipeline(body, counted, () => flowing.delete(counted));
-    return counted;
-  };
   return (next) => async (args) => {
     if (direct && !leadsToAws(args.request as Request)) {
       throw new ProbeError('wrong_subject', 'an AWS configuration file leads to another endpoint than that of AWS', {
@@ -111,7 +118,7 @@ export function wireGuard(direct: boolean, limits: Limits = most): WireGuard {
         { next: 'Set the clock of this machine (NTP), then run again.' },
       );
     }
-    if (isReadable(response.body)) response.body = capped(response.body);
+    if (isReadable(response.body)) response.body = await read(response.body);
     return result;
   };
 }

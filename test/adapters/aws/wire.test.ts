@@ -107,9 +107,7 @@ describe('what comes over the wire from AWS', () => {
       const { response } = await guard(async () => ({ response: { body: Readable.from([Buffer.alloc(90)]) } }))({
         request: {},
       });
-      let size = 0;
-      for await (const chunk of (response as { body: Readable }).body) size += chunk.length;
-      return size;
+      return (response as { body: Uint8Array }).body.length;
     };
     expect([await read(), await read()]).toEqual([90, 90]);
     await expect(read()).rejects.toMatchObject({ name: 'AnswerTooLarge' });
@@ -117,21 +115,20 @@ describe('what comes over the wire from AWS', () => {
 
   it('is counted over all answers that come at once: the largest is cut off, and the others arrive', async () => {
     const guard = wireGuard(false, { answer: 100, atOnce: 120, run: 1000 });
-    const open = async () => {
+    const open = () => {
       const body = new Readable({ read() {} });
-      const { response } = await guard(async () => ({ response: { body } }))({ request: {} });
-      const read = (async () => {
-        let size = 0;
-        for await (const chunk of (response as { body: Readable }).body) size += chunk.length;
-        return size;
-      })().catch((error: Error) => error.name);
+      const read = guard(async () => ({ response: { body } }))({ request: {} }).then(
+        ({ response }) => (response as { body: Uint8Array }).body.length,
+        (error: Error) => error.name,
+      );
       const send = async (bytes: number | null) => {
         body.push(bytes === null ? null : Buffer.alloc(bytes));
         await new Promise(setImmediate);
       };
       return { send, read };
     };
-    const [small, flood, late] = [await open(), await open(), await open()];
+    const [small, flood, late] = [open(), open(), open()];
+    await new Promise(setImmediate);
     await small.send(30);
     await flood.send(80);
     await late.send(20);
@@ -143,6 +140,22 @@ describe('what comes over the wire from AWS', () => {
     await late.send(70);
     await late.send(null);
     expect(await late.read).toBe(90);
+  });
+
+  it('is whole, or no answer: a connection that ends in the middle of it is an error', async () => {
+    const guard = wireGuard(false);
+    const body = new Readable({ read() {} });
+    const read = guard(async () => ({ response: { body } }))({ request: {} });
+    await new Promise(setImmediate);
+    body.push('half of ');
+    await new Promise(setImmediate);
+    body.destroy();
+    await expect(read).rejects.toThrow('before the answer came to its end');
+    const cut = await serve((response) => {
+      response.setHeader('content-length', identity.length);
+      response.write(identity.slice(0, -20), () => response.destroy());
+    });
+    expect(await ask(cut)).toMatch(/^(unreachable|bad_response|truncated)/);
   });
 
   it('comes from AWS alone, whatever the configuration file says, unless the run is a simulation', async () => {
