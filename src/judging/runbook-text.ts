@@ -9,7 +9,7 @@ export interface RunbookText {
 }
 
 const role =
-  /\b(owner|on-call|incident (lead|commander|manager)|approver|operator|responsible|role|administrator|lead|deputy)s?\b\W*[:|–-]|\b(owner|on-call|incident (lead|commander|manager)|approver|operator|administrator|lead|deputy)\b\s+(\w+\s+)?(restores?|starts?|runs?|decides?|approves?|checks?|verif\w+|confirms?|informs?|declares?)/i;
+  /\b(owner|on-call|incident (lead|commander|manager)|approver|operator|responsible|role|administrator|lead|deputy)s?\b\W*[:|\u2013-]|\b(owner|on-call|incident (lead|commander|manager)|approver|operator|administrator|lead|deputy)\b\s+(\w+\s+)?(restores?|starts?|runs?|decides?|approves?|checks?|verif\w+|confirms?|informs?|declares?)/i;
 const step = /^\s*(?:#{1,6}\s*)?(?:step\s+)?\d{1,2}[.):]\s+\S/i;
 const authorLine = /^\W*(?:author|written by)\W+(.{1,120}?)\W*$/i;
 
