@@ -64,7 +64,7 @@ const withoutFetch = {
 const { metafile, outputFiles } = await build({
   metafile: true,
   write: false,
-  entryPoints: { clawcheck: 'src/cli/main.ts', api: 'src/api.ts' },
+  entryPoints: { clawcheck: 'src/cli/main.ts', api: 'src/api.ts', 'kept-code': 'src/cli/kept-code.ts' },
   outdir: '.',
   bundle: true,
   splitting: true,
@@ -73,7 +73,8 @@ const { metafile, outputFiles } = await build({
   target: 'node20',
   mainFields: ['module', 'main'],
   conditions: ['module'],
-  minify: true,
+  // The second pass makes names short.
+  minifySyntax: true,
   keepNames: false,
   legalComments: 'none',
   logLevel: 'warning',
@@ -84,18 +85,21 @@ const { metafile, outputFiles } = await build({
   plugins: [await narrowClients(), withoutPrograms, withoutFetch, withoutDescriptions],
 });
 const outputs = Object.fromEntries(outputFiles.map(({ path, text }) => [basename(path), text]));
-const files = await groupChunks(outputs, metafile, ['clawcheck.js', 'api.js'], {
-  // What says that a command failed, every command, a run before its first line, what reads AWS.
+const groups = {
+  // What says that a command failed, every command, what runs the parts, a run before its first line, what reads AWS.
   start: (source) => source === 'src/cli/main.ts',
   commands: (source) => source === 'src/cli/program.ts',
+  kept: (source) => source === 'src/cli/kept-code.ts',
   run: (source) => source === 'src/cli/run.ts',
   aws: (source) => source.startsWith('narrowed:') || source === 'src/adapters/aws/credential-providers.ts',
-});
+};
+const entries = ['clawcheck.js', 'api.js', 'kept-code.js'];
+const files = await groupChunks(outputs, metafile, entries, groups, ['run', 'aws']);
 mkdirSync(fresh);
 for (const [name, code] of Object.entries(files)) {
   const head = [
     ...(name === 'clawcheck.js' ? [interpreter] : []),
-    ...(/\brequire\b/.test(code) ? [requireOfModule] : []),
+    ...(name.endsWith('.js') && /\brequire\b/.test(code) ? [requireOfModule] : []),
   ];
   writeFileSync(join(fresh, name), [...head, code.replace(interpreter, '').trimStart()].join('\n'));
 }

@@ -2,6 +2,7 @@
 // entries share, a hundred and fifty in all, of which a run loads ninety; each costs half a millisecond to find and read.
 import { transform } from 'esbuild';
 import { rollup } from 'rollup';
+import { asPart } from './part.mjs';
 
 /**
  * Each group becomes a file of its own, with what its sources import, save what an earlier group has and what is loaded
@@ -10,9 +11,10 @@ import { rollup } from 'rollup';
  * @param metafile of the bundle, whose outputs have the same names
  * @param entries files that keep their names
  * @param groups name -> whether a source begins the group
+ * @param parts groups whose compiled code is kept
  * @returns text of each file, by name
  */
-export async function groupChunks(outputs, metafile, entries, groups) {
+export async function groupChunks(outputs, metafile, entries, groups, parts) {
   const groupOf = new Map();
   for (const [group, begins] of Object.entries(groups)) {
     const join = (name) => {
@@ -46,9 +48,10 @@ export async function groupChunks(outputs, metafile, entries, groups) {
     onlyExplicitManualChunks: true,
     hoistTransitiveImports: false,
   });
-  const minify = async ({ fileName, code }) => [
-    fileName,
-    (await transform(code, { minify: true, format: 'esm', target: 'node20', legalComments: 'none' })).code,
-  ];
-  return Object.fromEntries(await Promise.all(output.map(minify)));
+  const finish = async ({ name, fileName, code }) => {
+    if (parts.includes(name)) return Object.entries(await asPart(name, code));
+    const minified = await transform(code, { minify: true, format: 'esm', target: 'node20', legalComments: 'none' });
+    return [[fileName, minified.code]];
+  };
+  return Object.fromEntries((await Promise.all(output.map(finish))).flat());
 }

@@ -1,7 +1,6 @@
 import module from 'node:module';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { exitCodeOf } from '../model/exit-code.ts';
+import { cacheFolder } from './cache-folder.ts';
 import { sayFailure } from './failure.ts';
 
 // Node ends with 0 when nothing is left to wait for, also when the run never came to its end. Until a report is
@@ -20,11 +19,9 @@ process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
 });
 process.stderr.on('error', () => {});
 
-// Node 22.8 and later keep what they compiled. The folder is the user's own: in a shared one, as is Node's default,
-// another user could put code in the place of ours. A folder that cannot be written is no failure.
-const cacheFolder = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
+// Node 22.8 and later keep what they compiled.
 const { enableCompileCache } = module as { enableCompileCache?: (folder: string) => unknown };
-enableCompileCache?.(join(cacheFolder, 'clawcheck'));
+enableCompileCache?.(cacheFolder);
 
 const { program } = await import('./program.ts');
 await program(process.argv);

@@ -6,6 +6,7 @@ import { chosenFrom } from './environments.ts';
 import { type Execution, execute } from './execute.ts';
 import { extendedRegistry } from './extended.ts';
 import { filesFor, refuseShared } from './fleet-files.ts';
+import { keepCompiled } from './kept-code.ts';
 import { checkEndings, checkOutputs, type OutputOptions } from './output.ts';
 import { recordingFor, replayPorts } from './replay.ts';
 import { secondsOf } from './seconds.ts';
@@ -78,6 +79,7 @@ export async function runCommand(options: RunCommandOptions): Promise<void> {
       throw new UsageError('--summary is the report of a fleet', 'Add --all, or name more.');
     const [name = ''] = names;
     await execute(prepare(name));
+    if (!narrowed) keepCompiled();
     return;
   }
   for (const [option, pattern] of [

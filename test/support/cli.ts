@@ -22,6 +22,7 @@ export function clawcheck(
   const env = {
     PATH: process.env['PATH'] ?? '',
     HOME: '/nonexistent',
+    XDG_CACHE_HOME: `${root}node_modules/.cache`,
     AWS_EC2_METADATA_DISABLED: 'true',
     ...options.env,
   };

@@ -1,0 +1,79 @@
+// A large file of the bundle as a script beside a module that stands for it: of a script, what was compiled when it ran
+// can be kept (src/cli/kept-code.ts).
+import { createHash } from 'node:crypto';
+import { transform } from 'esbuild';
+import { parseAst } from 'rollup/parseAst';
+
+/**
+ * @param name of the file, without its ending
+ * @param code of the module, not minified
+ * @returns text of each file, by name: the module, and the script
+ */
+export async function asPart(name, code) {
+  const { body } = parseAst(code);
+  const exported = body
+    .filter(({ type, source }) => type === 'ExportNamedDeclaration' && !source)
+    .flatMap(({ specifiers }) => specifiers);
+  const imported = body
+    .filter(({ type }) => type === 'ImportDeclaration')
+    .map(({ source }) => source.value)
+    .filter((specifier) => !specifier.startsWith('node:'));
+  const local = new Set(exported.map((specifier) => specifier.local.name));
+  // What the module exports is what the script had exported when it had run.
+  const changed = assignedLater(body).find((variable) => local.has(variable));
+  if (changed) throw new Error(`${name}: ${changed} is exported and changes later`);
+
+  const loads = code.replace(/\bimport\(/g, 'clawcheckLoad(').replaceAll('import.meta.url', 'clawcheckUrl');
+  const script = await transform(`${loads}`, { format: 'cjs', target: 'node20', minify: true, legalComments: 'none' });
+  const text = `(function(module,require,clawcheckUrl,clawcheckLoad){${script.code.trimEnd()}\n})`;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is read as one byte a character.
+  if (/[^\x00-\x7f]/.test(text)) throw new Error(`${name}: text that is not ASCII (write it with \\u)`);
+  const part = { path: `${name}.cjs`, sha256: createHash('sha256').update(text).digest('hex') };
+  const module = [
+    ...imported.map((specifier, i) => `import*as clawcheckImport${i} from${JSON.stringify(specifier)};`),
+    `import{runPart as clawcheckRun}from"./kept-code.js";`,
+    `export const{${exported.map((specifier) => specifier.exported.name).join()}}=clawcheckRun(`,
+    `{...${JSON.stringify(part)},url:import.meta.url},`,
+    `{${imported.map((specifier, i) => `${JSON.stringify(specifier)}:clawcheckImport${i}`).join()}},`,
+    's=>import(s));',
+  ];
+  return { [`${name}.js`]: module.join(''), [part.path]: text };
+}
+
+/** Names of the variables of the module that a function of it changes. */
+function assignedLater(node, own) {
+  if (Array.isArray(node)) return node.flatMap((one) => assignedLater(one, own));
+  if (typeof node?.type !== 'string') return [];
+  const inside = isFunction(node) ? new Set([...(own ?? []), ...declaredIn(node)]) : own;
+  const target = { AssignmentExpression: node.left, UpdateExpression: node.argument }[node.type];
+  const here = inside && target ? namesIn(target).filter((name) => !inside.has(name)) : [];
+  return [...here, ...Object.values(node).flatMap((value) => assignedLater(value, inside))];
+}
+
+function isFunction({ type }) {
+  return type === 'ArrowFunctionExpression' || type === 'FunctionExpression' || type === 'FunctionDeclaration';
+}
+
+/** What a function declares, whatever the block, without what the functions in it do. */
+function declaredIn(node, outermost = true) {
+  if (Array.isArray(node)) return node.flatMap((one) => declaredIn(one, outermost));
+  if (typeof node?.type !== 'string') return [];
+  const id = ['VariableDeclarator', 'FunctionDeclaration', 'ClassDeclaration', 'CatchClause'].includes(node.type)
+    ? namesIn(node.type === 'CatchClause' ? node.param : node.id)
+    : [];
+  if (isFunction(node) && !outermost) return id;
+  const params = isFunction(node) ? namesIn(node.params) : [];
+  const within = isFunction(node) ? [node.body] : Object.values(node);
+  return [...id, ...params, ...within.flatMap((value) => declaredIn(value, false))];
+}
+
+/** What a pattern gives values to; members of objects are no variables. */
+function namesIn(pattern) {
+  if (Array.isArray(pattern)) return pattern.flatMap(namesIn);
+  if (pattern?.type === 'Identifier') return [pattern.name];
+  if (pattern?.type === 'MemberExpression') return [];
+  if (pattern?.type === 'AssignmentPattern') return namesIn(pattern.left);
+  if (pattern?.type === 'Property') return namesIn(pattern.value);
+  if (typeof pattern?.type !== 'string') return [];
+  return Object.values(pattern).flatMap(namesIn);
+}
