@@ -246,7 +246,7 @@ async function wholeBench(): Promise<void> {
     );
 
     const shipped = readdirSync('dist')
-      .filter((name) => name.endsWith('.js'))
+      .filter((name) => /\.c?js$/.test(name))
       .reduce((sum, name) => sum + statSync(join('dist', name)).size, 0);
     goal(shipped <= 1.5e6, `${number(shipped / 1e6, 2)} MB of JavaScript are shipped (at most 1.5)`);
     finish('bench', began, lines, goals);

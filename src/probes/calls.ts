@@ -17,6 +17,7 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'aws/backup-plans':
     'backup:GetBackupPlan, backup:GetBackupSelection, backup:ListBackupPlans, backup:ListBackupSelections',
   'aws/backup-vaults': 'backup:DescribeBackupVault, backup:GetBackupVaultAccessPolicy',
+  'aws/balancer-lists': 'elbv2:DescribeLoadBalancers, elbv2:DescribeTargetGroups',
   'aws/budget':
     'budgets:DescribeBudgetActionsForBudget, budgets:DescribeBudgets, budgets:DescribeNotificationsForBudget',
   'aws/budget-means': 'iam:GetPolicy, iam:GetPolicyVersion',
@@ -45,7 +46,7 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'aws/launch-versions': 'autoscaling:DescribeLaunchConfigurations, ec2:DescribeLaunchTemplateVersions',
   'aws/lifecycle-hooks': 'autoscaling:DescribeLifecycleHooks',
   'aws/load-balancers':
-    'ec2:DescribeSecurityGroups, ec2:DescribeVpcEndpointServiceConfigurations, elbv2:DescribeLoadBalancers, elbv2:DescribeTargetGroups, elbv2:DescribeTargetHealth',
+    'ec2:DescribeSecurityGroups, ec2:DescribeVpcEndpointServiceConfigurations, elbv2:DescribeTargetHealth',
   'aws/log-events': 'logs:FilterLogEvents',
   'aws/log-groups': 'logs:DescribeLogGroups',
   'aws/marked-events': 'logs:FilterLogEvents',
@@ -57,6 +58,7 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'aws/recovery-points': 'backup:ListRecoveryPointsByBackupVault, backup:ListRecoveryPointsByResource',
   'aws/restore-jobs': 'backup:ListRecoveryPointsByResource, backup:ListRestoreJobs',
   'aws/role-trusts': '',
+  'aws/route-tables': 'ec2:DescribeRouteTables',
   'aws/routes': 'ec2:DescribeRouteTables',
   'aws/scaling-activities': 'autoscaling:DescribeScalingActivities',
   'aws/secret-ages': 'secretsmanager:ListSecretVersionIds',

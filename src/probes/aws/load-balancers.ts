@@ -36,20 +36,30 @@ export interface LoadBalancers {
   readonly unread: readonly string[];
 }
 
+/** Every load balancer but the Classic ones, and every target group, of the region. They depend on nothing, and come first. */
+export const balancerLists = awsProbe({
+  id: 'aws/balancer-lists',
+  needs: {},
+  async gather(aws) {
+    const [{ LoadBalancers = [] }, { TargetGroups = [] }] = await Promise.all([
+      aws.read('elbv2:DescribeLoadBalancers', {}),
+      aws.read('elbv2:DescribeTargetGroups', {}),
+    ]);
+    return { described: LoadBalancers, targetGroups: TargetGroups };
+  },
+});
+
 /**
  * What stands in front of the group: its own target groups, and every target group of a public load balancer that has
  * one of its instances or addresses as a target, through a chain of load balancers too.
  */
 export const loadBalancers = awsProbe({
   id: 'aws/load-balancers',
-  needs: { group, interfaces, vpcInterfaces },
-  async gather(aws, { group, interfaces, vpcInterfaces }): Promise<LoadBalancers> {
-    const [described, { TargetGroups }] = await Promise.all([
-      aws.read('elbv2:DescribeLoadBalancers', {}).then(({ LoadBalancers }) => LoadBalancers ?? []),
-      aws.read('elbv2:DescribeTargetGroups', {}),
-    ]);
+  needs: { group, interfaces, vpcInterfaces, balancerLists },
+  async gather(aws, { group, interfaces, vpcInterfaces, balancerLists }): Promise<LoadBalancers> {
+    const { described, targetGroups } = balancerLists;
     const classic = classicBalancers(vpcInterfaces);
-    const groups = (TargetGroups ?? []).map((t) => ({
+    const groups = targetGroups.map((t) => ({
       ...t,
       TargetGroupArn: demand(t.TargetGroupArn, 'the ARN of a target group'),
       LoadBalancerArns: demand(t.LoadBalancerArns, 'the load balancers of a target group'),

@@ -3,6 +3,7 @@ import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import type { AwsPort } from '../../ports/aws.ts';
 import { demand, demandOwner, distinct } from './demand.ts';
+import { instances } from './instances.ts';
 import { subnets } from './subnets.ts';
 
 export interface Route {
@@ -21,15 +22,25 @@ export interface EffectiveRoutes {
   readonly routes: readonly Route[];
 }
 
+/** Every route table of the VPCs of the group's instances. */
+export const routeTables = awsProbe({
+  id: 'aws/route-tables',
+  needs: { instances },
+  async gather(aws, { instances }): Promise<ReadonlyMap<string, readonly RouteTable[]>> {
+    const vpcs = distinct(instances.map(({ VpcId }) => VpcId));
+    if (vpcs.length === 0) return new Map();
+    const found = await tablesOf(aws, vpcs);
+    return new Map(vpcs.map((vpc) => [vpc, found.filter(({ VpcId }) => VpcId === vpc)]));
+  },
+});
+
 /** The routes that are in force for each subnet: its own table or, failing that, the main table of its VPC. */
 export const routes = awsProbe({
   id: 'aws/routes',
-  needs: { subnets },
-  async gather(aws, { subnets }): Promise<readonly EffectiveRoutes[]> {
-    const { RouteTables } = await aws.read('ec2:DescribeRouteTables', {
-      Filters: [{ Name: 'vpc-id', Values: distinct(subnets.map(({ vpc }) => vpc)) }],
-    });
-    const tables = RouteTables ?? [];
+  needs: { subnets, routeTables },
+  async gather(aws, { subnets, routeTables }): Promise<readonly EffectiveRoutes[]> {
+    const others = distinct(subnets.map(({ vpc }) => vpc)).filter((vpc) => !routeTables.has(vpc));
+    const tables = [...[...routeTables.values()].flat(), ...(others.length > 0 ? await tablesOf(aws, others) : [])];
     await demandNoTableOf(
       aws,
       subnets.map(({ id }) => id).filter((id) => !tables.some((t) => isNamed(t, id))),
@@ -53,6 +64,13 @@ export const routes = awsProbe({
     });
   },
 });
+
+async function tablesOf(aws: AwsPort, vpcs: readonly string[]): Promise<readonly RouteTable[]> {
+  const { RouteTables } = await aws.read('ec2:DescribeRouteTables', {
+    Filters: [{ Name: 'vpc-id', Values: [...vpcs] }],
+  });
+  return RouteTables ?? [];
+}
 
 /**
  * The main table is in force for a subnet only because no other is, and a list that was cut short may lack that other:
