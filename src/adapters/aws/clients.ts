@@ -44,6 +44,14 @@ async function loadCommand(service: ServiceName, name: string): Promise<new (inp
 
 /** What all generated clients have in common. */
 export interface AnyClient {
+  /** What the client works out of its configuration, the profile and the variables. */
+  readonly config: {
+    region(): Promise<string>;
+    useDualstackEndpoint(): Promise<boolean>;
+    useFipsEndpoint(): Promise<boolean>;
+    readonly endpoint?: () => Promise<{ readonly protocol: string; readonly hostname: string; readonly port?: number }>;
+    endpointProvider(parameters: object): { readonly url: URL };
+  };
   send(command: object, options: { abortSignal: AbortSignal }): Promise<object>;
   destroy(): void;
 }

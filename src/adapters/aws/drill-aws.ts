@@ -9,6 +9,7 @@ import {
 } from '../../ports/drill-operations.ts';
 import { awsCallSeconds } from './aws.ts';
 import type { AnyClient, LoadedService } from './clients.ts';
+import { ServiceConnections } from './connections.ts';
 import { loadDrillService } from './drill-clients.ts';
 import { classify, codeOf } from './errors.ts';
 import { clientConfig, requestHandler } from './sessions.ts';
@@ -38,7 +39,11 @@ export function drillAws(
     let loaded = services.get(name);
     if (!loaded) {
       loaded = Promise.all([loadDrillService(name), config]).then(([service, shared]) => {
-        const client = service.newClient({ ...shared, requestHandler: requestHandler(1), maxAttempts: 1 });
+        const client = service.newClient({
+          ...shared,
+          requestHandler: requestHandler(new ServiceConnections(1)),
+          maxAttempts: 1,
+        });
         return { service, client };
       });
       services.set(name, loaded);

@@ -130,13 +130,17 @@ export class AwsSession {
 
   #serviceOf(name: ServiceName): Promise<Loaded> {
     this.#made ??= this.#config();
+    // What an alarm notifies is asked as soon as the alarm is known.
+    if (name === 'cloudwatch') this.#serviceOf('sns').catch(() => {});
     let loaded = this.#services.get(name);
     if (!loaded) {
-      // STS is asked one thing only: who this is.
-      loaded = Promise.all([loadService(name), this.#made]).then(([service, config]) => ({
-        service,
-        client: service.newClient({ ...config, requestHandler: requestHandler(name === 'sts' ? 1 : 2) }),
-      }));
+      loaded = Promise.all([loadService(name), this.#made]).then(([service, config]) => {
+        // STS is asked one thing only: who this is.
+        const connections = new ServiceConnections(name === 'sts' ? 1 : 2);
+        const client = service.newClient({ ...config, requestHandler: requestHandler(connections) });
+        openAhead(client, connections);
+        return { service, client };
+      });
       this.#services.set(name, loaded);
     }
     return loaded;
@@ -246,12 +250,27 @@ function configOf({ region, endpoint }: Environment['aws'], credentials: AwsCred
   };
 }
 
-/** How the calls of one client are sent. @param connections how many at a time */
-export function requestHandler(connections: 1 | 2): object {
-  return {
-    connectionTimeout: 5000,
-    requestTimeout: 15_000,
-    throwOnRequestTimeout: true,
-    httpsAgent: new ServiceConnections(connections),
+/** How the calls of one client are sent. */
+export function requestHandler(connections: ServiceConnections): object {
+  return { connectionTimeout: 5000, requestTimeout: 15_000, throwOnRequestTimeout: true, httpsAgent: connections };
+}
+
+/** While the first call is signed, its connection comes about. Where that fails, the call says so. */
+function openAhead({ config }: AnyClient, connections: ServiceConnections): void {
+  const address = async () => {
+    const [Region, UseDualStack, UseFIPS, own] = await Promise.all([
+      config.region(),
+      config.useDualstackEndpoint(),
+      config.useFipsEndpoint(),
+      config.endpoint?.(),
+    ]);
+    if (own) return new URL(`${own.protocol}//${own.hostname}:${own.port ?? ''}`);
+    return config.endpointProvider({ Region, UseDualStack, UseFIPS }).url;
   };
+  address().then(
+    (url) => {
+      if (url.protocol === 'https:') connections.open(url);
+    },
+    () => {},
+  );
 }
