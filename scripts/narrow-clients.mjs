@@ -72,7 +72,7 @@ export async function narrowClients() {
         const lines = (await readFile(path, 'utf8')).split('\n');
         return { contents: lines.filter((line) => /(Client|\/commands|RoleAssumers)";$/.test(line)).join('\n') };
       });
-      shareRuntimeConfigs(setup);
+      shareSettings(setup);
       // Every client says the same about settings that no endpoint has.
       setup.onResolve({ filter: /^endpoint-messages$/ }, ({ path }) => ({ path, namespace: 'shared' }));
       setup.onLoad({ filter: /^endpoint-messages$/, namespace: 'shared' }, () => ({
@@ -95,23 +95,41 @@ export async function narrowClients() {
   };
 }
 
-/** Clients read their settings by the same code, word by word, but for their version and what is their own: it stands once. */
-function shareRuntimeConfigs(setup) {
+/**
+ * Clients read their settings by the same code, word by word, but for their version and what is their own, and the
+ * parameters of their endpoints but for the name that they sign with: each stands once.
+ */
+function shareSettings(setup) {
   const texts = new Map();
+  /** @returns the name of a module with the text */
+  const share = (text) => {
+    const id = createHash('sha256').update(text).digest('hex');
+    texts.set(id, text);
+    return `shared-settings-${id}`;
+  };
   setup.onLoad({ filter: /\/runtimeConfig\.js$/ }, async ({ path }) => {
     const own = /^import (?:packageInfo|\{ getRuntimeConfig as getSharedRuntimeConfig \}) .*\n/gm;
     const text = await readFile(path, 'utf8');
     const shared = text
       .replaceAll(own, '')
       .replace('getRuntimeConfig = ', 'withOwn = (packageInfo, getSharedRuntimeConfig) => ');
-    const id = createHash('sha256').update(shared).digest('hex');
-    texts.set(id, shared);
-    const rest = `import { withOwn } from 'runtime-config-${id}';
+    const rest = `import { withOwn } from '${share(shared)}';
       export const getRuntimeConfig = /* @__PURE__ */ withOwn(packageInfo, getSharedRuntimeConfig);`;
     return { contents: `${text.match(own).join('')}${rest}` };
   });
-  setup.onResolve({ filter: /^runtime-config-/ }, ({ path }) => ({ path, namespace: 'shared' }));
-  setup.onLoad({ filter: /^runtime-config-/, namespace: 'shared' }, ({ path }) => ({
+  setup.onLoad({ filter: /\/endpoint\/EndpointParameters\.js$/ }, async ({ path }) => {
+    const text = await readFile(path, 'utf8');
+    const [, name] = /defaultSigningName: ("[\w-]+")/.exec(text);
+    const shared = text
+      .replace(name, 'signingName')
+      .replace('resolveClientEndpointParameters = (options)', 'withName = (signingName) => (options)');
+    return {
+      contents: `import { withName } from '${share(shared)}'; export { commonParams } from '${share(shared)}';
+        export const resolveClientEndpointParameters = /* @__PURE__ */ withName(${name});`,
+    };
+  });
+  setup.onResolve({ filter: /^shared-settings-/ }, ({ path }) => ({ path, namespace: 'shared' }));
+  setup.onLoad({ filter: /^shared-settings-/, namespace: 'shared' }, ({ path }) => ({
     contents: texts.get(path.split('-').pop()),
     resolveDir: process.cwd(),
   }));

@@ -67,7 +67,7 @@ function small(name) {
  * to say so, where every member has a name in XML.
  */
 function withoutSmall(code, texts) {
-  const form = /^(export var \w+\$ = )(\[3, n0, "",\s*0,\s*\[)([\w, ]+)(\],\s*\[)([^]*)(\][^[]*\]);$/.exec(code);
+  const form = /^(export var \w+\$ = )(\[3, n0, "",\s*0,\s*\[)([\w, ]+)(\],\s*\[)([\s\S]*)(\][^[]*\]);$/.exec(code);
   if (!form) return code;
   const [, variable, start, names, middle, types, end] = form;
   const members = [...types.matchAll(/\[([^[\]{}]+), \{ "xmlName": (\w+) \}\](?:, |$)/g)];

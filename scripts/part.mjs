@@ -11,33 +11,69 @@ import { parseAst } from 'rollup/parseAst';
  */
 export async function asPart(name, code) {
   const { body } = parseAst(code);
-  const exported = body
-    .filter(({ type, source }) => type === 'ExportNamedDeclaration' && !source)
-    .flatMap(({ specifiers }) => specifiers);
-  const imported = body
-    .filter(({ type }) => type === 'ImportDeclaration')
-    .map(({ source }) => source.value)
-    .filter((specifier) => !specifier.startsWith('node:'));
-  const local = new Set(exported.map((specifier) => specifier.local.name));
+  const imports = body.filter(({ type }) => type === 'ImportDeclaration');
+  const exports = body.filter(({ type }) => type === 'ExportNamedDeclaration');
+  const exported = exports.flatMap(({ specifiers }) => specifiers);
+  const own = [...new Set(imports.map(({ source }) => source.value))].filter((from) => !from.startsWith('node:'));
   // What the module exports is what the script had exported when it had run.
-  const changed = assignedLater(body).find((variable) => local.has(variable));
+  const changed = assignedLater(body).find((variable) => exported.some(({ local }) => local.name === variable));
   if (changed) throw new Error(`${name}: ${changed} is exported and changes later`);
 
-  const loads = code.replace(/\bimport\(/g, 'clawcheckLoad(').replaceAll('import.meta.url', 'clawcheckUrl');
-  const script = await transform(`${loads}`, { format: 'cjs', target: 'node20', minify: true, legalComments: 'none' });
-  const text = `(function(module,require,clawcheckUrl,clawcheckLoad){${script.code.trimEnd()}\n})`;
+  const changes = [
+    ...[...imports, ...exports].map(({ start, end }) => ({ start, end, by: '' })),
+    ...found(body, 'MetaProperty').map(({ start, end }) => ({ start, end: end + '.url'.length, by: 'clawcheckUrl' })),
+    ...found(body, 'ImportExpression').map(({ start }) => ({
+      start,
+      end: start + 'import'.length,
+      by: 'clawcheckLoad',
+    })),
+  ];
+  const rest = changes
+    .sort((a, b) => b.start - a.start)
+    .reduce((text, { start, end, by }) => text.slice(0, start) + by + text.slice(end), code);
+  const answer = exported.map(({ exported, local }) => `${exported.name}:${local.name}`);
+  const script = [
+    'clawcheckPart=function(module,require,clawcheckUrl,clawcheckLoad){"use strict";',
+    ...imports.map(required),
+    rest,
+    `module.exports={${answer.join()}};`,
+    '}',
+  ];
+  const minified = await transform(script.join('\n'), { target: 'node20', minify: true, legalComments: 'none' });
+  const text = `(${minified.code
+    .trim()
+    .replace(/^clawcheckPart=/, '')
+    .replace(/;$/, '')})`;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: it is read as one byte a character.
   if (/[^\x00-\x7f]/.test(text)) throw new Error(`${name}: text that is not ASCII (write it with \\u)`);
   const part = { path: `${name}.cjs`, sha256: createHash('sha256').update(text).digest('hex') };
   const module = [
-    ...imported.map((specifier, i) => `import*as clawcheckImport${i} from${JSON.stringify(specifier)};`),
+    ...own.map((specifier, i) => `import*as clawcheckImport${i} from${JSON.stringify(specifier)};`),
     `import{runPart as clawcheckRun}from"./kept-code.js";`,
     `export const{${exported.map((specifier) => specifier.exported.name).join()}}=clawcheckRun(`,
     `{...${JSON.stringify(part)},url:import.meta.url},`,
-    `{${imported.map((specifier, i) => `${JSON.stringify(specifier)}:clawcheckImport${i}`).join()}},`,
+    `{${own.map((specifier, i) => `${JSON.stringify(specifier)}:clawcheckImport${i}`).join()}},`,
     's=>import(s));',
   ];
   return { [`${name}.js`]: module.join(''), [part.path]: text };
+}
+
+/** Everything of a kind in a tree. `import.meta` is asked for its `url` alone. */
+function found(node, type) {
+  if (Array.isArray(node)) return node.flatMap((one) => found(one, type));
+  if (typeof node?.type !== 'string') return [];
+  return [...(node.type === type ? [node] : []), ...Object.values(node).flatMap((value) => found(value, type))];
+}
+
+/** An import as what a script says in its place. */
+function required({ source, specifiers }) {
+  const from = `require(${JSON.stringify(source.value)})`;
+  const named = specifiers.filter(({ type }) => type === 'ImportSpecifier');
+  const whole = specifiers.filter(({ type }) => type !== 'ImportSpecifier');
+  const pairs = named.map(({ imported, local }) => `${imported.name}:${local.name}`);
+  const members = pairs.length > 0 ? [`{${pairs.join()}}=${from}`] : [];
+  const variables = [...members, ...whole.map(({ local }) => `${local.name}=${from}`)];
+  return variables.length > 0 ? `const ${variables.join()};` : `${from};`;
 }
 
 /** Names of the variables of the module that a function of it changes. */

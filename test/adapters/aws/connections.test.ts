@@ -42,7 +42,7 @@ describe('the connections to a service', () => {
     await once(server, 'close');
   });
 
-  const ask = async (more: object = { rejectUnauthorized: false }) => {
+  const ask = async (more: object = {}) => {
     const { port } = server.address() as AddressInfo;
     const sent = request({ host: '127.0.0.1', port, agent, ...more }).end();
     const [answer] = await once(sent, 'response');
@@ -52,54 +52,94 @@ describe('the connections to a service', () => {
     while (opened.length < count) await once(server, 'secureConnection');
   };
 
-  it('are two from the first call on, and no more', async () => {
-    agent = new ServiceConnections(2);
-    const first = ask();
+  const url = () => new URL(`https://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  /** A client would believe the certificate. */
+  const trusting = (most: number) => {
+    const made = new ServiceConnections(most);
+    made.options.rejectUnauthorized = false;
+    return made;
+  };
+
+  it('stand before the first call, and are no more when it comes', async () => {
+    agent = trusting(2);
+    agent.open(url());
     await connectionsCome(2);
-    const more = [ask(), ask(), ask()];
     release();
-    expect(await Promise.all([first, ...more])).toEqual(Array(4).fill('answered'));
+    expect(await Promise.all([ask(), ask(), ask()])).toEqual(Array(3).fill('answered'));
     expect(opened).toHaveLength(2);
   });
 
-  it('are one where one is enough', async () => {
-    agent = new ServiceConnections(1);
+  it('come about with the call that is there first', async () => {
+    agent = trusting(2);
+    agent.open(url());
+    release();
+    expect(await Promise.all([ask(), ask(), ask()])).toEqual(Array(3).fill('answered'));
+    expect(opened).toHaveLength(2);
+  });
+
+  it('are made by the calls where they were not opened ahead, and not beyond the limit', async () => {
+    agent = trusting(1);
     release();
     expect(await Promise.all([ask(), ask()])).toEqual(['answered', 'answered']);
     expect(opened).toHaveLength(1);
   });
 
-  it('are opened anew when the second was closed before it was needed', async () => {
-    agent = new ServiceConnections(2);
-    const first = ask();
+  it('lead to the place that is asked, not to another that they were opened for', async () => {
+    const other = createServer(pair, (_, response) => response.end('of another'));
+    other.listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    try {
+      agent = trusting(2);
+      agent.open(new URL(`https://127.0.0.1:${(other.address() as AddressInfo).port}`));
+      release();
+      expect(await ask()).toBe('answered');
+    } finally {
+      agent.destroy();
+      other.closeAllConnections();
+      other.close();
+    }
+  });
+
+  it('are opened anew when they were closed before they were needed', async () => {
+    agent = trusting(2);
+    agent.open(url());
     await connectionsCome(2);
-    const ports = () => Object.values(agent.sockets).flatMap((sockets) => (sockets ?? []).map((s) => s.localPort));
-    const spare = opened.find(({ remotePort }) => !ports().includes(remotePort)) as TLSSocket;
-    spare.destroy();
-    await once(spare, 'close');
-    // By the time another connection stands, the end of that one has come to this side.
-    const { port } = server.address() as AddressInfo;
-    const later = connect({ host: '127.0.0.1', port, rejectUnauthorized: false });
+    for (const socket of opened) socket.destroy();
+    // By the time another connection stands, the end of those has come to this side.
+    const later = connect({ host: '127.0.0.1', port: Number(url().port), rejectUnauthorized: false });
     await Promise.all([once(later, 'secureConnect'), connectionsCome(3)]);
     later.destroy();
-    const second = ask();
-    await connectionsCome(4);
     release();
-    expect(await Promise.all([first, second])).toEqual(['answered', 'answered']);
+    expect(await ask()).toBe('answered');
+    expect(opened).toHaveLength(4);
+  });
+
+  it('are no error where nobody answers, until somebody asks', async () => {
+    const nobody = createServer(pair);
+    nobody.listen(0, '127.0.0.1');
+    await once(nobody, 'listening');
+    const place = new URL(`https://127.0.0.1:${(nobody.address() as AddressInfo).port}`);
+    nobody.close();
+    await once(nobody, 'close');
+    agent = trusting(2);
+    agent.open(place);
+    await expect(ask({ port: place.port })).rejects.toThrow('ECONNREFUSED');
   });
 
   it('believe nobody whose certificate is not of a known authority', async () => {
     agent = new ServiceConnections(2);
+    agent.open(url());
     release();
     await expect(ask({})).rejects.toThrow('self-signed certificate');
     await expect(ask({})).rejects.toThrow('self-signed certificate');
   });
 
-  it('end with the client, the second one too', async () => {
-    agent = new ServiceConnections(2);
+  it('end with the client, also those that nobody asked for', async () => {
+    agent = trusting(2);
+    agent.open(url());
+    await connectionsCome(2);
     release();
     await ask();
-    await connectionsCome(2);
     agent.destroy();
     await Promise.all(opened.map(async (socket) => socket.destroyed || (await once(socket, 'close'))));
   });
