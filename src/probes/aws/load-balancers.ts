@@ -55,8 +55,8 @@ export const balancerLists = awsProbe({
  */
 export const loadBalancers = awsProbe({
   id: 'aws/load-balancers',
-  needs: { group, interfaces, vpcInterfaces, balancerLists },
-  async gather(aws, { group, interfaces, vpcInterfaces, balancerLists }): Promise<LoadBalancers> {
+  needs: { balancerLists, group, interfaces, vpcInterfaces },
+  async gather(aws, { balancerLists, group, interfaces, vpcInterfaces }): Promise<LoadBalancers> {
     const { described, targetGroups } = balancerLists;
     const classic = classicBalancers(vpcInterfaces);
     const groups = targetGroups.map((t) => ({

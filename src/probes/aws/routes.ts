@@ -37,8 +37,8 @@ export const routeTables = awsProbe({
 /** The routes that are in force for each subnet: its own table or, failing that, the main table of its VPC. */
 export const routes = awsProbe({
   id: 'aws/routes',
-  needs: { subnets, routeTables },
-  async gather(aws, { subnets, routeTables }): Promise<readonly EffectiveRoutes[]> {
+  needs: { routeTables, subnets },
+  async gather(aws, { routeTables, subnets }): Promise<readonly EffectiveRoutes[]> {
     const others = distinct(subnets.map(({ vpc }) => vpc)).filter((vpc) => !routeTables.has(vpc));
     const tables = [...[...routeTables.values()].flat(), ...(others.length > 0 ? await tablesOf(aws, others) : [])];
     await demandNoTableOf(
