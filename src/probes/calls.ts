@@ -27,6 +27,7 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'aws/deployment-keys': 'iam:GetAccessKeyLastUsed, iam:ListAccessKeys',
   'aws/described-instances': 'ec2:DescribeInstances',
   'aws/elastic-addresses': 'ec2:DescribeAddresses',
+  'aws/expected-groups': 'ec2:DescribeSecurityGroups',
   'aws/file-system': 'efs:DescribeFileSystems',
   'aws/file-system-policy': 'efs:DescribeFileSystemPolicy',
   'aws/function-variables': 'lambda:GetFunctionConfiguration',

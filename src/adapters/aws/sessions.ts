@@ -20,6 +20,9 @@ const renewMs = 60_000;
 /** How long a look-up that failed is not tried again. */
 const failedMs = 10_000;
 
+/** How many connections a service has that is asked one thing after the other, or more at once than others. */
+const connectionsTo: Partial<Record<ServiceName, number>> = { backup: 3, cloudtrail: 1, kms: 1, ssm: 1, sts: 1 };
+
 /** An answer that runs side by side may share, and when it was there; undefined while it is awaited. */
 interface Shared {
   readonly answer: Promise<Answer | undefined>;
@@ -135,8 +138,7 @@ export class AwsSession {
     let loaded = this.#services.get(name);
     if (!loaded) {
       loaded = Promise.all([loadService(name), this.#made]).then(([service, config]) => {
-        // STS is asked one thing only: who this is.
-        const connections = new ServiceConnections(name === 'sts' ? 1 : 2);
+        const connections = new ServiceConnections(connectionsTo[name] ?? 2);
         const client = service.newClient({ ...config, requestHandler: requestHandler(connections) });
         openAhead(client, connections);
         return { service, client };

@@ -2,7 +2,9 @@ import type { IpPermission, SecurityGroup } from '@aws-sdk/client-ec2';
 import { parseRange } from '../../judging/cidr.ts';
 import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
+import type { AwsPort } from '../../ports/aws.ts';
 import { demand, demandAll, demandOwner, distinct, isPort } from './demand.ts';
+import { instances } from './instances.ts';
 import { interfaces } from './interfaces.ts';
 import { type LaunchVersion, launchVersions } from './launch-versions.ts';
 
@@ -28,14 +30,28 @@ export interface RuleSet {
   readonly outbound: readonly Rule[];
 }
 
+/**
+ * The security groups that EC2 describes the instances with, and those that the launch templates name by id: as a rule
+ * all that there are on their interfaces, and known before these.
+ */
+export const expectedGroups = awsProbe({
+  id: 'aws/expected-groups',
+  needs: { instances, launchVersions },
+  async gather(aws, { instances, launchVersions }): Promise<readonly SecurityGroup[]> {
+    const ofInstances = instances.flatMap((i) => (i.NetworkInterfaces ?? []).flatMap(({ Groups }) => Groups ?? []));
+    const ids = distinct([...ofInstances.map(({ GroupId }) => GroupId), ...idsOf(namedBy(launchVersions))]);
+    return ids.length === 0 ? [] : groupsById(aws, ids);
+  },
+});
+
 /** The rules of every security group on any interface of the group's instances, or on those that it will launch. */
 export const securityGroups = awsProbe({
   id: 'aws/security-groups',
-  needs: { interfaces, launchVersions },
-  async gather(aws, { interfaces, launchVersions }): Promise<readonly RuleSet[]> {
+  needs: { expectedGroups, interfaces, launchVersions },
+  async gather(aws, { expectedGroups, interfaces, launchVersions }): Promise<readonly RuleSet[]> {
     const bare = interfaces.filter((eni) => eni.securityGroups.length === 0);
     if (bare.length > 0) throw new ProbeError('bad_response', 'a network interface was described without its groups');
-    const named = launchVersions.filter(({ next }) => next).map((v) => ({ on: v.subject, groups: groupsOf(v) }));
+    const named = namedBy(launchVersions);
     const names = distinct(named.flatMap(({ groups }) => groups.filter((g) => !g.startsWith('sg-'))));
     const vpcs = distinct(interfaces.map(({ vpc }) => vpc));
     const byName =
@@ -49,12 +65,11 @@ export const securityGroups = awsProbe({
               ],
             })
             .then(({ SecurityGroups }) => demandAll(SecurityGroups ?? [], names, (g) => g.GroupName, 'security group'));
-    const ids = distinct([
-      ...interfaces.flatMap((eni) => eni.securityGroups),
-      ...named.flatMap(({ groups }) => groups.filter((g) => g.startsWith('sg-'))),
-    ]);
-    const { SecurityGroups } = await aws.read('ec2:DescribeSecurityGroups', { GroupIds: ids });
-    const byId = demandAll(SecurityGroups ?? [], ids, ({ GroupId }) => GroupId, 'security group');
+    const ids = distinct([...interfaces.flatMap((eni) => eni.securityGroups), ...idsOf(named)]);
+    const known = ids.every((id) => expectedGroups.some(({ GroupId }) => GroupId === id))
+      ? expectedGroups
+      : await groupsById(aws, ids);
+    const byId = demandAll(known, ids, ({ GroupId }) => GroupId, 'security group');
     return [...byId, ...byName.filter(({ GroupId }) => !ids.includes(GroupId ?? ''))].map((group) => {
       const id = demand(group.GroupId, 'the id of a security group');
       demandOwner(aws.account, group.OwnerId, `the security group ${id}`);
@@ -71,6 +86,20 @@ export const securityGroups = awsProbe({
     });
   },
 });
+
+async function groupsById(aws: AwsPort, ids: readonly string[]): Promise<readonly SecurityGroup[]> {
+  const { SecurityGroups } = await aws.read('ec2:DescribeSecurityGroups', { GroupIds: [...ids] });
+  return SecurityGroups ?? [];
+}
+
+/** What the next instances get, and from which launch template version. */
+function namedBy(launchVersions: readonly LaunchVersion[]): readonly { on: string; groups: readonly string[] }[] {
+  return launchVersions.filter(({ next }) => next).map((v) => ({ on: v.subject, groups: groupsOf(v) }));
+}
+
+function idsOf(named: ReturnType<typeof namedBy>): readonly string[] {
+  return named.flatMap(({ groups }) => groups.filter((group) => group.startsWith('sg-')));
+}
 
 /** Ids or names; EC2 puts the default group of the VPC on an interface for which none is named. */
 function groupsOf({ data }: LaunchVersion): string[] {

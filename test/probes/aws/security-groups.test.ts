@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type RuleSet, securityGroups } from '../../../src/probes/aws/security-groups.ts';
+import { expectedGroups, type RuleSet, securityGroups } from '../../../src/probes/aws/security-groups.ts';
 
 const account = '123456789012';
 const group = (id: string, more: object = {}) => ({
@@ -23,6 +23,7 @@ function gather(
   groups: readonly ReturnType<typeof group>[],
   templates: object[] = [named],
   interfaces: object[] = [eni],
+  instances: object[] = [{ NetworkInterfaces: [{ Groups: [{ GroupId: 'sg-1' }] }] }],
 ) {
   const asked: Input[] = [];
   const aws = {
@@ -35,8 +36,12 @@ function gather(
       };
     },
   };
-  const found = securityGroups.gather(aws as never, { interfaces, launchVersions: templates } as never, {} as never);
-  return { asked, found: found as Promise<readonly RuleSet[]> };
+  const facts = { instances, interfaces, launchVersions: templates };
+  const gathered = async () => {
+    const expected = await expectedGroups.gather(aws as never, facts as never, {} as never);
+    return securityGroups.gather(aws as never, { ...facts, expectedGroups: expected } as never, {} as never);
+  };
+  return { asked, found: gathered() as Promise<readonly RuleSet[]> };
 }
 
 const inbound = async (permission: object) =>
@@ -82,6 +87,31 @@ describe('the rules of a security group', () => {
 });
 
 describe('the security groups', () => {
+  it('are asked for once, where the interfaces have those that the instances are described with', async () => {
+    const { found, asked } = gather([group('sg-1')]);
+    expect((await found).map(({ id, on }) => ({ id, on }))).toEqual([{ id: 'sg-1', on: ['eni-1', 'lt-1 version 1'] }]);
+    expect(asked).toEqual([{ GroupIds: ['sg-1'] }]);
+  });
+
+  it('are asked for again where an interface has others', async () => {
+    const { found, asked } = gather(
+      [group('sg-1'), group('sg-2')],
+      [],
+      [eni, { ...eni, id: 'eni-2', securityGroups: ['sg-2'] }],
+    );
+    expect((await found).map(({ id, on }) => ({ id, on }))).toEqual([
+      { id: 'sg-1', on: ['eni-1'] },
+      { id: 'sg-2', on: ['eni-2'] },
+    ]);
+    expect(asked).toEqual([{ GroupIds: ['sg-1'] }, { GroupIds: ['sg-1', 'sg-2'] }]);
+  });
+
+  it('are those of the interfaces alone, whatever the instances were described with', async () => {
+    const { found } = gather([group('sg-1'), group('sg-2')], [], [{ ...eni, securityGroups: ['sg-2'] }]);
+    expect((await found).map(({ id }) => id)).toEqual(['sg-2']);
+    expect((await gather([group('sg-2')], [], [{ ...eni, securityGroups: ['sg-2'] }], []).found)[0]?.id).toBe('sg-2');
+  });
+
   it('of the next instance are the default one of the VPC where the template names none', async () => {
     const groups = [group('sg-1'), group('sg-d', { GroupName: 'default' })];
     const { found, asked } = gather(groups, [template({ NetworkInterfaces: [{ DeviceIndex: 0 }] })]);
