@@ -97,7 +97,7 @@ function portsOf(check: string): readonly number[] {
 /** Whether `network/no-public-ingress` fails for security groups, by those of their rules that let one of the ports in. */
 async function publicIngress(aws: AwsPort, groups: readonly string[], ports: readonly number[]): Promise<Verdict> {
   const eni = { id: 'eni-1', instance: 'i-1', subnet: 'subnet-1', vpc: 'vpc-1', securityGroups: groups };
-  const found = await gather(securityGroups, aws, { interfaces: [eni], launchVersions: [] });
+  const found = await gather(securityGroups, aws, { expectedGroups: [], interfaces: [eni], launchVersions: [] });
   const covers = ({ protocol, ports: range }: Rule) =>
     ports.length === 0 ||
     (['all', 'tcp'].includes(protocol) && range !== null && ports.some((p) => p >= range[0] && p <= range[1]));
