@@ -26,11 +26,9 @@ export interface EffectiveRoutes {
 export const routeTables = awsProbe({
   id: 'aws/route-tables',
   needs: { instances },
-  async gather(aws, { instances }): Promise<ReadonlyMap<string, readonly RouteTable[]>> {
+  async gather(aws, { instances }) {
     const vpcs = distinct(instances.map(({ VpcId }) => VpcId));
-    if (vpcs.length === 0) return new Map();
-    const found = await tablesOf(aws, vpcs);
-    return new Map(vpcs.map((vpc) => [vpc, found.filter(({ VpcId }) => VpcId === vpc)]));
+    return { vpcs, tables: await tablesOf(aws, vpcs) };
   },
 });
 
@@ -39,8 +37,8 @@ export const routes = awsProbe({
   id: 'aws/routes',
   needs: { routeTables, subnets },
   async gather(aws, { routeTables, subnets }): Promise<readonly EffectiveRoutes[]> {
-    const others = distinct(subnets.map(({ vpc }) => vpc)).filter((vpc) => !routeTables.has(vpc));
-    const tables = [...[...routeTables.values()].flat(), ...(others.length > 0 ? await tablesOf(aws, others) : [])];
+    const others = distinct(subnets.map(({ vpc }) => vpc)).filter((vpc) => !routeTables.vpcs.includes(vpc));
+    const tables = [...routeTables.tables, ...(await tablesOf(aws, others))];
     await demandNoTableOf(
       aws,
       subnets.map(({ id }) => id).filter((id) => !tables.some((t) => isNamed(t, id))),
@@ -66,6 +64,7 @@ export const routes = awsProbe({
 });
 
 async function tablesOf(aws: AwsPort, vpcs: readonly string[]): Promise<readonly RouteTable[]> {
+  if (vpcs.length === 0) return [];
   const { RouteTables } = await aws.read('ec2:DescribeRouteTables', {
     Filters: [{ Name: 'vpc-id', Values: [...vpcs] }],
   });
