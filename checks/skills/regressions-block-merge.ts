@@ -7,7 +7,7 @@ import {
   unlessUnseen,
   whyItCannotFail,
 } from '../../src/judging/eval-job.ts';
-import { unapproved } from '../../src/judging/exemptions.ts';
+import { unapproved, unlessHidden } from '../../src/judging/exemptions.ts';
 import { check, type Finding, fail, judgeAll, undetermined } from '../../src/model/check.ts';
 import { evalConfigs } from '../../src/probes/files/eval-configs.ts';
 import { evalWorkflow } from '../../src/probes/files/eval-workflow.ts';
@@ -36,55 +36,57 @@ export default check({
     }
     const approved = environment.git?.approvedBypass ?? [];
     const onGithub = environment.git?.api === 'https://api.github.com';
-    const required = rules.flatMap((rule) => rule.requiredChecks.map((one) => ({ ...one, rule })));
-    const findings: Finding<'workflow' | 'rules' | 'configs'>[] = configFindings(workflow, configs);
-    // A job that is skipped because one before it failed counts as passed: the one before has to be required too.
-    for (const job of new Set(jobs.flatMap((one) => [one, ...mustPassBefore(one, workflow)]))) {
-      const evaluates = jobs.includes(job);
-      const names = checkNamesOf(job);
-      if (names === undefined) {
-        return undetermined(
-          'not_found',
-          `job ${job.id} has a matrix or an expression in its name that is not worked out here, so the name of its status check is not known; evaluate in one job of fixed name, and start it after none but such`,
-        );
+    return unlessHidden(rules, (rules) => {
+      const required = rules.flatMap((rule) => rule.requiredChecks.map((one) => ({ ...one, rule })));
+      const findings: Finding<'workflow' | 'rules' | 'configs'>[] = configFindings(workflow, configs);
+      // A job that is skipped because one before it failed counts as passed: the one before has to be required too.
+      for (const job of new Set(jobs.flatMap((one) => [one, ...mustPassBefore(one, workflow)]))) {
+        const evaluates = jobs.includes(job);
+        const names = checkNamesOf(job);
+        if (names === undefined) {
+          return undetermined(
+            'not_found',
+            `job ${job.id} has a matrix or an expression in its name that is not worked out here, so the name of its status check is not known; evaluate in one job of fixed name, and start it after none but such`,
+          );
+        }
+        const faults = evaluates ? whyItCannotFail(job, workflow, 'pull_request') : [];
+        if (evaluates)
+          findings.push({
+            fact: 'workflow',
+            subject: `${path}, job ${job.id}`,
+            expected: 'fails when a case fails',
+            observed: faults.join('; ') || 'it does',
+            ok: faults.length === 0,
+          });
+        if (evaluates && requiredCheck !== undefined && jobs.length === 1) {
+          findings.push({
+            fact: 'workflow',
+            subject: `${path}, job ${job.id}`,
+            expected: `is named ${requiredCheck}, as skills.requiredCheck says`,
+            observed: names.join(', '),
+            ok: names.length === 1 && names[0] === requiredCheck,
+          });
+        }
+        for (const name of names) {
+          const same = required.filter((one) => one.name === name);
+          const binding = same.filter(
+            ({ app, rule }) =>
+              unapproved(rule, approved).length === 0 && (app === undefined || app === actionsApp || !onGithub),
+          );
+          findings.push({
+            fact: 'rules',
+            subject: `branch ${head.branch}`,
+            expected: `requires the status check ${name}, of everybody${evaluates ? '' : ': where it fails, the evaluations are skipped'}`,
+            observed: binding[0]
+              ? `required by ${binding[0].rule.from}`
+              : same[0]
+                ? `required by ${same[0].rule.from}, exempt: ${unapproved(same[0].rule, approved).join(', ') || `app ${same[0].app} reports it`}`
+                : `requires ${required.map((one) => one.name).join(', ') || 'no status check'}`,
+            ok: binding.length > 0,
+          });
+        }
       }
-      const faults = evaluates ? whyItCannotFail(job, workflow, 'pull_request') : [];
-      if (evaluates)
-        findings.push({
-          fact: 'workflow',
-          subject: `${path}, job ${job.id}`,
-          expected: 'fails when a case fails',
-          observed: faults.join('; ') || 'it does',
-          ok: faults.length === 0,
-        });
-      if (evaluates && requiredCheck !== undefined && jobs.length === 1) {
-        findings.push({
-          fact: 'workflow',
-          subject: `${path}, job ${job.id}`,
-          expected: `is named ${requiredCheck}, as skills.requiredCheck says`,
-          observed: names.join(', '),
-          ok: names.length === 1 && names[0] === requiredCheck,
-        });
-      }
-      for (const name of names) {
-        const same = required.filter((one) => one.name === name);
-        const binding = same.filter(
-          ({ app, rule }) =>
-            unapproved(rule, approved).length === 0 && (app === undefined || app === actionsApp || !onGithub),
-        );
-        findings.push({
-          fact: 'rules',
-          subject: `branch ${head.branch}`,
-          expected: `requires the status check ${name}, of everybody${evaluates ? '' : ': where it fails, the evaluations are skipped'}`,
-          observed: binding[0]
-            ? `required by ${binding[0].rule.from}`
-            : same[0]
-              ? `required by ${same[0].rule.from}, exempt: ${unapproved(same[0].rule, approved).join(', ') || `app ${same[0].app} reports it`}`
-              : `requires ${required.map((one) => one.name).join(', ') || 'no status check'}`,
-          ok: binding.length > 0,
-        });
-      }
-    }
-    return ofBranch(workflow.files, { tree, head }, judgeAll(findings));
+      return ofBranch(workflow.files, { tree, head }, judgeAll(findings));
+    });
   },
 });

@@ -96,4 +96,5 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'git/eval-workflow': 'GET {base}/actions/workflows/{file}, GET {base}/actions/workflows/{file}/runs?{query}',
   'git/head': 'GET {base}/branches/{encodedBranch}',
   'git/tree': 'GET {base}/git/trees/{head.tree}?recursive=1',
+  'git/workflow-approvals': 'GET {base}/actions/permissions/workflow',
 };

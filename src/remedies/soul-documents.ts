@@ -63,9 +63,13 @@ export const soulDocuments: Readonly<Record<string, Remedy>> = {
   'reviewed-changes': {
     place: 'git',
     tried: { lab: 'github', flaw: 'branch-not-protected' },
-    when: 'the branch is not protected (this replaces what protects it)',
-    commands: [protect],
-    console: 'the repository, Settings, Branches, Add classic branch protection rule',
+    when: 'the branch is not protected (this replaces what protects it), or workflows may approve',
+    commands: [
+      protect,
+      'gh api --method PUT "repos/$REPOSITORY/actions/permissions/workflow" --field can_approve_pull_request_reviews=false',
+    ],
+    console:
+      'the repository, Settings, Branches, Add classic branch protection rule; Actions, General, Workflow permissions',
   },
   'matches-git': {
     place: 'host',

@@ -20,9 +20,10 @@ const demanded = ['required_status_checks', 'enforce_admins', 'required_pull_req
 
 /**
  * The git host of a scenario as a proxy for the GitHub CLI, which calls `http://api.github.localhost` for its development
- * host. It answers GET from the scenario, and carries out the two writes of the remedies on it as GitHub documents them.
+ * host. It answers GET from the scenario, and carries out the three writes of the remedies on it as GitHub documents them.
  * Sources: https://docs.github.com/rest/branches/branch-protection#update-branch-protection,
- * https://docs.github.com/rest/actions/workflows#enable-a-workflow
+ * https://docs.github.com/rest/actions/workflows#enable-a-workflow,
+ * https://docs.github.com/rest/actions/permissions#set-default-workflow-permissions-for-a-repository
  */
 export async function startWritableGitHost(git: Answers) {
   const server = createServer(async (request, response) => {
@@ -47,6 +48,10 @@ export async function startWritableGitHost(git: Answers) {
       const branch = pathname.slice(0, -'/protection'.length);
       git[branch] = { ...(git[branch] as object), protected: true };
       return send(200, git[pathname]);
+    }
+    if (pathname.endsWith('/actions/permissions/workflow')) {
+      git[pathname] = { ...(git[pathname] as object), ...JSON.parse(await bodyOf(request)) };
+      return send(204);
     }
     const [, workflows, id] = /^(.*\/actions\/workflows\/)(\d+)\/enable$/.exec(pathname) ?? [];
     const known = Object.entries(git).find(

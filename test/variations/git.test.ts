@@ -23,3 +23,46 @@ describe('a branch whose rules allow to delete it', () => {
     expect(statusesOf(report)[reviewed]).toBe(status);
   });
 });
+
+describe('a ruleset of the organization, whose exemptions the token may not see', () => {
+  const checks = [reviewed, 'skills/regressions-block-merge'];
+  const statuses = async (change: (git: Record<string, unknown>) => void) =>
+    Object.values(
+      statusesOf(
+        await runScenario([], {
+          checks,
+          change({ git }) {
+            const rule = { ruleset_source_type: 'Organization', ruleset_source: 'acme', ruleset_id: 70 };
+            (git[`${repository}/rules/branches/main`] as unknown[]).push({ type: 'non_fast_forward', ...rule });
+            git[`${repository}/rulesets/70`] = {
+              id: 70,
+              name: 'all',
+              source_type: 'Organization',
+              enforcement: 'active',
+            };
+            change(git);
+          },
+        }),
+      ),
+    );
+
+  it('takes nothing from a branch protection that demands all of it', async () => {
+    expect(await statuses(() => {})).toEqual(['pass', 'pass']);
+  });
+
+  it('decides nothing where it alone forbids something', async () => {
+    expect(
+      await statuses((git) => {
+        Object.assign(git[`${repository}/branches/main/protection`] as object, {
+          allow_force_pushes: { enabled: true },
+        });
+      }),
+    ).toEqual(['unknown', 'pass']);
+  });
+
+  it('is of no known form where it has something else than a list', async () => {
+    expect(
+      await statuses((git) => Object.assign(git[`${repository}/rulesets/70`] as object, { bypass_actors: null })),
+    ).toEqual(['unknown', 'unknown']);
+  });
+});

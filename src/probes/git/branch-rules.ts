@@ -22,15 +22,24 @@ export interface BranchRules {
   /** Undefined where no pull request is needed. */
   readonly reviews: number | undefined;
   readonly dismissesStale: boolean;
+  /** Whether one of the reviews has to be of an owner that a file of the repository names for what is changed. */
+  readonly byOwners: boolean;
   readonly adminsExempt: boolean;
   readonly forbidsForcePush: boolean;
   /** A branch that is deleted and pushed anew has whatever commits its pusher likes. */
   readonly forbidsDeletion: boolean;
-  readonly bypass: readonly Bypass[];
+  /** Undefined where the git host does not show them. */
+  readonly bypass: readonly Bypass[] | undefined;
   readonly requiredChecks: readonly RequiredCheck[];
 }
 
 type Json = Readonly<Record<string, unknown>>;
+
+/** Nobody knows who is exempt. */
+export const bypassHidden = () =>
+  new ProbeError('access_denied', 'the git host does not show who may bypass a ruleset', {
+    next: 'Give the token write access to the administration of the repository, which showing bypass actors needs.',
+  });
 
 const malformed = (what: string) => new ProbeError('bad_response', `the git host answered ${what} of another form`);
 
@@ -62,6 +71,8 @@ export const branchRules = gitProbe({
       byRuleset.set(id, [...(byRuleset.get(id) ?? []), object(rule, 'a rule')]);
     }
     found.push(...(await Promise.all([...byRuleset].map(([id, rules]) => rulesetRules(git, base, id, rules)))));
+    // Who may not see the bypass actors of a ruleset is told too that there is no branch protection.
+    if (found.length > 0 && found.every(({ bypass }) => bypass === undefined)) throw bypassHidden();
     if (found.length === 0 && head.protected !== false) {
       throw new ProbeError('access_denied', 'the branch is protected, but the token may not see how', {
         next: 'Give the token read access to the administration of the repository.',
@@ -81,6 +92,7 @@ const ofDefaultBranch: BranchRules = {
   from: 'default branch',
   reviews: undefined,
   dismissesStale: false,
+  byOwners: false,
   adminsExempt: false,
   forbidsForcePush: false,
   forbidsDeletion: true,
@@ -101,6 +113,7 @@ function protectionRules(protection: Json): BranchRules {
     from: 'branch protection',
     reviews: review && count(review['required_approving_review_count']),
     dismissesStale: review?.['dismiss_stale_reviews'] === true,
+    byOwners: review?.['require_code_owner_reviews'] === true,
     adminsExempt: !enabled('enforce_admins'),
     forbidsForcePush: !enabled('allow_force_pushes'),
     forbidsDeletion: !enabled('allow_deletions'),
@@ -142,12 +155,6 @@ async function rulesetRules(git: GitPort, base: string, id: number, rules: reado
   if (answer === undefined) throw new ProbeError('not_found', 'a ruleset of the branch cannot be read');
   const { name, enforcement, bypass_actors: actors } = object(answer, 'a ruleset');
   if (typeof name !== 'string' || enforcement !== 'active') throw malformed('a ruleset');
-  // Left out for those who may not change the ruleset: without it, nobody knows who is exempt.
-  if (!Array.isArray(actors)) {
-    throw new ProbeError('access_denied', 'the git host does not show who may bypass a ruleset', {
-      next: 'Give the token write access to the administration of the repository, which showing bypass actors needs.',
-    });
-  }
   const parameters = (type: string) =>
     rules.filter((rule) => rule['type'] === type).map((rule) => object(rule['parameters'], 'the parameters of a rule'));
   const reviews = parameters('pull_request').map((p) => count(p['required_approving_review_count']));
@@ -155,10 +162,12 @@ async function rulesetRules(git: GitPort, base: string, id: number, rules: reado
     from: `ruleset ${name}`,
     reviews: reviews.length > 0 ? Math.max(...reviews) : undefined,
     dismissesStale: parameters('pull_request').some((p) => p['dismiss_stale_reviews_on_push'] === true),
+    byOwners: parameters('pull_request').some((p) => p['require_code_owner_review'] === true),
     adminsExempt: false,
     forbidsForcePush: rules.some((rule) => rule['type'] === 'non_fast_forward'),
     forbidsDeletion: rules.some((rule) => rule['type'] === 'deletion'),
-    bypass: actors.map((actor) => {
+    // Left out for those who may not change the ruleset, such as one of the organization.
+    bypass: (actors === undefined ? undefined : list(actors, 'bypass actors'))?.map((actor) => {
       const { actor_type: type, actor_id: id } = object(actor, 'an exemption');
       if (typeof type !== 'string') throw malformed('an exemption');
       return { name: undefined, id: typeof id === 'number' ? `${type}:${id}` : type };

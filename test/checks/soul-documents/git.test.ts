@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import matchesGit from '../../../checks/soul-documents/matches-git.ts';
 import reviewedChanges from '../../../checks/soul-documents/reviewed-changes.ts';
+import { ProbeError } from '../../../src/model/reason.ts';
 import type { BranchRules } from '../../../src/probes/git/branch-rules.ts';
 import { judgeFacts } from '../../support/judge.ts';
 
@@ -11,14 +12,15 @@ describe('reviewed-changes', () => {
     from: 'branch protection',
     reviews: 1,
     dismissesStale: false,
+    byOwners: false,
     adminsExempt: false,
     forbidsForcePush: true,
     forbidsDeletion: true,
     bypass: [],
     requiredChecks: [],
   };
-  const judge = (rules: readonly BranchRules[], changes = {}) =>
-    judgeFacts(reviewedChanges, { rules, head }, changes).outcome;
+  const judge = (rules: readonly BranchRules[], changes = {}, workflows: boolean | ProbeError = false) =>
+    judgeFacts(reviewedChanges, { rules, head, workflows }, changes).outcome;
   const mallory = { name: 'mallory', id: 'User:5' };
 
   it.each<[string, readonly BranchRules[], string]>([
@@ -72,6 +74,45 @@ describe('reviewed-changes', () => {
       'fail',
     ],
   ])('%s', (_, rules, outcome) => expect(judge(rules)).toBe(outcome));
+
+  const hidden = { ...good, from: 'ruleset of the organization', bypass: undefined };
+  const owned = { ...good, byOwners: true };
+  const lost = new ProbeError('access_denied', 'not shown');
+
+  it.each<[string, readonly BranchRules[], string]>([
+    ['beside one that demands all of it', [hidden, good], 'pass'],
+    ['that alone demands a review', [hidden, { ...good, reviews: undefined }], 'undetermined'],
+    ['that alone forbids a deletion', [hidden, { ...good, forbidsDeletion: false }], 'undetermined'],
+    [
+      'that demands no review either',
+      [
+        { ...hidden, reviews: 0 },
+        { ...good, reviews: undefined },
+      ],
+      'fail',
+    ],
+  ])('a rule whose exemptions are hidden, %s', (_, rules, outcome) => expect(judge(rules)).toBe(outcome));
+
+  it.each<[string, readonly BranchRules[], boolean | ProbeError, string]>([
+    ['one that is all', [good], true, 'fail'],
+    ['one of two', [{ ...good, reviews: 2 }], true, 'pass'],
+    ['one that is all, beside a rule that demands two', [good, { ...good, reviews: 2 }], true, 'pass'],
+    ['one, where an owner may have to give it', [owned], true, 'undetermined'],
+    ['one of an owner, with somebody exempt', [{ ...owned, bypass: [mallory] }], true, 'fail'],
+    ['perhaps one that is all', [good], lost, 'undetermined'],
+    ['perhaps one of two', [{ ...good, reviews: 2 }], lost, 'pass'],
+    ['perhaps one, with somebody exempt', [{ ...good, bypass: [mallory] }], lost, 'fail'],
+    ['perhaps one, where exemptions are hidden', [hidden], lost, 'undetermined'],
+    ['one that is all, where exemptions are hidden', [hidden], true, 'fail'],
+  ])('a workflow may give a review: %s', (_, rules, workflows, outcome) =>
+    expect(judge(rules, {}, workflows)).toBe(outcome),
+  );
+
+  it('counts reviews of workflows beside those that are demanded', () => {
+    const two = { ...good, reviews: 2 };
+    expect(judge([two], { 'git.minimumReviews': 2 }, true)).toBe('fail');
+    expect(judge([{ ...two, reviews: 3 }], { 'git.minimumReviews': 2 }, true)).toBe('pass');
+  });
 
   it('counts reviews as configured, and exempts whom the file names', () => {
     expect(judge([good], { 'git.minimumReviews': 2 })).toBe('fail');
