@@ -1,3 +1,4 @@
+import { type Context, knownOf } from '../../src/judging/iam-condition.ts';
 import type { Policy } from '../../src/judging/iam-document.ts';
 import { parsePolicy } from '../../src/judging/iam-document.ts';
 import { roleAllows } from '../../src/judging/iam-policy.ts';
@@ -5,6 +6,7 @@ import { check, type Finding, judgeAll, undetermined } from '../../src/model/che
 import { backupVaults } from '../../src/probes/aws/backup-vaults.ts';
 import { instanceRoles } from '../../src/probes/aws/instance-roles.ts';
 import { recoveryPoints } from '../../src/probes/aws/recovery-points.ts';
+import type { RolePolicies } from '../../src/probes/aws/role-policies.ts';
 
 /** What would take points away, and what would take the protection away. */
 const onPoints = ['backup:DeleteRecoveryPoint', 'backup:UpdateRecoveryPointLifecycle'];
@@ -51,8 +53,13 @@ export default check({
         ...onPoints.map((action) => ({ action, resource: point })),
         ...onVault.map((action) => ({ action, resource: subject })),
       ];
+      const requestsOf = (role: RolePolicies) => {
+        const known = knownOf(role);
+        const context: Context = (key) => (known[key] === undefined ? undefined : [known[key]]);
+        return requests.map((request) => ({ ...request, context }));
+      };
       const denied = instanceRoles.every((role) =>
-        requests
+        requestsOf(role)
           .filter(({ action }) => action === 'backup:DeleteRecoveryPoint' || /AccessPolicy$/.test(action))
           .every((r) => roleAllows({ ...role, policies: [everything], boundary: undefined }, policy, r) === 'no'),
       );
@@ -73,7 +80,7 @@ export default check({
         },
       );
       for (const role of instanceRoles) {
-        const allowed = requests.map((request) => ({ ...request, tri: roleAllows(role, policy, request) }));
+        const allowed = requestsOf(role).map((r) => ({ ...r, tri: roleAllows(role, policy, r) }));
         const may = allowed.filter(({ tri }) => tri === 'yes').map(({ action }) => action);
         open.push(...allowed.filter(({ tri }) => tri === 'maybe').map(({ action }) => action));
         findings.push({

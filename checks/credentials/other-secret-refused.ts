@@ -1,5 +1,6 @@
 import { check, fail, pass, undetermined } from '../../src/model/check.ts';
-import { allSecrets } from '../../src/probes/aws/secrets.ts';
+import { allSecrets, isNamed } from '../../src/probes/aws/secrets.ts';
+import { hostIdentity } from '../../src/probes/host/identity.ts';
 import { secretReads } from '../../src/probes/host/secret-reads.ts';
 
 export default check({
@@ -9,8 +10,8 @@ export default check({
   trap: 'Any error counts as refused; a secret that does not exist and a network without a way out give one, too.',
   remediation:
     'Name only the own secret by its full ARN in the policies of the instance role, and take the role out of the resource policies of others.',
-  needs: { reads: secretReads, allSecrets },
-  judge({ reads, allSecrets }, { environment }) {
+  needs: { reads: secretReads, host: hostIdentity, allSecrets },
+  judge({ reads, host, allSecrets }, { environment }) {
     const { secret, foreignSecret, monitoringSecret } = environment.credentials;
     const other = foreignSecret ?? monitoringSecret ?? '';
     const tried = {
@@ -25,14 +26,15 @@ export default check({
       expected: 'readable (the value stays on the instance)',
       observed: reads.own,
     };
-    const [own, foreign] = [secret, other].map((id) => allSecrets.find(({ ARN, Name }) => ARN === id || Name === id));
+    const [own, foreign] = [secret, other].map((id) => allSecrets.find((one) => isNamed(one, id)));
     if (own && foreign && own.ARN === foreign.ARN) {
       return undetermined('not_configured', 'credentials.foreignSecret is the own secret of the gateway');
     }
     const { account } = environment.aws;
-    const role = /^arn:aws[a-z-]*:sts::(\d{12}):assumed-role\/[^/]+\/i-[0-9a-f]{8,17}$/.exec(reads.caller);
-    if (!role || role[1] !== account) {
-      const message = `the calls were not made as the role of the instance in account ${account}`;
+    // EC2 names the session of a role after the instance that it is for.
+    const [, owner, session] = /^arn:aws[a-z-]*:sts::(\d{12}):assumed-role\/[^/]+\/([^/]+)$/.exec(reads.caller) ?? [];
+    if (owner !== account || session !== host.instanceId) {
+      const message = `the calls were not made as the role of this instance in account ${account}`;
       return undetermined('conflict', message, [tried]);
     }
     if (reads.foreign === 'readable') return fail([tried]);

@@ -1,4 +1,4 @@
-import { strangerTo } from '../../src/judging/secret-access.ts';
+import { strangersElsewhere, strangerTo } from '../../src/judging/secret-access.ts';
 import { judgeReading, judgeReadings, simulationHeard } from '../../src/judging/secret-isolation.ts';
 import { check, undetermined } from '../../src/model/check.ts';
 import { instanceRoles } from '../../src/probes/aws/instance-roles.ts';
@@ -18,11 +18,12 @@ export default check({
     const own = guardedSecrets.filter(({ arn }) => arn === ownSecret.ARN);
     const others = guardedSecrets.filter(({ arn }) => arn !== ownSecret.ARN);
     if (own.length !== 1) return undetermined('truncated', 'the list of secrets lacks the configured one');
+    const at = { arn: ownSecret.ARN };
     const readings = instanceRoles.flatMap((role) => {
       const simulated = instanceSimulation.find((s) => s.role === role.arn);
       return [
         ...own.map((s) => judgeReading('instanceRoles', role, s, simulated, 'readable')),
-        ...[strangerTo({ arn: ownSecret.ARN }), ...others].map((s) =>
+        ...[strangerTo(at), ...others, ...strangersElsewhere(role, at)].map((s) =>
           judgeReading('instanceRoles', role, s, simulated, 'refused'),
         ),
       ];

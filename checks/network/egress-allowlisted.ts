@@ -5,6 +5,7 @@ import {
   isEverything,
   publicPart,
   type Range,
+  translated,
   union,
 } from '../../src/judging/cidr.ts';
 import { describeRule, rangesNamed, rangesOf } from '../../src/judging/peers.ts';
@@ -44,9 +45,8 @@ export default check({
       };
     });
     // All rules of all groups together, on any port: that they are approved does not make everything a destination.
-    const whole = union(
-      securityGroups.flatMap(({ outbound }) => outbound.flatMap((r) => rangesOf(r.peer, prefixLists))),
-    );
+    const ranges = securityGroups.flatMap(({ outbound }) => outbound.flatMap((r) => rangesOf(r.peer, prefixLists)));
+    const whole = union([...ranges, ...translated(ranges)]);
     const wide = union(publicPart(whole)).filter((range) => breadth(range) < widest[range.family]);
     const together: Finding<'securityGroups'> = {
       fact: 'securityGroups',

@@ -93,6 +93,15 @@ export function publicPart(of: readonly Range[]): readonly Range[] {
   return subtract(of, privateRanges);
 }
 
+const nat64 = ranges('64:ff9b::/96');
+
+/** The IPv4 addresses that a NAT gateway makes of those IPv6 addresses that hold one (RFC 6052). */
+export function translated(of: readonly Range[]): readonly Range[] {
+  const base = nat64[0]?.first ?? 0n;
+  const held = subtract(nat64, subtract(nat64, of));
+  return held.map(({ first, last }) => ({ family: 4, first: first - base, last: last - base }));
+}
+
 /** Whether the ranges together are all of IPv4 or all of IPv6, in however many pieces. */
 export function isEverything(of: readonly Range[]): boolean {
   return everything.some((whole) => isCovered([whole], of));

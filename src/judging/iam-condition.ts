@@ -10,6 +10,16 @@ export type Context = (key: string) => readonly string[] | null | undefined;
 /** Nothing is known: every condition may hold or not. */
 export const unknownContext: Context = () => undefined;
 
+/** What is known of whatever a role asks for, by condition key. */
+export function knownOf({ arn, account }: { arn: string; account: string }): Readonly<Record<string, string>> {
+  return {
+    'aws:principalarn': arn,
+    'aws:principalaccount': account,
+    'aws:principaltype': 'AssumedRole',
+    'aws:securetransport': 'true',
+  };
+}
+
 /** Whether all conditions of a statement hold. What is not understood is `maybe`. */
 export function conditionsHold(conditions: readonly Condition[], context: Context): Tri {
   return all(...conditions.map((condition) => holds(condition, context)));

@@ -21,6 +21,8 @@ export interface Statement {
   readonly resources: Patterns | undefined;
   /** Undefined in an identity policy. `AWS` principals only, `*` for everyone; services and federations are dropped. */
   readonly principals: Patterns | undefined;
+  /** Whether it is for those whom an identity provider vouches for. */
+  readonly federated?: boolean;
   readonly conditions: readonly Condition[];
 }
 
@@ -81,7 +83,8 @@ function parseStatement(s: Readonly<Record<string, unknown>>, kind: PolicyKind):
   if (!actions) throw malformed();
   if (kind === 'identity' ? !resources || principals : !principals) throw malformed();
   if (kind === 'trust' && resources) throw malformed();
-  return { effect, actions, resources, principals, conditions: conditionsOf(s['Condition']) };
+  const federated = Object.hasOwn(Object(s['Principal']), 'Federated') && { federated: true };
+  return { effect, actions, resources, principals, ...federated, conditions: conditionsOf(s['Condition']) };
 }
 
 function patternsOf(s: Readonly<Record<string, unknown>>, element: string): Patterns | undefined {

@@ -11,7 +11,7 @@ const bounding: Readonly<Record<string, (value: string, account: string) => bool
   'aws:sourcevpc': (value) => /^vpc-[0-9a-f]+$/.test(value),
   'aws:sourcevpce': (value) => /^vpce-[0-9a-f]+$/.test(value),
 };
-const boundingOperators = /^(StringEquals|StringEqualsIgnoreCase|StringLike|ArnEquals|ArnLike)$/;
+const boundingOperators = /^(?:ForAnyValue:)?(StringEquals|StringEqualsIgnoreCase|StringLike|ArnEquals|ArnLike)$/;
 
 /**
  * Whom outside the account a resource policy lets in: `everyone` where a grant to `*` is bounded by no condition on
@@ -22,7 +22,8 @@ export function outsiders(policy: Policy, account: string): readonly string[] {
   return [...new Set(allows.flatMap((statement) => outsidersOf(statement, account)))];
 }
 
-function outsidersOf({ principals, conditions }: Statement, account: string): string[] {
+function outsidersOf({ principals, federated, conditions }: Statement, account: string): string[] {
+  if (federated) return ['those whom an identity provider vouches for'];
   if (!principals) return [];
   if (principals.not) return ['everyone but some'];
   return principals.patterns.flatMap((pattern) => {

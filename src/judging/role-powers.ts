@@ -30,17 +30,32 @@ export const powers: Readonly<Record<string, readonly string[]>> = {
      TagResource UntagResource UpdateSecret UpdateSecretVersionStage`,
   ),
   'undo what protects the deployment': [
-    ...prefixed('elasticfilesystem', 'DeleteFileSystem DeleteFileSystemPolicy PutFileSystemPolicy'),
+    ...prefixed(
+      'elasticfilesystem',
+      `CreateAccessPoint DeleteAccessPoint DeleteFileSystem DeleteFileSystemPolicy DeleteMountTarget
+       ModifyMountTargetSecurityGroups PutFileSystemPolicy`,
+    ),
     ...prefixed('ec2', 'AuthorizeSecurityGroupEgress AuthorizeSecurityGroupIngress CreateLaunchTemplateVersion'),
-    ...prefixed('ec2', 'ModifyInstanceAttribute ModifyInstanceMetadataOptions RunInstances'),
-    ...prefixed('ec2', 'AssociateAddress CreateRoute ReplaceRoute ModifyNetworkInterfaceAttribute'),
-    ...prefixed('autoscaling', 'DeleteAutoScalingGroup DeleteLifecycleHook SuspendProcesses UpdateAutoScalingGroup'),
-    ...prefixed('kms', 'CreateGrant PutKeyPolicy ScheduleKeyDeletion'),
-    ...prefixed('cloudtrail', 'DeleteTrail StopLogging'),
+    ...prefixed('ec2', 'ModifyInstanceAttribute ModifyInstanceMetadataOptions ModifyLaunchTemplate RunInstances'),
+    ...prefixed('ec2', 'AssociateAddress AssociateRouteTable CreateRoute ReplaceRoute ReplaceRouteTableAssociation'),
+    ...prefixed('ec2', 'ModifyNetworkInterfaceAttribute ModifySecurityGroupRules ModifySubnetAttribute'),
+    ...prefixed(
+      'autoscaling',
+      'DeleteAutoScalingGroup DeleteLifecycleHook DetachInstances EnterStandby PutLifecycleHook',
+    ),
+    ...prefixed('autoscaling', 'PutScheduledUpdateGroupAction SuspendProcesses UpdateAutoScalingGroup'),
+    ...prefixed('backup', 'DeleteBackupPlan DeleteBackupSelection UpdateBackupPlan'),
+    ...prefixed('kms', 'CreateGrant DisableKey PutKeyPolicy ScheduleKeyDeletion'),
+    ...prefixed('cloudtrail', 'DeleteTrail PutEventSelectors StopLogging UpdateTrail'),
     ...prefixed('logs', 'DeleteLogGroup DeleteLogStream'),
-    ...prefixed('cloudwatch', 'DeleteAlarms DisableAlarmActions PutMetricAlarm SetAlarmState'),
-    ...prefixed('lambda', 'DeleteFunction PutFunctionConcurrency UpdateFunctionCode UpdateFunctionConfiguration'),
-    ...prefixed('ssm', 'DeleteDocument SendCommand StartSession UpdateDocument UpdateDocumentDefaultVersion'),
+    ...prefixed('cloudwatch', 'DeleteAlarms DisableAlarmActions PutAlarmMuteRule PutMetricAlarm SetAlarmState'),
+    ...prefixed('sns', 'DeleteTopic SetSubscriptionAttributes SetTopicAttributes Unsubscribe'),
+    ...prefixed('lambda', 'DeleteFunction PutFunctionConcurrency RemovePermission'),
+    ...prefixed('lambda', 'UpdateFunctionCode UpdateFunctionConfiguration'),
+    ...prefixed('elasticloadbalancing', 'CreateListener CreateLoadBalancer ModifyTargetGroup'),
+    ...prefixed('budgets', 'ModifyBudget'),
+    ...prefixed('ssm', 'CreateAssociation DeleteDocument SendCommand StartAutomationExecution StartSession'),
+    ...prefixed('ssm', 'UpdateDocument UpdateDocumentDefaultVersion'),
   ],
 };
 
@@ -74,8 +89,8 @@ export function sweeping(policies: readonly Policy[]): readonly string[] {
   );
 }
 
-/** Every resource, or every resource of a service. */
-const everywhere = /^(\*+|arn:[^:]*:[^:]*:[^:]*:[^:]*:\*+)$/;
+/** Every resource, or every resource of a service or of a kind that it has. */
+const everywhere = /^(\*+|arn:[^:]*:[^:]*:[^:]*:[^:]*:(?:[\w-]+[/:])?\*+(?:\/\*+)?)$/;
 
 /** Services of which the role may do everything everywhere, and neither a deny nor its boundary takes that away. */
 export function wholeServices(role: IdentityPolicies): readonly string[] {
@@ -83,7 +98,7 @@ export function wholeServices(role: IdentityPolicies): readonly string[] {
     statements.flatMap(({ effect, actions, resources }) => {
       const isUnbounded = resources?.not || resources?.patterns.some((pattern) => everywhere.test(pattern));
       if (effect !== 'Allow' || actions.not || !isUnbounded) return [];
-      return actions.patterns.flatMap((pattern) => /^([\w-]+):\*+$/.exec(pattern)?.[1] ?? []);
+      return actions.patterns.flatMap((pattern) => /^([\w-]+):[*?]+$/.exec(pattern)?.[1] ?? []);
     }),
   );
   // An action of no name stands for those of the service that nobody thought of.

@@ -1,3 +1,4 @@
+import { knownOf } from './iam-condition.ts';
 import type { Policy } from './iam-document.ts';
 import { all, any, type Tri } from './iam-match.ts';
 import { identityAllows, type Principal, type Request, resourceAllows } from './iam-policy.ts';
@@ -15,12 +16,7 @@ export interface TrustedRole {
  */
 export function mayTakeOn(role: RoleOf, other: TrustedRole): Tri {
   if (!other.trust) return 'maybe';
-  const known: Readonly<Record<string, string>> = {
-    'aws:principalarn': role.arn,
-    'aws:principalaccount': role.account,
-    'aws:principaltype': 'AssumedRole',
-    'aws:securetransport': 'true',
-  };
+  const known = knownOf(role);
   const request: Request = {
     action: 'sts:AssumeRole',
     resource: other.arn,

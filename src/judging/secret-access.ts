@@ -1,6 +1,6 @@
-import type { Context } from './iam-condition.ts';
+import { type Context, knownOf } from './iam-condition.ts';
 import type { Policy } from './iam-document.ts';
-import type { Tri } from './iam-match.ts';
+import { glob, type Tri } from './iam-match.ts';
 import { type IdentityPolicies, identityAllows, type Request, roleAllows } from './iam-policy.ts';
 
 /** What this file needs of a role and of a secret. */
@@ -36,13 +36,29 @@ export function strangerTo(secret: { readonly arn: string }): SecretOf {
   return { arn: `${place}:clawcheck-no-such-secret-Zz0Yy9`, tags: {}, policy: undefined };
 }
 
+/**
+ * Secrets of other regions and accounts that statements of the role name, of which no list is read: one that fits each
+ * pattern, and one of another region, for statements that name what they leave out.
+ */
+export function strangersElsewhere({ policies }: RoleOf, own: { readonly arn: string }): SecretOf[] {
+  const place = (arn: string) => arn.split(':').slice(3, 5);
+  const [region = '', account = ''] = place(own.arn);
+  const named = policies.flatMap(({ statements }) =>
+    statements.flatMap(({ effect, resources }) => (effect === 'Allow' && !resources?.not && resources?.patterns) || []),
+  );
+  const away = named.filter((pattern) => {
+    const [r = '', a = ''] = place(pattern);
+    return /^arn:[^:]+:secretsmanager:/.test(pattern) && !(glob(r, region) && glob(a, account));
+  });
+  const samples = away.map((pattern) => pattern.replaceAll('*', '0').replaceAll('?', '0'));
+  const beyond = strangerTo({ arn: own.arn.replace(`:${region}:`, ':elsewhere-1:') }).arn;
+  return [...new Set([...samples, beyond])].map((arn) => ({ arn, tags: {}, policy: undefined }));
+}
+
 function contextOf(role: RoleOf, secret: SecretOf): Context {
   const known: Readonly<Record<string, string>> = {
-    'aws:principalarn': role.arn,
-    'aws:principalaccount': role.account,
+    ...knownOf(role),
     'aws:resourceaccount': secret.arn.split(':')[4] ?? '',
-    'aws:principaltype': 'AssumedRole',
-    'aws:securetransport': 'true',
   };
   const tags = new Map(Object.entries(secret.tags).map(([key, value]) => [key.toLowerCase(), value]));
   return (key) => {

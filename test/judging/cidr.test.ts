@@ -10,6 +10,7 @@ import {
   publicPart,
   type Range,
   subtract,
+  translated,
   union,
 } from '../../src/judging/cidr.ts';
 
@@ -182,5 +183,16 @@ describe('arithmetic agrees with sets of addresses', () => {
         expect(range && parseRange(formatRange(range))).toEqual(range);
       }),
     );
+  });
+});
+
+describe('IPv6 that a NAT gateway translates', () => {
+  it.each([
+    [['64:ff9b::/96'], ['0.0.0.0/0']],
+    [['::/0'], ['0.0.0.0/0']],
+    [['64:ff9b::c633:6400/120', '2001:db8::/32'], ['198.51.100.0/24']],
+    [['2a05:d018::/36', '0.0.0.0/0'], []],
+  ])('%j is %j', (of, is) => {
+    expect(translated(ranges(...of))).toEqual(ranges(...is));
   });
 });

@@ -7,10 +7,10 @@ import { demand, demandAll, distinct } from './demand.ts';
 import { namedGroups } from './group.ts';
 import { launchProfile, profileName } from './instance-roles.ts';
 import { describedInstances, type GroupInstance, instances } from './instances.ts';
-import { launchVersionsOf } from './launch-versions.ts';
+import { type LaunchVersion, launchVersions, launchVersionsOf } from './launch-versions.ts';
 
 export interface Siblings {
-  /** The roles of the group's own instances, by name. */
+  /** The roles of the group's own instances and of its next one, by name. */
   readonly own: readonly string[];
   readonly groups: readonly SiblingGroup[];
 }
@@ -29,14 +29,16 @@ export interface SiblingGroup {
  */
 export const siblingGroups = awsProbe({
   id: 'aws/sibling-groups',
-  needs: { instances, describedInstances, namedGroups, accountDetails },
-  async gather(aws, { instances, describedInstances, namedGroups, accountDetails }, { others }): Promise<Siblings> {
+  needs: { instances, launchVersions, describedInstances, namedGroups, accountDetails },
+  async gather(aws, facts, { others }): Promise<Siblings> {
+    const { instances, launchVersions, describedInstances, namedGroups, accountDetails } = facts;
     const near = others.filter((o) => o.aws.account === aws.account && o.aws.region === aws.region);
     const names = near.map((o) => o.infrastructure.autoScalingGroup);
     const found = namedGroups.filter((g) => names.includes(g.AutoScalingGroupName ?? ''));
     const profiles = await profilesOf(aws, found, describedInstances);
     const rolesOf = (names: readonly string[]) => distinct(names.map((name) => roleOfProfile(accountDetails, name)));
-    const own = rolesOf(instances.flatMap(profileOf));
+    const next = launchVersions.filter((version) => version.next);
+    const own = rolesOf([...instances.flatMap(profileOf), ...profilesNamedBy(next)]);
     const groups = near.map((other) => {
       const group = other.infrastructure.autoScalingGroup;
       const there = found.find((g) => g.AutoScalingGroupName === group);
@@ -52,6 +54,10 @@ function profileOf({ IamInstanceProfile: profile }: Instance): string[] {
   return profile?.Arn ? [profileName(profile.Arn)] : [];
 }
 
+function profilesNamedBy(versions: readonly LaunchVersion[]): string[] {
+  return versions.flatMap(({ data: { IamInstanceProfile: profile } }) => (profile ? [launchProfile(profile)] : []));
+}
+
 async function profilesOf(
   aws: AwsPort,
   groups: readonly AutoScalingGroup[],
@@ -63,7 +69,7 @@ async function profilesOf(
   const instances = demandAll(described, ids, ({ InstanceId }) => InstanceId, 'instance of another environment');
   const ofNext = async (group: AutoScalingGroup) => {
     const versions = await launchVersionsOf(aws, group, []);
-    return versions.flatMap(({ data: { IamInstanceProfile: profile } }) => (profile ? [launchProfile(profile)] : []));
+    return profilesNamedBy(versions);
   };
   const entries = groups.map(async (group) => {
     const members = membersOf(group);

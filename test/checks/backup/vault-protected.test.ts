@@ -56,6 +56,18 @@ describe('backup/vault-protected', () => {
       'fail',
     ],
     [
+      'a deny for all but another role',
+      [{ ...unlocked, policy: deny({ Condition: { ArnNotLike: { 'aws:PrincipalArn': `${arn}-admin` } } }) }],
+      [harmless],
+      'pass',
+    ],
+    [
+      'a deny for all but the roles of the deployment',
+      [{ ...unlocked, policy: deny({ Condition: { ArnNotLike: { 'aws:PrincipalArn': `${arn}*` } } }) }],
+      [harmless],
+      'fail',
+    ],
+    [
       'a deny of deletion whose policy can be replaced',
       [{ ...unlocked, policy: deny({ Action: 'backup:DeleteRecoveryPoint' }) }],
       [harmless],

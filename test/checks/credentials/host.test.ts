@@ -118,13 +118,16 @@ describe('other-secret-refused', () => {
     own: 'readable',
     foreign: 'AccessDeniedException',
   };
+  const host = { instanceId: 'i-0a1b2c3d4e5f60001' };
   const judged = (change: object, secrets: object[] = allSecrets, environment = {}) =>
-    judgeFacts(otherSecretRefused, { reads: { ...reads, ...change }, allSecrets: secrets }, environment);
+    judgeFacts(otherSecretRefused, { reads: { ...reads, ...change }, host, allSecrets: secrets }, environment);
   const outcome = (...given: Parameters<typeof judged>) => judged(...given).outcome;
 
   it('passes on AccessDenied of a secret that exists, beside one that is readable', () => {
     expect(outcome({})).toBe('pass');
     expect(outcome({ caller: reads.caller.replace('arn:aws:', 'arn:aws-us-gov:') })).toBe('pass');
+    const whole = [own, other].map((Name) => ({ Name, ARN: `${arn(Name ?? '')}-AbCdEf` }));
+    expect(outcome({}, whole, { 'credentials.foreignSecret': arn(other ?? '') })).toBe('pass');
   });
   it('fails when it can be read, whatever becomes of the own one', () => {
     expect(outcome({ foreign: 'readable' })).toBe('fail');
@@ -158,6 +161,7 @@ describe('other-secret-refused', () => {
     'arn:aws:iam::123456789012:user/ops',
     'arn:aws:sts::123456789012:assumed-role/ops/alice',
     'arn:aws:sts::999999999999:assumed-role/openclaw-prod/i-0a1b2c3d4e5f60001',
+    'arn:aws:sts::123456789012:assumed-role/openclaw-prod/i-0a1b2c3d4e5f60002',
     `x${reads.caller}`,
     `${reads.caller}-of-ada`,
   ])('is unknown when asked as %s', (caller) => {

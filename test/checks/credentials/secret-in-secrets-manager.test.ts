@@ -59,6 +59,16 @@ describe('credentials/secret-in-secrets-manager', () => {
     ['everyone over TLS', grant('*', { Bool: { 'aws:SecureTransport': 'true' } }), 'fail'],
     ['everyone, if the key is there', grant('*', { StringEqualsIfExists: { 'aws:PrincipalOrgID': 'o-1a' } }), 'fail'],
     ['everyone of the organisation', grant('*', { StringEquals: { 'aws:PrincipalOrgID': 'o-1a' } }), 'pass'],
+    [
+      'everyone of a part of the organisation',
+      grant('*', { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-1a/r-ab12/ou-ab12-1/*' } }),
+      'pass',
+    ],
+    [
+      'everyone whose request does not say otherwise',
+      grant('*', { 'ForAllValues:StringEquals': { 'aws:PrincipalAccount': '123456789012' } }),
+      'fail',
+    ],
     ['another account', grant({ AWS: 'arn:aws:iam::999999999999:root' }), 'fail'],
     ['another account by number', grant({ AWS: '999999999999' }), 'fail'],
     ['a deny of everyone', { ...grant('*'), Effect: 'Deny' }, 'pass'],

@@ -39,6 +39,12 @@ describe('infrastructure/environments-separate', () => {
       [],
       'pass',
     ],
+    [
+      'the same names in another region, where its role is not seen',
+      as((o) => ({ ...o, aws: { ...o.aws, region: 'us-east-1' }, monitoring: goodEnvironment().monitoring })),
+      [],
+      'undetermined',
+    ],
     ['the same group', as((o) => ({ ...o, infrastructure: goodEnvironment().infrastructure })), [], 'fail'],
   ])('%s', (_, others, siblingGroups, outcome) => {
     const facts = { siblingGroups: { own: ['openclaw-prod'], groups: siblingGroups } } as unknown as Parameters<
