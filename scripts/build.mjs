@@ -64,7 +64,7 @@ const withoutFetch = {
 const { metafile, outputFiles } = await build({
   metafile: true,
   write: false,
-  entryPoints: { clawcheck: 'src/cli/main.ts', api: 'src/api.ts', 'kept-code': 'src/cli/kept-code.ts' },
+  entryPoints: { clawcheck: 'src/cli/main.ts', api: 'src/api.ts', 'kept-code': 'src/loading/kept-code.ts' },
   outdir: '.',
   bundle: true,
   splitting: true,
@@ -86,15 +86,17 @@ const { metafile, outputFiles } = await build({
 });
 const outputs = Object.fromEntries(outputFiles.map(({ path, text }) => [basename(path), text]));
 const groups = {
-  // What says that a command failed, every command, what runs the parts, a run before its first line, what reads AWS.
+  // What says that a command failed, every command, what runs the parts, a run before its first line, what looks at a host, what reads AWS.
   start: (source) => source === 'src/cli/main.ts',
   commands: (source) => source === 'src/cli/program.ts',
-  kept: (source) => source === 'src/cli/kept-code.ts',
+  kept: (source) => source === 'src/loading/kept-code.ts',
   run: (source) => source === 'src/cli/run.ts',
+  host: (source) => source === 'src/adapters/ssh/host.ts',
+  globs: (source) => source.includes('/picomatch/'),
   aws: (source) => source.startsWith('narrowed:') || source === 'src/adapters/aws/credential-providers.ts',
 };
 const entries = ['clawcheck.js', 'api.js', 'kept-code.js'];
-const files = await groupChunks(outputs, metafile, entries, groups, ['run', 'aws']);
+const files = await groupChunks(outputs, metafile, entries, groups, ['run', 'aws', 'host', 'globs']);
 mkdirSync(fresh);
 for (const [name, code] of Object.entries(files)) {
   const head = [

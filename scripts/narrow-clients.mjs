@@ -17,6 +17,12 @@ const unused = [
   [/\/bowser\//, 'export default {};'],
   // Lets extensions change the settings of a client: none is given any.
   [/\/runtimeExtensions\.js$/, 'export const resolveRuntimeExtensions = (config) => config;'],
+  // Works out what it would log of each call, for nobody.
+  [
+    /\/middleware-logger\/loggerMiddleware\.js$/,
+    `export const loggerMiddleware = undefined, loggerMiddlewareOptions = undefined;
+    export const getLoggerPlugin = () => ({ applyToStack() {} });`,
+  ],
   // For a Node without digests, which could not speak TLS either.
   [/\/checksum\/sha256\/Sha256Js\.js$/, 'export const Sha256Js = undefined;'],
   // No operation that is kept answers with a stream of events; one that an extension names is refused.

@@ -1,5 +1,5 @@
 // A large file of the bundle as a script beside a module that stands for it: of a script, what was compiled when it ran
-// can be kept (src/cli/kept-code.ts).
+// can be kept (src/loading/kept-code.ts).
 import { createHash } from 'node:crypto';
 import { transform } from 'esbuild';
 import { parseAst } from 'rollup/parseAst';
@@ -32,6 +32,7 @@ export async function asPart(name, code) {
     .sort((a, b) => b.start - a.start)
     .reduce((text, { start, end, by }) => text.slice(0, start) + by + text.slice(end), code);
   const answer = exported.map(({ exported, local }) => `${exported.name}:${local.name}`);
+  const names = exported.map((specifier) => specifier.exported.name);
   const script = [
     'clawcheckPart=function(module,require,clawcheckUrl,clawcheckLoad){"use strict";',
     ...imports.map(required),
@@ -50,10 +51,12 @@ export async function asPart(name, code) {
   const module = [
     ...own.map((specifier, i) => `import*as clawcheckImport${i} from${JSON.stringify(specifier)};`),
     `import{runPart as clawcheckRun}from"./kept-code.js";`,
-    `export const{${exported.map((specifier) => specifier.exported.name).join()}}=clawcheckRun(`,
+    'const clawcheckPart=clawcheckRun(',
     `{...${JSON.stringify(part)},url:import.meta.url},`,
     `{${own.map((specifier, i) => `${JSON.stringify(specifier)}:clawcheckImport${i}`).join()}},`,
     's=>import(s));',
+    `export const{${names.filter((name) => name !== 'default').join()}}=clawcheckPart;`,
+    ...(names.includes('default') ? ['export default clawcheckPart.default;'] : []),
   ];
   return { [`${name}.js`]: module.join(''), [part.path]: text };
 }

@@ -1,6 +1,6 @@
 import module from 'node:module';
+import { cacheFolder } from '../loading/cache-folder.ts';
 import { exitCodeOf } from '../model/exit-code.ts';
-import { cacheFolder } from './cache-folder.ts';
 import { sayFailure } from './failure.ts';
 
 // Node ends with 0 when nothing is left to wait for, also when the run never came to its end. Until a report is

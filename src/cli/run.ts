@@ -1,12 +1,12 @@
 import { AwsSessions } from '../adapters/aws/sessions.ts';
 import { livePorts } from '../adapters/live.ts';
 import { loadFile } from '../environment/load.ts';
+import { keepCompiled } from '../loading/kept-code.ts';
 import { UsageError } from '../model/reason.ts';
 import { chosenFrom } from './environments.ts';
 import { type Execution, execute } from './execute.ts';
 import { extendedRegistry } from './extended.ts';
 import { filesFor, refuseShared } from './fleet-files.ts';
-import { keepCompiled } from './kept-code.ts';
 import { checkEndings, checkOutputs, type OutputOptions } from './output.ts';
 import { recordingFor, replayPorts } from './replay.ts';
 import { secondsOf } from './seconds.ts';

@@ -4,15 +4,27 @@ import { setFlagsFromString } from 'node:v8';
 const longRun = 2;
 const lookMilliseconds = 250;
 
-/** Flags of V8 for a short run, and what they are without it. Maglev compiles since Node 22. */
+/**
+ * Flags of V8 for a short run, and what they are without it. Maglev compiles since Node 22. Regular expressions become
+ * machine code at their second use otherwise, and most are used a few times.
+ */
 const flags = [
   ['--no-opt', '--opt'],
   ...(Number.parseInt(process.versions.node, 10) >= 22 ? [['--no-maglev', '--maglev']] : []),
   ['--semi-space-growth-factor=1', '--semi-space-growth-factor=2'],
+  ['--regexp-tier-up-ticks=100', '--regexp-tier-up-ticks=1'],
 ] as const;
 
-/** What a run asks of Node. */
-const builtins = ['node:https', 'node:zlib', 'node:fs/promises', 'node:timers/promises'];
+/** What a run asks of Node, or what it loads does. */
+const builtins = [
+  'node:https',
+  'node:zlib',
+  'node:fs/promises',
+  'node:timers/promises',
+  'node:perf_hooks',
+  'node:assert',
+  'node:dns',
+];
 
 /**
  * Sets V8 up for a short run, until the process turns out to be a long one. A run is over before optimised code has paid

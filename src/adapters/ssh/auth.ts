@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import ssh2, { type AnyAuthMethod, type ParsedKey } from 'ssh2';
+import type { AnyAuthMethod, ParsedKey } from 'ssh2';
 import { UsageError } from '../../model/reason.ts';
 import type { Env, ResolvedTarget } from './ssh-config.ts';
+import { ssh2 } from './ssh2.ts';
 import type { SshTarget } from './target.ts';
 
 const keyLimit = 64 * 1024;

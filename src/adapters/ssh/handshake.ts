@@ -1,10 +1,11 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import ssh2, { type Client, type ConnectConfig } from 'ssh2';
+import type { Client, ConnectConfig } from 'ssh2';
 import { ProbeError } from '../../model/reason.ts';
 import type { authMethods } from './auth.ts';
 import { fingerprintOf, type HostKeyAlgorithm } from './known-hosts.ts';
 import type { ResolvedTarget } from './ssh-config.ts';
+import { ssh2 } from './ssh2.ts';
 
 /** No SHA-1, no CBC, no group 14 with SHA-1; strict key exchange is offered by ssh2 itself. */
 const algorithms = {
