@@ -21,7 +21,16 @@ const renewMs = 60_000;
 const failedMs = 10_000;
 
 /** How many connections a service has that is asked one thing after the other, or more at once than others. */
-const connectionsTo: Partial<Record<ServiceName, number>> = { backup: 3, cloudtrail: 1, kms: 1, ssm: 1, sts: 1 };
+const connectionsTo: Partial<Record<ServiceName, number>> = {
+  backup: 3,
+  budgets: 1,
+  cloudtrail: 1,
+  ec2: 4,
+  kms: 1,
+  autoscaling: 1,
+  ssm: 1,
+  sts: 1,
+};
 
 /** An answer that runs side by side may share, and when it was there; undefined while it is awaited. */
 interface Shared {
