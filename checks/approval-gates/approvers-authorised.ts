@@ -1,23 +1,24 @@
-import { approverLists, targetedPersons } from '../../src/judging/approvers.ts';
+import { approverLists, identity, targetedPersons } from '../../src/judging/approvers.ts';
 import { commandChannels } from '../../src/judging/command-senders.ts';
 import { shown } from '../../src/judging/gateway-config.ts';
 import { check, type Finding, judgeAll } from '../../src/model/check.ts';
 import { count, some } from '../../src/model/text.ts';
 import { declaration } from '../../src/probes/files/declaration.ts';
+import { approvingDevices } from '../../src/probes/gateway/approving-devices.ts';
 import { gatewayConfig } from '../../src/probes/gateway/config.ts';
 
 export default check({
   title: 'Only named people can approve',
   failureTitle: 'People who are not named can approve',
   why: 'An approval by anyone, or by whoever built the action, is a formality.',
-  trap: 'There is a list of approvers: with a wildcard on it, or with whoever builds the action; in a channel without one, whoever may write there approves.',
+  trap: 'There is a list of approvers: with a wildcard on it, or with whoever builds the action; in a channel without one, whoever may write there approves; a device that somebody paired once, or whoever a proxy signs in, approves without any list.',
   remediation:
-    'List approvers by id in commands.ownerAllowFrom or execApprovals.approvers without wildcards, for each channel that is on, and each of them under approvalGates.people with the role operator or admin.',
-  needs: { config: gatewayConfig, declaration },
-  judge({ config: { inForce }, declaration: { people, gates } }) {
-    const findings: Finding<'config' | 'declaration'>[] = [];
+    'List approvers by id in commands.ownerAllowFrom or execApprovals.approvers without wildcards, for each channel that is on, and each of them under approvalGates.people with the role operator or admin; so too paired devices that may approve (openclaw devices list), as device:ID, or remove them, and logins of a proxy or of Tailscale, as identity:LOGIN.',
+  needs: { config: gatewayConfig, declaration, devices: approvingDevices },
+  judge({ config: { inForce }, declaration: { people, gates }, devices }) {
+    const findings: Finding<'config' | 'declaration' | 'devices'>[] = [];
     const mayApprove = people.filter(({ role }) => role === 'admin' || role === 'operator');
-    const known = new Set(mayApprove.flatMap(({ ids }) => ids));
+    const known = new Set(mayApprove.flatMap(({ ids }) => ids.map(likeGateway)));
     const lists = approverLists(inForce);
     const total = lists.reduce((sum, { ids }) => sum + (ids?.length ?? 0), 0);
     findings.push({
@@ -42,6 +43,17 @@ export default check({
         ok: ids !== undefined && problems.length === 0,
       });
     }
+    const strange = devices.filter((id) => !known.has(`device:${id}`));
+    findings.push({
+      fact: 'devices',
+      subject: 'paired devices that may approve',
+      expected: 'only those of people with the role operator or admin',
+      observed:
+        strange.length > 0
+          ? `${count(strange.length, 'device')} of nobody with such a role: ${some(strange.map((id) => shown(id.slice(0, 16))))}`
+          : count(devices.length, 'named device'),
+      ok: strange.length === 0,
+    });
     const targeted = targetedPersons(inForce);
     const unknown = targeted.filter((id) => !known.has(id));
     findings.push({
@@ -95,3 +107,5 @@ export default check({
     return judgeAll(findings);
   },
 });
+
+const likeGateway = (id: string) => id.replace(/^identity:(.*)$/, (_, login: string) => identity(login));

@@ -31,6 +31,7 @@ const scopes: Readonly<Record<string, string>> = {
   'chat.send': 'operator.write',
   'chat.abort': 'operator.write',
   'agent.wait': 'operator.write',
+  'device.pair.list': 'operator.pairing',
   'tools.invoke': 'operator.write',
   'plugin.approval.list': 'operator.approvals',
   'plugin.approval.resolve': 'operator.approvals',

@@ -51,8 +51,41 @@ export function approverLists(config: unknown): readonly ApproverList[] {
     if (valueAt(client.settings, 'approvers') === undefined) continue;
     lists.push({ path: `${client.path}.approvers`, ids: approversOf(config, client) });
   }
+  return [...lists, ...identityLists(config)];
+}
+
+/**
+ * Whom a proxy or Tailscale has signed in, as `identity:login`: by scopes of their own, or with a device that the gateway
+ * pairs without asking anybody. https://docs.openclaw.ai/gateway/trusted-proxy-auth
+ */
+function identityLists(config: unknown): ApproverList[] {
+  const auth = settingsAt(config, 'gateway.auth');
+  const byProxy = auth['mode'] === 'trusted-proxy';
+  const { mode = 'off' } = settingsAt(config, 'gateway.tailscale');
+  const lists: ApproverList[] = [];
+  const granted = Object.entries(settingsAt(auth, 'identityScopes')).filter(([, scopes]) => mayDecide(scopes));
+  if (granted.length > 0 && (byProxy || mode !== 'off' || auth['allowTailscale'] === true)) {
+    lists.push({ path: 'gateway.auth.identityScopes', ids: granted.map(([login]) => identity(login)) });
+  }
+  const { enabled, scopes = decisive } = settingsAt(auth, 'trustedProxy.deviceAutoApprove');
+  if (byProxy && enabled === true && mayDecide(scopes)) {
+    const users = textsAt(auth, 'trustedProxy.allowUsers');
+    const ids = users?.length === 0 ? ['identity:*'] : users?.map(identity);
+    lists.push({ path: 'gateway.auth.trustedProxy.allowUsers', ids });
+  }
   return lists;
 }
+
+/** Scopes that let their holder decide on requests. */
+const decisive: readonly unknown[] = ['operator.approvals', 'operator.admin'];
+
+/** Whether scopes let their holder decide; what is no list is not known, and counts. */
+export function mayDecide(scopes: unknown): boolean {
+  return !Array.isArray(scopes) || scopes.some((scope) => decisive.includes(scope));
+}
+
+/** The gateway tells e-mail addresses apart without regard to capitals, and other logins with it. */
+export const identity = (login: string) => `identity:${login.includes('@') ? login.toLowerCase() : login}`;
 
 /** Ids of persons, not of rooms, as far as their form shows it. */
 const persons: Readonly<Record<string, RegExp>> = { slack: /^[UW][A-Z0-9]{5,}$/, telegram: /^\d+$/ };

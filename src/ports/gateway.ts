@@ -20,7 +20,12 @@ export interface RpcOptions {
   readonly timeoutMs?: number;
 }
 
-export type GatewayScope = 'operator.read' | 'operator.write' | 'operator.approvals' | 'operator.admin';
+export type GatewayScope =
+  | 'operator.read'
+  | 'operator.write'
+  | 'operator.approvals'
+  | 'operator.pairing'
+  | 'operator.admin';
 
 export interface GatewayResponse {
   readonly status: number;

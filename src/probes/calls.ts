@@ -78,6 +78,7 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'gateway/agents': '',
   'gateway/approval-rehearsal':
     'rpc approval.history, rpc exec.approval.list, rpc exec.approval.request, rpc exec.approval.resolve',
+  'gateway/approving-devices': 'rpc device.pair.list',
   'gateway/config': 'rpc config.get',
   'gateway/config-environment': '',
   'gateway/configured-agents': '',

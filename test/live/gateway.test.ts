@@ -18,6 +18,7 @@ import {
   type GatewayProcess,
   gatewayRequirement,
   gatewayToken,
+  pairDevice,
   startGatewayProcess,
 } from './lab/gateway-process.ts';
 import { judgeGateway } from './lab/judge-gateway.ts';
@@ -216,6 +217,17 @@ liveDescribe('a real gateway', gatewayRequirement(), () => {
       ['skill handy of agent main'],
     ]);
   });
+
+  it('knows who may approve by a device of their own', async () => {
+    const id = 'approval-gates/approvers-authorised';
+    await pairDevice(strict, 'operator.read');
+    expect((await judging(strict)(id)).status).toBe('pass');
+    const device = await pairDevice(strict, 'operator.read', 'operator.approvals');
+    const { status, evidence } = await judging(strict)(id);
+    expect([status, evidence.map(({ subject }) => subject)]).toEqual(['fail', ['paired devices that may approve']]);
+    const named = { 'approvalGates.people.1.ids': ['slack:U0OPSLD01', `device:${device}`] };
+    expect((await judging(strict, named)(id)).status).toBe('pass');
+  }, 60_000);
 
   it('refuses a wrong token without saying more than that', async () => {
     const [wrong, right] = [portOf(strict, 'another'), portOf(strict)];

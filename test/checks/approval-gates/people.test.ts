@@ -31,7 +31,7 @@ describe('approval-gates/approvers-authorised', () => {
     ['something else than a list', config('slack:U0BENEX01'), 'fail'],
     ['something else than a list beside one', config(['slack:U0BENEX01'], 'U0OPSLD01'), 'fail'],
   ])('%s', (_, config, outcome) => {
-    expect(judgeFacts(authorised, { config, declaration }).outcome).toBe(outcome);
+    expect(judgeFacts(authorised, { config, declaration, devices: [] }).outcome).toBe(outcome);
   });
 
   it.each([
@@ -44,8 +44,54 @@ describe('approval-gates/approvers-authorised', () => {
     const judgement = judgeFacts(authorised, {
       config: config(['slack:U0BENEX01']),
       declaration: { ...declaration, people },
+      devices: [],
     });
     expect(judgement.outcome).toBe('fail');
+  });
+
+  const own = { name: 'Ada Example', role: 'admin', ids: ['identity:Ada@Example.com', 'identity:ada', 'device:0ada'] };
+  const withAda = { ...declaration, people: [...approvalGates.people, own] };
+  const signedIn = (gateway: object) => ({
+    inForce: { commands: { ownerAllowFrom: ['slack:U0BENEX01'] }, gateway },
+  });
+  const scopes = (identityScopes: object, more = {}) => signedIn({ auth: { identityScopes, ...more } });
+  const proxied = { mode: 'trusted-proxy' };
+  const paired = (allowUsers: unknown, more: object = {}) =>
+    signedIn({ auth: { ...proxied, trustedProxy: { allowUsers, deviceAutoApprove: { enabled: true, ...more } } } });
+
+  it.each<[string, object, string]>([
+    ['somebody named', scopes({ 'ADA@example.com': ['operator.admin'] }, proxied), 'pass'],
+    ['a stranger', scopes({ 'eve@example.com': ['operator.admin'] }, proxied), 'fail'],
+    [
+      'a stranger beside somebody named',
+      scopes({ ada: ['operator.admin'], eve: ['operator.approvals'] }, proxied),
+      'fail',
+    ],
+    ['a login that is not an address, in other letters', scopes({ Ada: ['operator.approvals'] }, proxied), 'fail'],
+    ['a stranger who may read', scopes({ 'eve@example.com': ['operator.read'] }, proxied), 'pass'],
+    ['scopes that are no list', scopes({ 'eve@example.com': 'operator.read' }, proxied), 'fail'],
+    ['a stranger whom nothing signs in', scopes({ 'eve@example.com': ['operator.admin'] }, { mode: 'token' }), 'pass'],
+    [
+      'a stranger whom Tailscale signs in',
+      signedIn({ tailscale: { mode: 'serve' }, auth: { identityScopes: { eve: ['operator.admin'] } } }),
+      'fail',
+    ],
+    ['devices of people who are named', paired(['ada@example.com']), 'pass'],
+    ['devices of a stranger', paired(['ada@example.com', 'eve@example.com']), 'fail'],
+    ['devices of whoever the proxy signs in', paired([]), 'fail'],
+    ['devices of whom nobody tells', paired('ada@example.com'), 'fail'],
+    ['devices of a stranger that may read', paired(['eve@example.com'], { scopes: ['operator.read'] }), 'pass'],
+    ['devices that are not paired alone', paired(['eve@example.com'], { enabled: false }), 'pass'],
+  ])('by a login: %s', (_, config, outcome) => {
+    expect(judgeFacts(authorised, { config, declaration: withAda, devices: [] }).outcome).toBe(outcome);
+  });
+
+  it.each<[string, readonly string[], string]>([
+    ['of somebody named', ['0ada'], 'pass'],
+    ['of nobody', ['0ada', '0bad'], 'fail'],
+  ])('by a device %s', (_, devices, outcome) => {
+    const config = signedIn({});
+    expect(judgeFacts(authorised, { config, declaration: withAda, devices }).outcome).toBe(outcome);
   });
 });
 
@@ -54,7 +100,7 @@ describe('approval-gates/approvers-authorised, one thing wrong', () => {
   const ben = { name: 'Ben Example', role: 'operator', ids: ['slack:U0BEN'] };
   const gate = (...approvers: string[]) => [{ ...approvalGates.gates[0], approvers }];
   const judged = (people: object[], gates: object[]) =>
-    judgeFacts(authorised, { config: config(['slack:U0ADA']), declaration: { owners, people, gates } });
+    judgeFacts(authorised, { config: config(['slack:U0ADA']), declaration: { owners, people, gates }, devices: [] });
 
   it('passes an admin and an operator who approve', () => {
     expect(judged([ada, ben], gate('Ada Example', 'Ben Example')).outcome).toBe('pass');

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { spawnText } from '../../support/spawn-text.ts';
 import type { Requirement } from '../live.ts';
 
 /**
@@ -75,6 +76,18 @@ export async function startGatewayProcess(
       rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
   };
+}
+
+/** Pairs a device with it, which nobody is asked about on its own host. Answers with its id. */
+export async function pairDevice({ home, port }: GatewayHome, ...scopes: string[]): Promise<string> {
+  const folder = process.env['CLAWCHECK_LIVE_OPENCLAW'] ?? '';
+  const script = join(import.meta.dirname, 'pair-device.mjs');
+  const { code, stdout } = await spawnText(node(folder), [script, String(port), gatewayToken, ...scopes], {
+    cwd: home,
+    env: {},
+  });
+  if (code !== 0) throw new Error(`the device was not paired: ${stdout}`);
+  return stdout.trim();
 }
 
 async function freePort(): Promise<number> {
