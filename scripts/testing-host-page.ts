@@ -1,5 +1,6 @@
 import { registry } from '../checks/index.ts';
 import type { Probe } from '../src/model/probe.ts';
+import { runtimeFileSystem } from '../src/probes/aws/file-system.ts';
 import { probesOf } from '../src/runner/gather.ts';
 import { allChecks } from '../src/runner/plan.ts';
 import { hostileGreetings, hostileHosts } from '../test/adapters/ssh/hostile-hosts.ts';
@@ -9,7 +10,8 @@ import { knownOfGoodHost } from '../test/live/lab/good-host.ts';
 /** The checks that the live host decides, where what others would say of it is given. */
 export function checksByHost() {
   const seen = (probe: Probe<unknown>) =>
-    [...probesOf([{ probe }])].every(({ kind }) => kind === 'host' || kind === 'vantage');
+    // AWS is asked for the file system of the runtime directory only where the host has a second one there.
+    [...probesOf([{ probe }])].every((p) => ['host', 'vantage'].includes(p.kind) || p === runtimeFileSystem);
   return allChecks(registry).filter(({ check }) => {
     const needs = Object.values<Probe<unknown>>(check.needs);
     return needs.some(seen) && needs.every((probe) => knownOfGoodHost.has(probe) || seen(probe));

@@ -61,6 +61,7 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'aws/role-trusts': '',
   'aws/route-tables': 'ec2:DescribeRouteTables',
   'aws/routes': 'ec2:DescribeRouteTables',
+  'aws/runtime-file-system': 'efs:DescribeFileSystems',
   'aws/scaling-activities': 'autoscaling:DescribeScalingActivities',
   'aws/secret-ages': 'secretsmanager:ListSecretVersionIds',
   'aws/security-groups': 'ec2:DescribeSecurityGroups',

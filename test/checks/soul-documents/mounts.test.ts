@@ -166,8 +166,17 @@ describe('a second mount of its own', () => {
 });
 
 describe('runtime-separate', () => {
-  const outcome = (mounts: unknown, writes: unknown = { control: 'succeeded' }, changes = {}) =>
-    judgeFacts(runtimeSeparate, { mounts, writes }, changes).outcome;
+  const outcome = (mounts: unknown, writes: unknown = { control: 'succeeded' }, changes = {}, storage?: unknown) =>
+    judgeFacts(runtimeSeparate, { mounts, writes, storage }, changes).outcome;
+
+  it('asks whether a second file system is encrypted', () => {
+    const on = (storage: unknown, mounts: object = facts) => outcome(mounts, undefined, {}, storage);
+    expect(on({ FileSystemArn: 'arn:efs2', Encrypted: true })).toBe('pass');
+    expect(on({ FileSystemArn: 'arn:efs2', Encrypted: false })).toBe('fail');
+    expect(on({ FileSystemArn: 'arn:efs2' })).toBe('fail');
+    expect(on(denied)).toBe('undetermined');
+    expect(on(denied, { ...facts, shared: 'yes' })).toBe('fail');
+  });
 
   it('passes on two mounts that share nothing', () => {
     expect(outcome(facts)).toBe('pass');
