@@ -2,7 +2,7 @@ import type { Environment } from '../../environment/schema.ts';
 import { hostProbe } from '../../model/probe.ts';
 import type { ProbeError } from '../../model/reason.ts';
 import { quote } from '../../ports/host.ts';
-import { demandGatewayRoot, enterGatewayRoot } from './gateway-root.ts';
+import { demandGateway, enterGatewayRoot } from './gateway-root.ts';
 import { oneOf } from './records.ts';
 
 /** Whether the agent's own user could change the configuration of the gateway, which is taken over while it runs. */
@@ -66,7 +66,7 @@ say replaceable "$replaceable"
 say owned "$owned"
 `,
   parse(records, { environment }) {
-    demandGatewayRoot(records);
+    demandGateway(records, 'read');
     const flag = (key: string) => oneOf(records, key, ['yes', 'no']) === 'yes';
     return {
       path: configPath(environment),

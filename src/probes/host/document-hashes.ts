@@ -1,7 +1,7 @@
 import { hostProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import { quote } from '../../ports/host.ts';
-import { demandGatewayRoot, enterGatewayRoot } from './gateway-root.ts';
+import { demandGateway, enterGatewayRoot } from './gateway-root.ts';
 import { all, integer } from './records.ts';
 
 /** A file of the workspace on the instance. */
@@ -40,7 +40,7 @@ find . -path ./.git -prune -o ! -type d -print | while IFS= read -r file; do
 done
 `,
   parse(records) {
-    demandGatewayRoot(records);
+    demandGateway(records, 'read');
     const [workspace, ...more] = all(records, 'workspace');
     if (workspace === 'absent')
       throw new ProbeError('not_found', 'the gateway sees no workspace at soulDocuments.workspace');

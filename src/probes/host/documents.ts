@@ -2,7 +2,8 @@ import type { Environment } from '../../environment/schema.ts';
 import { hostProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import { quote } from '../../ports/host.ts';
-import { all, oneOf } from './records.ts';
+import { demandGateway } from './gateway-root.ts';
+import { all } from './records.ts';
 
 const kinds = ['file', 'symlink', 'other', 'missing'] as const;
 
@@ -48,15 +49,7 @@ for document in ${soulDocuments.documents.map(quote).join(' ')}; do
 done
 `,
   parse(records, { environment }) {
-    const state = oneOf(records, 'state', ['seen', 'no-gateway', 'no-access']);
-    if (state === 'no-gateway') {
-      throw new ProbeError('not_found', 'no gateway process runs as the agent user on the host', {
-        next: 'Start the gateway, and compare host.agentUser and gateway.port with it.',
-      });
-    }
-    if (state === 'no-access') {
-      throw new ProbeError('access_denied', 'the root directory of the gateway process cannot be entered as its user');
-    }
+    demandGateway(records, 'seen');
     const lines = all(records, 'document').map((line) => /^([a-z]+) (\d{1,15}) (yes|no) (yes|no) (.+)$/.exec(line));
     return environment.soulDocuments.documents.map((document) => {
       const [match, ...more] = lines.filter((line) => line?.[5] === document);

@@ -1,6 +1,7 @@
 import { hostProbe } from '../../model/probe.ts';
-import { ProbeError } from '../../model/reason.ts';
+import type { ProbeError } from '../../model/reason.ts';
 import { quote } from '../../ports/host.ts';
+import { demandGateway } from './gateway-root.ts';
 import { integer, oneOf } from './records.ts';
 import { gatewayVariables, type SuspectVariables, searchVariables, suspectVariables } from './variables.ts';
 
@@ -47,13 +48,7 @@ printf '%s\\n' "$text" | variables
 say variables "$(printf '%s\\n' "$text" | grep -a -c =)"
 `,
   parse(records, { environment }) {
-    const state = oneOf(records, 'state', ['seen', 'no-gateway', 'no-access']);
-    if (state === 'no-gateway') {
-      throw new ProbeError('not_found', 'no gateway process runs as the agent user on the host', {
-        next: 'Start the gateway, and compare host.agentUser and gateway.port with it.',
-      });
-    }
-    if (state === 'no-access') throw new ProbeError('access_denied', 'the environment of the gateway cannot be read');
+    demandGateway(records, 'seen', 'the environment of the gateway cannot be read');
     return {
       ...suspectVariables(records, environment),
       variables: integer(records, 'variables'),

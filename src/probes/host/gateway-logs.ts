@@ -3,7 +3,7 @@ import { hostProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import { type HostRecords, quote } from '../../ports/host.ts';
 import { configPath } from './config-file.ts';
-import { demandGatewayRoot, enterGatewayRoot } from './gateway-root.ts';
+import { demandGateway, enterGatewayRoot } from './gateway-root.ts';
 import { all, integer, oneOf } from './records.ts';
 import { demandSelfTest, searchedRules, searchRules, searchSelfTest } from './secret-search.ts';
 
@@ -104,7 +104,7 @@ say end complete
 `;
 
 function parse(records: HostRecords, environment: Environment): GatewayLogs {
-  demandGatewayRoot(records);
+  demandGateway(records, 'read');
   demandSelfTest(records, environment);
   oneOf(records, 'end', ['complete']);
   return {

@@ -1,6 +1,7 @@
 import { hostProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import type { HostRecords } from '../../ports/host.ts';
+import { demandGateway } from './gateway-root.ts';
 import { all, oneOf, single } from './records.ts';
 
 const sudoStates = ['absent', 'none', 'permitted', 'unclear'] as const;
@@ -102,11 +103,7 @@ say owner "$owner"
 say end complete
 `,
   parse(records) {
-    if (oneOf(records, 'state', ['seen', 'no-gateway']) === 'no-gateway') {
-      throw new ProbeError('not_found', 'no gateway process runs as the agent user on the host', {
-        next: 'Start the gateway, and compare host.agentUser and gateway.port with it.',
-      });
-    }
+    demandGateway(records, 'seen');
     oneOf(records, 'end', ['complete']);
     return {
       uids: numbers(single(records, 'uids'), 4),

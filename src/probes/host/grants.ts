@@ -1,5 +1,6 @@
 import { hostProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
+import { demandGateway } from './gateway-root.ts';
 import { all, oneOf } from './records.ts';
 
 const grantStates = ['absent', 'none', 'permitted', 'unclear'] as const;
@@ -104,11 +105,7 @@ export const grants = hostProbe<Grants | ProbeError>({
   seconds: 25,
   script,
   parse(records) {
-    if (oneOf(records, 'state', ['seen', 'no-gateway']) === 'no-gateway') {
-      throw new ProbeError('not_found', 'no gateway process runs as the agent user on the host', {
-        next: 'Start the gateway, and compare host.agentUser and gateway.port with it.',
-      });
-    }
+    demandGateway(records, 'seen');
     oneOf(records, 'end', ['complete']);
     const actions = all(records, 'action').map((text) => {
       const action = polkitActions.find((one) => one === text);

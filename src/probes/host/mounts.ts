@@ -3,6 +3,7 @@ import { type Mount, parseMount } from '../../judging/mounts.ts';
 import { type HostProbe, hostProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import { type HostRecords, type HostRunAs, quote } from '../../ports/host.ts';
+import { demandGateway } from './gateway-root.ts';
 import { all, oneOf } from './records.ts';
 
 /** A mount that may lead to the workspace too. */
@@ -169,13 +170,7 @@ done
 `;
 
 function parse(records: HostRecords): Mounts {
-  const state = oneOf(records, 'state', ['seen', 'no-gateway', 'no-access']);
-  if (state === 'no-gateway') {
-    throw new ProbeError('not_found', 'no gateway process runs as the agent user on the host', {
-      next: 'Start the gateway, and compare host.agentUser and gateway.port with it.',
-    });
-  }
-  if (state === 'no-access') throw new ProbeError('access_denied', 'the mounts of the gateway process cannot be read');
+  demandGateway(records, 'seen', 'the mounts of the gateway process cannot be read');
   oneOf(records, 'twins', ['complete']);
   const twins = all(records, 'twin');
   if (twins.length >= mostTwins)

@@ -3,7 +3,7 @@ import { type DigestedFile, type SkillFolder, skillFolders } from '../../judging
 import { hostProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import { quote } from '../../ports/host.ts';
-import { demandGatewayRoot, enterGatewayRoot } from './gateway-root.ts';
+import { demandGateway, enterGatewayRoot } from './gateway-root.ts';
 import { all } from './records.ts';
 
 /**
@@ -91,7 +91,7 @@ export const deployedSkills = hostProbe<DeployedSkills>({
   seconds: 20,
   script,
   parse(records) {
-    demandGatewayRoot(records);
+    demandGateway(records, 'read');
     if (all(records, 'end').length !== 1) throw malformed();
     const states = all(records, 'root').map((line) => words(line, /^(\S+) (present|absent|unreadable)$/));
     for (const root of skillRoots.filter((r) => !unasked.includes(r))) {

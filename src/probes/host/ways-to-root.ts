@@ -2,7 +2,7 @@ import type { Environment } from '../../environment/schema.ts';
 import { hostProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import { type HostRecords, quote } from '../../ports/host.ts';
-import { demandGatewayRoot, enterGatewayRoot } from './gateway-root.ts';
+import { demandGateway, enterGatewayRoot } from './gateway-root.ts';
 import { all, oneOf } from './records.ts';
 
 /** What the agent's user could use to become root or to put something else in the place of the workspace. */
@@ -105,7 +105,7 @@ say search "$search"
 `;
 
 function parse(records: HostRecords): WaysToRoot {
-  demandGatewayRoot(records);
+  demandGateway(records, 'read');
   return {
     search: oneOf(records, 'search', searches),
     writable: all(records, 'writable').map(strictPath),

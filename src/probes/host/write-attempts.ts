@@ -1,7 +1,8 @@
 import type { Environment } from '../../environment/schema.ts';
 import { type HostProbe, hostProbe } from '../../model/probe.ts';
-import { ProbeError } from '../../model/reason.ts';
+import type { ProbeError } from '../../model/reason.ts';
 import { type HostRecords, type HostRunAs, quote } from '../../ports/host.ts';
+import { demandGateway } from './gateway-root.ts';
 import { all, oneOf } from './records.ts';
 
 /**
@@ -120,15 +121,7 @@ say left "$left"
 `;
 
 function parse(records: HostRecords): WriteAttempts {
-  const state = oneOf(records, 'state', ['tried', 'no-gateway', 'no-access']);
-  if (state === 'no-gateway') {
-    throw new ProbeError('not_found', 'no gateway process runs as the agent user on the host', {
-      next: 'Start the gateway, and compare host.agentUser and gateway.port with it.',
-    });
-  }
-  if (state === 'no-access') {
-    throw new ProbeError('access_denied', 'the root directory of the gateway process cannot be entered');
-  }
+  demandGateway(records, 'tried', 'the root directory of the gateway process cannot be entered');
   return {
     create: oneOf(records, 'create', attemptResults),
     append: all(records, 'append').map((line) => {
