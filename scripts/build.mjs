@@ -13,6 +13,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -61,6 +62,16 @@ const withoutFetch = {
     }));
   },
 };
+/** The comments in what is sent to a host are for whoever reads the source. */
+const withoutShellComments = {
+  name: 'without-shell-comments',
+  setup(setup) {
+    setup.onLoad({ filter: /\/src\/(probes\/host|adapters\/ssh|drills)\/.*\.ts$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replaceAll(/^ *# .*\n/gm, ''),
+      loader: 'ts',
+    }));
+  },
+};
 const { metafile, outputFiles } = await build({
   metafile: true,
   write: false,
@@ -82,7 +93,7 @@ const { metafile, outputFiles } = await build({
   external: ['ssh2', 'ws', 'listr2'],
   // The same code in a form that can be shaken.
   alias: { yaml: fileURLToPath(new URL('../node_modules/yaml/browser/index.js', import.meta.url)) },
-  plugins: [await narrowClients(), withoutPrograms, withoutFetch, withoutDescriptions],
+  plugins: [await narrowClients(), withoutPrograms, withoutFetch, withoutDescriptions, withoutShellComments],
 });
 const outputs = Object.fromEntries(outputFiles.map(({ path, text }) => [basename(path), text]));
 const groups = {
