@@ -85,12 +85,14 @@ export function checkOutputs({ output }: OutputOptions): void {
  * @throws what `filter` throws, before anything is written
  */
 export async function writeReport(report: Report, options: OutputOptions, filter?: OutboundFilter): Promise<boolean> {
+  const json = renderJson(report);
   const targets = options.output.map((target) => {
     const format = (target === '-' ? undefined : formatOf(target)) ?? options.format ?? 'text';
-    return { target, text: render(report, options, format, target === '-' && Boolean(process.stdout.isTTY)) };
+    const isTerminal = target === '-' && Boolean(process.stdout.isTTY);
+    return { target, text: format === 'json' ? json : render(report, options, format, isTerminal) };
   });
   // Renderers wrap and escape; the JSON has every text as it is.
-  for (const text of [renderJson(report), ...targets.map((t) => t.text)]) filter?.(text);
+  for (const text of new Set([json, ...targets.map((t) => t.text)])) filter?.(text);
   return writeTexts(targets);
 }
 

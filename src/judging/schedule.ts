@@ -47,35 +47,31 @@ function rateMinutes(expression: string): number | undefined {
 }
 
 function longestGapOf(all: readonly Fields[], from: Date): number {
-  const start = Date.UTC(from.getUTCFullYear(), from.getUTCMonth(), from.getUTCDate());
-  const runs = all.map(runsOn);
+  const [year, month] = [from.getUTCFullYear(), from.getUTCMonth()];
+  const start = Date.UTC(year, month, from.getUTCDate());
+  const times = all.map(({ hours, minutes }) => hours.flatMap((h) => minutes.map((m) => h * 60 + m)));
+  const end = days * minutesADay;
   let longest = 0;
   let previous: number | undefined;
-  for (let day = 0; day < days; day += 1) {
-    const date = new Date(start + day * minutesADay * 60_000);
-    for (const time of merged(runs.map((on) => on(date)).filter((times) => times.length > 0))) {
-      longest = Math.max(longest, day * minutesADay + time - (previous ?? 0));
-      previous = day * minutesADay + time;
+  for (let later = 0; ; later += 1) {
+    const first = new Date(Date.UTC(year, month + later));
+    const [y, m] = [first.getUTCFullYear(), first.getUTCMonth() + 1];
+    const begin = (first.getTime() - start) / 60_000;
+    if (begin >= end) break;
+    const daysOf = all.map((fields) => (fields.years.has(y) && fields.months.has(m) ? fields.daysOf(y, m) : never));
+    for (let day = 1; day <= lengthOf(y, m); day += 1) {
+      const midnight = begin + (day - 1) * minutesADay;
+      if (midnight < 0 || midnight >= end) continue;
+      for (const time of merged(times.filter((_, i) => daysOf[i]?.has(day)))) {
+        longest = Math.max(longest, midnight + time - (previous ?? 0));
+        previous = midnight + time;
+      }
     }
   }
-  return previous === undefined ? Number.POSITIVE_INFINITY : Math.max(longest, days * minutesADay - previous);
+  return previous === undefined ? Number.POSITIVE_INFINITY : Math.max(longest, end - previous);
 }
 
-/** By date, the minutes of that day at which a schedule runs; to be asked about one day after the other. */
-function runsOn({ hours, minutes, months, years, daysOf }: Fields): (date: Date) => readonly number[] {
-  const times = hours.flatMap((h) => minutes.map((m) => h * 60 + m));
-  let current = '';
-  let daysOfMonth: ReadonlySet<number> = new Set();
-  return (date) => {
-    const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() + 1];
-    if (!years.has(year) || !months.has(month)) return [];
-    if (current !== `${year}-${month}`) {
-      current = `${year}-${month}`;
-      daysOfMonth = daysOf(year, month);
-    }
-    return daysOfMonth.has(date.getUTCDate()) ? times : [];
-  };
-}
+const never: ReadonlySet<number> = new Set();
 
 function merged(lists: readonly (readonly number[])[]): readonly number[] {
   const [only = [], ...more] = lists;

@@ -7,5 +7,11 @@ import type { Report } from '../model/report.ts';
  */
 export function renderJson(report: Report | FleetReport): string {
   const json = JSON.stringify(report, null, 2);
-  return `${json.replaceAll(/[^\x20-\x7e\n]|(?<=#)#/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
+  // One look at most, where there is nothing to change.
+  const plain = json.replaceAll(/[^\x20-\x7e\n]/g, escaped);
+  return `${plain.includes('##') ? plain.replaceAll(/(?<=#)#/g, escaped) : plain}\n`;
+}
+
+function escaped(char: string): string {
+  return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
