@@ -19,6 +19,8 @@ export interface Bench {
   /** What came since the last time this was asked. */
   take(): {
     readonly calls: readonly Call[];
+    /** When each call came, in milliseconds of a clock that only goes forward. */
+    readonly arrivals: readonly number[];
     readonly connections: number;
     readonly sshConnections: number;
     readonly duplicates: number;
@@ -40,6 +42,7 @@ export async function startBench(
   { apiMs, hostMs, scriptMs, instances = 1 }: BenchOptions,
 ): Promise<Bench> {
   let calls: Call[] = [];
+  let arrivals: number[] = [];
   let throttled = 0;
   const grow = grower(instances);
   const buckets = new Map<string, { tokens: number; at: number }>();
@@ -52,6 +55,7 @@ export async function startBench(
         async aws(operation, input) {
           calls.push({ operation, input });
           const now = performance.now();
+          arrivals.push(now);
           const bucket = buckets.get(operation) ?? { tokens: 100, at: now };
           bucket.tokens = Math.min(100, bucket.tokens + ((now - bucket.at) / 1000) * 20) - 1;
           bucket.at = now;
@@ -96,12 +100,14 @@ export async function startBench(
     take() {
       const taken = {
         calls,
+        arrivals,
         connections: api.connections() - before.api,
         sshConnections: ssh.connections() - before.ssh,
         duplicates: calls.filter((a, i) => calls.slice(0, i).some((b) => isDeepStrictEqual(a, b))).length,
         throttled,
       };
       calls = [];
+      arrivals = [];
       throttled = 0;
       buckets.clear();
       before = { api: api.connections(), ssh: ssh.connections() };
