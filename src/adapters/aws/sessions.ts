@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import type { Environment } from '../../environment/schema.ts';
 import type { AwsOperation, ServiceName } from '../../ports/aws.ts';
@@ -31,6 +32,9 @@ const connectionsTo: Partial<Record<ServiceName, number>> = {
   ssm: 1,
   sts: 1,
 };
+
+/** Services whose answers others wait for longest come first, the rest one turn of the event loop later. */
+const chained: ReadonlySet<ServiceName> = new Set(['sts', 'autoscaling', 'ec2', 'backup', 'lambda', 'sns']);
 
 /** An answer that runs side by side may share, and when it was there; undefined while it is awaited. */
 interface Shared {
@@ -146,10 +150,11 @@ export class AwsSession {
     if (name === 'cloudwatch') this.#serviceOf('sns').catch(() => {});
     let loaded = this.#services.get(name);
     if (!loaded) {
-      loaded = Promise.all([loadService(name), this.#made]).then(([service, config]) => {
+      loaded = Promise.all([loadService(name), this.#made]).then(async ([service, config]) => {
+        if (!chained.has(name)) await setImmediate();
         const connections = new ServiceConnections(connectionsTo[name] ?? 2);
         const client = service.newClient({ ...config, requestHandler: requestHandler(connections) });
-        openAhead(client, connections);
+        await openAhead(client, connections);
         return { service, client };
       });
       this.#services.set(name, loaded);
@@ -266,22 +271,18 @@ export function requestHandler(connections: ServiceConnections): object {
   return { connectionTimeout: 5000, requestTimeout: 15_000, throwOnRequestTimeout: true, httpsAgent: connections };
 }
 
-/** While the first call is signed, its connection comes about. Where that fails, the call says so. */
-function openAhead({ config }: AnyClient, connections: ServiceConnections): void {
-  const address = async () => {
+/** While the first call is put together, its connection comes about. Where that fails, the call says so. */
+async function openAhead({ config }: AnyClient, connections: ServiceConnections): Promise<void> {
+  try {
     const [Region, UseDualStack, UseFIPS, own] = await Promise.all([
       config.region(),
       config.useDualstackEndpoint(),
       config.useFipsEndpoint(),
       config.endpoint?.(),
     ]);
-    if (own) return new URL(`${own.protocol}//${own.hostname}:${own.port ?? ''}`);
-    return config.endpointProvider({ Region, UseDualStack, UseFIPS }).url;
-  };
-  address().then(
-    (url) => {
-      if (url.protocol === 'https:') connections.open(url);
-    },
-    () => {},
-  );
+    const url = own
+      ? new URL(`${own.protocol}//${own.hostname}:${own.port ?? ''}`)
+      : config.endpointProvider({ Region, UseDualStack, UseFIPS }).url;
+    if (url.protocol === 'https:') connections.open(url);
+  } catch {}
 }
