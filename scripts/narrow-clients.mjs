@@ -23,6 +23,14 @@ const unused = [
     `export const loggerMiddleware = undefined, loggerMiddlewareOptions = undefined;
     export const getLoggerPlugin = () => ({ applyToStack() {} });`,
   ],
+  // Signs for several regions at once with a package that is not installed.
+  [
+    /\/SignatureV4MultiRegion\.js$/,
+    `import { SignatureV4 } from '@smithy/signature-v4';
+    export class SignatureV4MultiRegion extends SignatureV4 { static sigv4aDependency() { return 'none'; } }`,
+  ],
+  // Signs messages of streams of events.
+  [/\/HeaderFormatter\.js$/, 'export class HeaderFormatter {} export const Int64 = undefined;'],
   // For a Node without digests, which could not speak TLS either.
   [/\/checksum\/sha256\/Sha256Js\.js$/, 'export const Sha256Js = undefined;'],
   // No operation that is kept answers with a stream of events; one that an extension names is refused.
