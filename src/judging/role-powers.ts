@@ -33,29 +33,34 @@ export const powers: Readonly<Record<string, readonly string[]>> = {
     ...prefixed(
       'elasticfilesystem',
       `CreateAccessPoint DeleteAccessPoint DeleteFileSystem DeleteFileSystemPolicy DeleteMountTarget
-       ModifyMountTargetSecurityGroups PutFileSystemPolicy`,
+      ModifyMountTargetSecurityGroups PutFileSystemPolicy`,
     ),
-    ...prefixed('ec2', 'AuthorizeSecurityGroupEgress AuthorizeSecurityGroupIngress CreateLaunchTemplateVersion'),
-    ...prefixed('ec2', 'ModifyInstanceAttribute ModifyInstanceMetadataOptions ModifyLaunchTemplate RunInstances'),
-    ...prefixed('ec2', 'AssociateAddress AssociateRouteTable CreateRoute ReplaceRoute ReplaceRouteTableAssociation'),
-    ...prefixed('ec2', 'ModifyNetworkInterfaceAttribute ModifySecurityGroupRules ModifySubnetAttribute'),
+    ...prefixed(
+      'ec2',
+      `AssociateAddress AssociateRouteTable AuthorizeSecurityGroupEgress AuthorizeSecurityGroupIngress
+      CreateLaunchTemplateVersion CreateRoute ModifyInstanceAttribute ModifyInstanceMetadataOptions ModifyLaunchTemplate
+      ModifyNetworkInterfaceAttribute ModifySecurityGroupRules ModifySubnetAttribute ReplaceRoute
+      ReplaceRouteTableAssociation RunInstances`,
+    ),
     ...prefixed(
       'autoscaling',
-      'DeleteAutoScalingGroup DeleteLifecycleHook DetachInstances EnterStandby PutLifecycleHook',
+      `DeleteAutoScalingGroup DeleteLifecycleHook DetachInstances EnterStandby PutLifecycleHook
+      PutScheduledUpdateGroupAction SuspendProcesses UpdateAutoScalingGroup`,
     ),
-    ...prefixed('autoscaling', 'PutScheduledUpdateGroupAction SuspendProcesses UpdateAutoScalingGroup'),
     ...prefixed('backup', 'DeleteBackupPlan DeleteBackupSelection UpdateBackupPlan'),
     ...prefixed('kms', 'CreateGrant DisableKey PutKeyPolicy ScheduleKeyDeletion'),
     ...prefixed('cloudtrail', 'DeleteTrail PutEventSelectors StopLogging UpdateTrail'),
     ...prefixed('logs', 'DeleteLogGroup DeleteLogStream'),
     ...prefixed('cloudwatch', 'DeleteAlarms DisableAlarmActions PutAlarmMuteRule PutMetricAlarm SetAlarmState'),
     ...prefixed('sns', 'DeleteTopic SetSubscriptionAttributes SetTopicAttributes Unsubscribe'),
-    ...prefixed('lambda', 'DeleteFunction PutFunctionConcurrency RemovePermission'),
-    ...prefixed('lambda', 'UpdateFunctionCode UpdateFunctionConfiguration'),
-    ...prefixed('elasticloadbalancing', 'CreateListener CreateLoadBalancer ModifyTargetGroup'),
-    ...prefixed('budgets', 'ModifyBudget'),
-    ...prefixed('ssm', 'CreateAssociation DeleteDocument SendCommand StartAutomationExecution StartSession'),
-    ...prefixed('ssm', 'UpdateDocument UpdateDocumentDefaultVersion'),
+    ...prefixed(
+      'lambda',
+      `DeleteFunction PutFunctionConcurrency RemovePermission UpdateFunctionCode UpdateFunctionConfiguration`,
+    ),
+    ...prefixed(
+      'ssm',
+      `DeleteDocument SendCommand StartAutomationExecution StartSession UpdateDocument UpdateDocumentDefaultVersion`,
+    ),
   ],
 };
 

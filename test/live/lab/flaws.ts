@@ -376,13 +376,13 @@ const credentials: readonly HostFlaw[] = [
     id: 'imds-off',
     what: 'the metadata service is off, and refuses tokens too',
     settings: { imds: 'disabled' },
-    unknown: ['credentials/imdsv1-rejected'],
+    unknown: ['credentials/imdsv1-rejected', 'credentials/other-secret-refused'],
   },
   {
     id: 'imds-silent',
     what: 'the metadata service swallows what is sent to it',
     settings: { imds: 'unreachable' },
-    unknown: ['credentials/imdsv1-rejected'],
+    unknown: ['credentials/imdsv1-rejected', 'credentials/other-secret-refused'],
   },
 ];
 
@@ -534,6 +534,7 @@ cp ~ops/.bashrc ~ops/.bash_profile; cp ~ops/.bashrc ~ops/.profile; cp ~ops/.bash
   without(
     'curl',
     'credentials/imdsv1-rejected',
+    'credentials/other-secret-refused',
     'network/approved-host-reachable',
     'network/unapproved-host-times-out',
   ),

@@ -67,7 +67,7 @@ export const goodHost: LabOptions = {
     program(
       'aws',
       'case "$*" in',
-      '*get-caller-identity*) echo arn:aws:sts::123456789012:assumed-role/openclaw-prod/i-0a1b2c3d4e5f60001;;',
+      '*get-caller-identity*) echo arn:aws:sts::123456789012:assumed-role/openclaw-prod/i-0123456789abcdef0;;',
       '*prod/gateway*) echo arn:aws:secretsmanager:eu-west-1:123456789012:secret:openclaw/prod/gateway-AbCdEf;;',
       '*) [ ! -e /opt/aws-allows ] || exit 0',
       `  echo "$(cat /opt/aws-error 2>/dev/null || echo '${denied}')" >&2; exit 254;;`,
