@@ -47,8 +47,11 @@ export function evalFinding(workflow: EvalWorkflow, event: string): Finding<'wor
 /** The configurations that set a variable by which promptfoo ends well although a case failed, and those never run. */
 export function configFindings(workflow: EvalWorkflow, configs: readonly EvalConfig[]): Finding<'configs'>[] {
   const named = namedConfigs(evalJobs(workflow).flatMap(({ steps }) => steps.filter(isEvalStep)));
-  return configs.map(({ path, env }) => {
-    const lax = laxVariables(env).map((name) => `env sets ${name}`);
+  return configs.map(({ path, env, narrowed = [] }) => {
+    const lax = [
+      ...laxVariables(env).map((name) => `env sets ${name}`),
+      ...narrowed.map((name) => `${name} leaves cases out`),
+    ];
     const run = !named || named.some((pattern) => filterPattern(pattern).test(path));
     return {
       fact: 'configs',

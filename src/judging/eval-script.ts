@@ -96,14 +96,18 @@ export function goesOn(script: string, stops: boolean, find: Find = evalIn): str
   return stops || at < 0 || last ? [] : ['goes on after a failure, without set -e'];
 }
 
+/** The shells that stop at a failure: as the git host starts them, or as a template says. */
+const stopping = /^(?:bash|sh|(?:\/\S*\/)?(?:ba)?sh(?=.*\s(?:-[a-z]*e|errexit))(?:\s+[\w-]+)+\s+\{0\})$/;
+
 /** What in the script lets it go on, or end well, after promptfoo, or what calls it, has failed or was not started. */
 export function swallows(script: string, shell: string | undefined, find: Find = evalIn): string[] {
   const lines = linesOf(script);
   const why: string[] = [...fromFunctions(lines, shell, find), ...fromHereDocuments(script, find)];
-  if (shell !== undefined && !/^(bash|sh)$/.test(shell)) why.push(`shell ${shell} may go on after a failure`);
+  if (shell !== undefined && !stopping.test(shell)) why.push(`shell ${shell} may go on after a failure`);
   if (lines.some((line) => /(^|[;&]\s*)set\s+\+[a-z]*e|set\s+\+o\s+errexit/.test(line))) why.push('set +e');
   if (lines.some((line) => /(^|[;&\s])trap\s/.test(line))) why.push('trap');
-  const pipefail = shell === 'bash' || lines.some((line) => /set\s+-[a-z]*o\s+pipefail/.test(line));
+  const pipefail =
+    /^bash$|\spipefail\s/.test(shell ?? '') || lines.some((line) => /set\s+-[a-z]*o\s+pipefail/.test(line));
   const branches = branchesOf(lines);
   for (const [i, line] of lines.entries()) {
     const place = find(line);

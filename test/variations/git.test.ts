@@ -66,3 +66,25 @@ describe('a ruleset of the organization, whose exemptions the token may not see'
     ).toEqual(['unknown', 'unknown']);
   });
 });
+
+describe('runs of the evaluations whose branch or state the git host leaves out', () => {
+  const ids = ['skills/evals-on-pull-request', 'skills/scheduled-evals'];
+  const statuses = async (from: number) =>
+    Object.values(
+      statusesOf(
+        await runScenario([], {
+          checks: ids,
+          change({ git }) {
+            for (const [path, answer] of Object.entries(git)) {
+              if (!path.includes('/runs?')) continue;
+              const { workflow_runs: runs } = answer as { workflow_runs: Record<string, unknown>[] };
+              for (const run of runs.slice(from)) Object.assign(run, { head_branch: null, status: null });
+            }
+          },
+        }),
+      ),
+    );
+
+  it('count for what they say', async () => expect(await statuses(1)).toEqual(['pass', 'pass']));
+  it('are none of the deployed branch', async () => expect(await statuses(0)).toEqual(['pass', 'fail']));
+});

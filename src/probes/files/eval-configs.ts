@@ -18,6 +18,8 @@ export interface EvalConfig {
   readonly program: string | undefined;
   /** What it sets in the environment of promptfoo; empty where only a program knows. */
   readonly env: Dict;
+  /** Settings by which only some of its cases are run. */
+  readonly narrowed?: readonly string[];
   /** The configuration and the files that it names, as read. */
   readonly files: readonly ReadFile[];
 }
@@ -67,9 +69,25 @@ async function readConfig(files: FilesPort, path: string): Promise<Omit<EvalConf
   const env = isDict(config['env']) ? config['env'] : {};
   const defaults = await defaultTest(files, config['defaultTest'], path);
   const tests = await testsOf(files, config['tests'] ?? [], path);
-  if (defaults === undefined || tests === undefined) return { ...unread, env, program: `tests of ${path}` };
+  const narrowed = ['evaluateOptions', 'commandLineOptions'].flatMap((part) =>
+    Object.keys(isDict(config[part]) ? config[part] : {}).flatMap((key) =>
+      /^filter/.test(key) ? `${part}.${key}` : [],
+    ),
+  );
+  // What promptfoo makes of scenarios is not worked out here.
+  const scenarios = [config['scenarios'] ?? []].flat().length > 0;
+  if (scenarios || defaults === undefined || tests === undefined) {
+    return { ...unread, env, narrowed, program: `${scenarios ? 'scenarios' : 'tests'} of ${path}` };
+  }
   const cases = tests.flatMap(({ test, from, exact }) => casesOf(test, defaults, from).map((c) => ({ ...c, exact })));
-  return { path, cases, providers: providerIds(config['providers'] ?? config['targets']), program: undefined, env };
+  return {
+    path,
+    cases,
+    providers: providerIds(config['providers'] ?? config['targets']),
+    program: undefined,
+    env,
+    narrowed,
+  };
 }
 
 async function demand(files: FilesPort, path: string): Promise<string> {

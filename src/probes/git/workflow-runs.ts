@@ -64,7 +64,9 @@ function runsOf(answer: unknown, event: string): WorkflowRun[] {
 }
 
 function runOf(run: Readonly<Record<string, unknown>>, event: string): WorkflowRun {
-  const { id, status, conclusion, head_branch: branch, head_sha: commit } = run;
+  const { id, conclusion, head_sha: commit } = run;
+  // Both may be null: then it is a run of no branch that is known, or in no state.
+  const [status, branch] = [run['status'] ?? '', run['head_branch'] ?? ''];
   const createdAt = new Date(String(run['created_at']));
   const updatedAt = new Date(String(run['updated_at']));
   if (

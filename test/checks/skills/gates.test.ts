@@ -221,6 +221,7 @@ describe('the configurations of promptfoo', () => {
     ['are named by a pattern', named('evals/*/promptfooconfig.yaml'), {}, 'pass'],
     ['are others than the one that is there', named('evals/b/promptfooconfig.yaml'), {}, 'fail'],
     ['set an exit code of 0', text, { env: { PROMPTFOO_FAILED_TEST_EXIT_CODE: '0' } }, 'fail'],
+    ['run only some cases', text, { narrowed: ['commandLineOptions.filterRange'] }, 'fail'],
     ['let a part fail', text, { env: { PROMPTFOO_PASS_RATE_THRESHOLD: 90 } }, 'fail'],
     ['set something else', text, { env: { OPENAI_BASE_URL: 'http://127.0.0.1' } }, 'pass'],
   ])('%s', (_, changed, config, outcome) => {

@@ -137,9 +137,20 @@ tests: [file://more/*.yaml, one.json, lines.jsonl, table.csv]
     ['tests from a program', { [at]: 'tests: file://tests.py:cases', 'evals/a/tests.py': '' }],
     ['tests from a generator', { [at]: 'tests: [{ path: file://gen.js, config: {} }]' }],
     ['tests from a spreadsheet', { [at]: 'tests: https://docs.google.com/spreadsheets/d/x' }],
+    ['scenarios beside tests', { [at]: 'scenarios: [{ config: [{}], tests: [{}] }]\ntests: [{}]' }],
     ['a defaultTest from a program', { [at]: 'defaultTest: file://default.js\ntests: [{}]' }],
   ])('does not guess %s', async (_, files) => {
     expect((await configOf(files))?.program).toBeDefined();
+  });
+
+  it('tells the settings by which only some cases are run', async () => {
+    const text =
+      'tests: [{}]\nscenarios: []\ncommandLineOptions: { filterSample: 1, share: false }\nevaluateOptions: { filterRange: "0:1", repeat: 2 }';
+    const found = await configOf({ [at]: text });
+    expect(found).toMatchObject({
+      program: undefined,
+      narrowed: ['evaluateOptions.filterRange', 'commandLineOptions.filterSample'],
+    });
   });
 
   it('takes the cases of a program from its results, under the name of its folder', async () => {
