@@ -51,7 +51,7 @@ export default check({
       return [
         ...commands,
         elevated(config.inForce, agent),
-        ...bypassFindings(config.inForce, agent),
+        ...bypassFindings(config.inForce, agent, placesOf(environment)),
         ...exceptionFindings(exceptions, agent, gates),
         ...sandboxFindings(config.inForce, agent),
         ...gates.map((gate) => gateFinding(gate, agent, policy, config.inForce, catalog)),

@@ -130,7 +130,7 @@ export function breadthOf({ pattern, argPattern }: AllowEntry): string | undefin
 }
 
 /** Whether an entry is of a program in one of some places: whoever may write there puts another one in its place. */
-export function isIn({ pattern }: AllowEntry, places: readonly string[]): boolean {
+export function isIn({ pattern }: Pick<AllowEntry, 'pattern'>, places: readonly string[]): boolean {
   const [literal = ''] = pattern.split(/[*?[{]/);
   return pattern.startsWith('~') || literal.includes('/../') || places.some((place) => literal.startsWith(`${place}/`));
 }

@@ -3,8 +3,8 @@ import type { Finding } from '../model/check.ts';
 import { count } from '../model/text.ts';
 import type { GateExceptions } from '../probes/gateway/gate-exceptions.ts';
 import type { OwnSession } from '../probes/gateway/sessions.ts';
-import { interprets, programOf } from './exec-policy.ts';
-import { agentValue, settingsAt, shown, textsAt, valueAt } from './gateway-config.ts';
+import { interprets, isIn, programOf } from './exec-policy.ts';
+import { agentSettings, agentValue, settingsAt, shown, textsAt, valueAt } from './gateway-config.ts';
 import { isSessionOf } from './sandbox.ts';
 
 /** Tools that the gateway keeps from its HTTP interface by itself, because there nobody is asked. */
@@ -52,11 +52,19 @@ function covers({ pattern }: Gate, command: string): boolean {
   return interprets(program) || (pattern !== undefined && programOf(pattern) === program);
 }
 
-/** Settings by which commands run without the gate, for one agent. */
-export function bypassFindings(config: unknown, agent: string): Finding<'config'>[] {
+/**
+ * Settings by which commands run without the gate, for one agent.
+ *
+ * @param places where its user may write
+ */
+export function bypassFindings(config: unknown, agent: string, places: readonly string[]): Finding<'config'>[] {
   const bins = agentValue(config, agent, 'tools.exec.safeBins', 'tools.exec.safeBins');
   const safe = Array.isArray(bins) ? bins.map(String) : [];
   const unsafe = safe.filter((bin) => interprets(programOf(bin)));
+  const folders = ['pathPrepend', 'safeBinTrustedDirs'].flatMap((key) =>
+    [config, agentSettings(config, agent)].flatMap((holder) => textsAt(holder, `tools.exec.${key}`) ?? ['~']),
+  );
+  const writable = folders.filter((folder) => isIn({ pattern: `${folder}/program` }, places));
   const http = textsAt(settingsAt(config, 'gateway.tools'), 'allow') ?? ['*'];
   const acpx = valueAt(config, 'plugins.entries.acpx');
   const acpMode = valueAt(acpx, 'config.permissionMode');
@@ -69,6 +77,13 @@ export function bypassFindings(config: unknown, agent: string): Finding<'config'
       expected: 'no program that runs whatever it is given',
       observed: unsafe.map(shown).join(', ') || count(safe.length, 'program'),
       ok: unsafe.length === 0 && (bins === undefined || Array.isArray(bins)),
+    },
+    {
+      fact: 'config',
+      subject: `tools.exec.pathPrepend and safeBinTrustedDirs for agent ${shown(agent)}`,
+      expected: 'no folder where the agent may write, and put a program of its own under an allowed name',
+      observed: `${writable.length} of ${folders.length}`,
+      ok: writable.length === 0,
     },
     {
       fact: 'config',

@@ -115,6 +115,26 @@ describe('approval-gates/gates-enforced', () => {
   it.each<[string, object, string]>([
     ['safe programs', { tools: { ...strict.tools, exec: { mode: 'ask', safeBins: ['cut'] } } }, 'pass'],
     ['an interpreter among them', { tools: { ...strict.tools, exec: { mode: 'ask', safeBins: ['node'] } } }, 'fail'],
+    [
+      'folders that are looked through first',
+      {
+        tools: {
+          ...strict.tools,
+          exec: { mode: 'ask', pathPrepend: ['/opt/bin'], safeBinTrustedDirs: ['/usr/local/bin'] },
+        },
+      },
+      'pass',
+    ],
+    [
+      'a home among them',
+      { tools: { ...strict.tools, exec: { mode: 'ask', pathPrepend: ['/opt/bin', '~/bin'] } } },
+      'fail',
+    ],
+    [
+      'folders that are no list',
+      { tools: { ...strict.tools, exec: { mode: 'ask', pathPrepend: '/opt/bin' } } },
+      'fail',
+    ],
     ['safe programs that are no list', { tools: { ...strict.tools, exec: { mode: 'ask', safeBins: 'cut' } } }, 'fail'],
     ['a harmless tool over HTTP', { ...strict, gateway: { tools: { allow: ['web_fetch'] } } }, 'pass'],
     ['commands over HTTP', { ...strict, gateway: { tools: { allow: ['exec'] } } }, 'fail'],
