@@ -115,7 +115,7 @@ function clients(config: unknown, isOn: (enabled: unknown) => boolean = sends): 
     };
     add(`channels.${channel}.execApprovals`, settings);
     Object.values(settingsAt(settings, 'accounts')).forEach((account, n) => {
-      add(`channels.${channel}.accounts[${n}].execApprovals`, account);
+      if (valueAt(account, 'enabled') !== false) add(`channels.${channel}.accounts[${n}].execApprovals`, account);
     });
   }
   return found;

@@ -34,7 +34,7 @@ function sendersOf(config: unknown, channel: string, settings: Settings): readon
   if (Array.isArray(listed)) return listed;
   const owners = textsAt(config, 'commands.ownerAllowFrom') ?? [];
   if (owners.some((id) => id.startsWith(`${channel}:`) || !id.includes(':'))) return [];
-  const places = [settings, ...Object.values(settingsAt(settings, 'accounts'))];
+  const places = [settings, ...accountsOf(settings)];
   const letIn = places.flatMap((place) =>
     ['allowFrom', 'dm.allowFrom', 'groupAllowFrom'].flatMap((path) => valueAt(place, path) ?? []),
   );
@@ -53,6 +53,11 @@ function hasApprovers(settings: Settings): boolean {
     const approvers = valueAt(place, 'execApprovals.approvers');
     return Array.isArray(approvers) && approvers.length > 0;
   };
-  const accounts = Object.values(settingsAt(settings, 'accounts'));
+  const accounts = accountsOf(settings);
   return listed(settings) || (accounts.length > 0 && accounts.every(listed));
+}
+
+/** Those that are on. */
+function accountsOf(settings: Settings): readonly unknown[] {
+  return Object.values(settingsAt(settings, 'accounts')).filter((account) => valueAt(account, 'enabled') !== false);
 }

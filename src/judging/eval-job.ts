@@ -108,6 +108,11 @@ export function whyItCannotFail(job: WorkflowJob, workflow: EvalWorkflow, event:
   for (const needed of [job, ...neededBy(job, workflow)]) {
     if (!alwaysTrue(needed.condition, event)) why.push(`job ${needed.id} may be skipped: if: ${needed.condition}`);
   }
+  for (const { uses = '', inputs } of event === 'pull_request' ? job.steps : []) {
+    const { ref, path } = inputs;
+    const another = ref && path === undefined && !ofPullRequest.test(String(ref));
+    if (another && /^actions\/checkout@/.test(uses)) why.push(`checks out ${ref}, not what is to be merged`);
+  }
   const written = job.steps.flatMap(({ run, called }) => [run ?? '', ...called.scripts.map(({ text }) => text)]);
   for (const name of exitNames) if (written.some((text) => text.includes(name))) why.push(`a step sets ${name}`);
   const steps = job.steps.filter(isEvalStep);
@@ -118,6 +123,10 @@ export function whyItCannotFail(job: WorkflowJob, workflow: EvalWorkflow, event:
   }
   return why;
 }
+
+/** What a pull request is checked out by. */
+const ofPullRequest =
+  /github\.(?:sha|ref|head_ref|event\.(?:pull_request\.(?:head|merge_commit_sha)|number))\b|refs\/pull\//;
 
 /** The jobs whose failure would skip this one, unless it starts whatever came of them. */
 export function mustPassBefore(job: WorkflowJob, workflow: EvalWorkflow): WorkflowJob[] {

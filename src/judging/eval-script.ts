@@ -135,6 +135,7 @@ export function swallows(script: string, shell: string | undefined, find: Find =
     }
     why.push(...fromQuotes(line.slice(0, place + 1), line.slice(place + 1)));
     const options = after.split(/[;&|]/, 1)[0] ?? '';
+    if (/\s--env-(?:file|path)\b/.test(options)) why.push('--env-file sets what is not read here');
     for (const [, option] of options.matchAll(narrows)) why.push(`${option} leaves cases or models out`);
   }
   return [...new Set(why)];

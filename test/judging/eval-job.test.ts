@@ -128,6 +128,8 @@ describe('swallows', () => {
     ['promptfoo eval --model-outputs saved.json', undefined],
     ['promptfoo eval --retry-errors', undefined],
     ['promptfoo eval --help', undefined],
+    ['promptfoo eval --env-file .env.ci', undefined],
+    ['promptfoo eval --env-path=.env.ci', undefined],
     ['promptfoo eval --tests one.yaml', undefined],
     ['bash -c "promptfoo eval; echo done"', undefined],
     ["docker run image sh -c 'promptfoo eval; exit 0'", undefined],
@@ -144,6 +146,9 @@ describe('swallows', () => {
   ])('something in %j with shell %s', (run, shell) => expect(swallows(run, shell)).not.toEqual([]));
 });
 
+const checkout = (inputs: string) =>
+  `steps:\n  - uses: actions/checkout@v4\n    with: ${inputs}\n  - run: promptfoo eval`;
+
 describe('whyItCannotFail', () => {
   it.each<[string, string, string?]>([
     ['a plain step', step('promptfoo eval')],
@@ -155,6 +160,10 @@ describe('whyItCannotFail', () => {
     ],
     ['an action that is told to run', action("prompts: 'prompts/**', force-run: true")],
     ['an action that needs all', action('config: evals/a.yaml, fail-on-threshold: 100')],
+    ['what is to be merged', checkout('{ fetch-depth: 0 }')],
+    ['the head of the pull request', checkout(`{ ref: "\${{ github.event.pull_request.head.sha || github.sha }}" }`)],
+    ['its number', checkout(`{ ref: 'refs/pull/\${{ github.event.number }}/merge' }`)],
+    ['another branch in a folder of its own', checkout('{ ref: main, path: before }')],
     ['another step with a condition', `${step('promptfoo eval')}\n  - run: upload\n    if: failure()`],
   ])('nothing for %s', (_, job, top) => expect(why(job, top)).toEqual([]));
 
@@ -182,6 +191,9 @@ describe('whyItCannotFail', () => {
     ['an action that watches prompts', action("prompts: 'prompts/**'")],
     ['an action that lets some fail', action('fail-on-threshold: 80')],
     ['an action that lets some runs fail', action('repeat: 3, repeat-min-pass: 2')],
+    ['another branch', checkout('{ ref: main }')],
+    ['the branch that it goes into', checkout(`{ ref: '\${{ github.base_ref }}' }`)],
+    ['what it was before', checkout(`{ ref: '\${{ github.event.pull_request.base.sha }}' }`)],
     ['one of two steps', `${step('promptfoo eval')}\n  - run: promptfoo eval || true`],
   ])('something for %s', (_, job, top) => expect(why(job, top)).not.toEqual([]));
 

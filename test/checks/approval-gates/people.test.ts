@@ -35,6 +35,15 @@ describe('approval-gates/approvers-authorised', () => {
   });
 
   it.each([
+    [false, 'pass'],
+    [true, 'fail'],
+  ])('a stranger of an account that is on: %s', (enabled, outcome) => {
+    const accounts = { a: { enabled, execApprovals: { enabled: true, approvers: ['U0STRANGE'] } } };
+    const inForce = { commands: { ownerAllowFrom: ['slack:U0BENEX01'] }, channels: { slack: { accounts } } };
+    expect(judgeFacts(authorised, { config: { inForce }, declaration, devices: [] }).outcome).toBe(outcome);
+  });
+
+  it.each([
     ['nobody named', []],
     ['no admin', [operator, builder, viewer, { name: 'Ben Example', role: 'operator', ids: ['slack:U0BENEX01'] }]],
     ['an approver of a gate without a role', [admin, builder, viewer]],
