@@ -303,6 +303,55 @@ const variations: Readonly<Record<string, readonly Change[]>> = {
   'log groups of infrequent access': [
     set('logs:DescribeLogGroups', '/openclaw/prod/gateway', { 'logGroups.0.logGroupClass': 'INFREQUENT_ACCESS' }),
   ],
+  'an unlocked vault that denies deletion to all but one role': [
+    set('backup:DescribeBackupVault', 'openclaw-prod', { Locked: false, LockDate: null }),
+    set('backup:GetBackupVaultAccessPolicy', 'openclaw-prod', {
+      Policy: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Deny',
+            Principal: '*',
+            Action: ['backup:Delete*', 'backup:Put*', 'backup:UpdateRecoveryPointLifecycle'],
+            Resource: '*',
+            Condition: { ArnNotLike: { 'aws:PrincipalArn': 'arn:aws:iam::123456789012:role/backup-admin' } },
+          },
+        ],
+      }),
+    }),
+  ],
+  'secrets named by their ARNs without the characters behind them': [
+    environment({
+      'credentials.secret': 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:openclaw/prod/gateway',
+      'credentials.foreignSecret': 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:openclaw/prod/monitoring',
+    }),
+  ],
+  'a trail that leaves out what KMS does': [
+    set('cloudtrail:DescribeTrails', 'openclaw', { 'trailList.1.HasCustomEventSelectors': true }),
+    ({ aws }) => {
+      const FieldSelectors = [
+        { Field: 'eventCategory', Equals: ['Management'] },
+        { Field: 'eventSource', NotEquals: ['kms.amazonaws.com', 'rdsdata.amazonaws.com'] },
+      ];
+      const TrailARN = 'arn:aws:cloudtrail:eu-west-1:123456789012:trail/openclaw';
+      const output = { TrailARN, AdvancedEventSelectors: [{ Name: 'management', FieldSelectors }] };
+      aws.unshift({ operation: 'cloudtrail:GetEventSelectors', output });
+    },
+  ],
+  'runtime files on a second file system': [
+    ({ aws, host }) => {
+      const second = 'fs-0a1b2c3d4e5f60009';
+      const helpers = host['host/root-mounts'];
+      if (!Array.isArray(helpers)) throw new Error('root does not see the mounts');
+      host['host/root-mounts'] = helpers.map(([key, value]) => [
+        key,
+        value === 'fs-0a1b2c3d4e5f60001 20050 yes' ? `${second} 20050 yes` : value,
+      ]);
+      const described = aws.find((e) => e.operation === 'efs:DescribeFileSystems');
+      const text = JSON.stringify(described).replaceAll('fs-0a1b2c3d4e5f60001', second);
+      aws.unshift(JSON.parse(text) as (typeof aws)[number]);
+    },
+  ],
   'a budget with dates': [
     set('budgets:DescribeBudgets', 'openclaw-prod', {
       'Budgets.1.TimePeriod': { Start: '2026-01-01T00:00:00Z', End: '2087-06-15T00:00:00Z' },

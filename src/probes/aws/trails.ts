@@ -51,8 +51,9 @@ async function recordsManagement(aws: AwsPort, TrailName: string): Promise<boole
   return basic || advanced;
 }
 
-/** Leaving out a chatty source, such as kms.amazonaws.com, still records the control plane. */
+/** Leaving out the chatty sources, which are KMS and the data API of RDS, still records the control plane. */
 function isExclusion({ Field, NotEquals, ...more }: AdvancedFieldSelector): boolean {
   const kinds = Object.values(more).filter((value) => value !== undefined);
-  return Field === 'eventSource' && NotEquals !== undefined && kinds.length === 0;
+  const chatty = NotEquals?.every((source) => /^(kms|rdsdata)\./.test(source)) === true;
+  return Field === 'eventSource' && chatty && kinds.length === 0;
 }
