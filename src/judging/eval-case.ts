@@ -55,6 +55,8 @@ function weightOf(assertions: readonly unknown[]): number {
 
 /** These measure the call, not the answer. */
 const measures = new Set(['latency', 'cost', 'perplexity', 'perplexity-score']);
+/** By default the lowest score is enough for these. */
+const scored = /^(?:answer-relevance|conversation-relevance|context-(?:faithfulness|recall|relevance))$/;
 const texts = new Set(['contains', 'icontains', 'starts-with', 'contains-any', 'icontains-any', 'regex']);
 const lists = new Set(['contains-any', 'contains-all', 'icontains-any', 'icontains-all']);
 const graded = new Set(['llm-rubric', 'model-graded-closedqa', 'g-eval', 'factuality', 'search-rubric']);
@@ -66,7 +68,7 @@ export function isReal(assertion: unknown): boolean {
   const { type, value, weight, threshold, assert, transform } = assertion as Readonly<Record<string, unknown>>;
   // promptfoo lets every assertion of weight 0 pass.
   if (typeof type !== 'string' || type === '' || weight === 0) return false;
-  if (typeof threshold === 'number' && threshold <= 0) return false;
+  if (typeof threshold === 'number' ? threshold <= 0 : scored.test(type)) return false;
   if (type === 'assert-set') return Array.isArray(assert) && canFail(assert, threshold);
   if (isConstant(transform)) return false;
   if (measures.has(type.replace(/^not-/, ''))) return false;

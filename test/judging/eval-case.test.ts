@@ -35,6 +35,7 @@ describe('isReal', () => {
     ['javascript in a file', { type: 'javascript', value: 'file://assert.js' }],
     ['python', { type: 'python', value: "'x' in output" }],
     ['a set with one that is real', { type: 'assert-set', assert: [{ type: 'contains', value: 'y' }] }],
+    ['a relevance with a threshold', { type: 'answer-relevance', threshold: 0.7 }],
     ['a positive threshold', { type: 'similar', value: 'x', threshold: 0.8 }],
   ])('%s', (_, assertion) => expect(isReal(assertion)).toBe(true));
 
@@ -76,6 +77,8 @@ describe('isReal', () => {
     ['a script that is no text', { type: 'javascript', value: true }],
     ['weight 0', { type: 'contains', value: 'y', weight: 0 }],
     ['threshold 0', { type: 'llm-rubric', value: 'declines', threshold: 0 }],
+    ['a relevance without a threshold', { type: 'answer-relevance' }],
+    ['a faithfulness without a threshold', { type: 'context-faithfulness', value: 'x' }],
     ['a rubric without text', { type: 'llm-rubric', value: '' }],
     ['latency', { type: 'latency', threshold: 5000 }],
     ['cost', { type: 'cost', threshold: 1 }],
