@@ -99,9 +99,11 @@ export function isGated({
 /** Programs that run whatever they are told: allowing one of them allows everything. */
 const interpreters = new RegExp(
   `^(?:${[
-    '(?:ba|da|z|k|fi|a)?sh|(?:python|pypy|perl|ruby|php|node|lua|tclsh)[0-9.]*|deno|bun|java|expect|script|osascript|pwsh',
-    'env|sudo|su|doas|runuser|xargs|find|g?awk|mawk|sed|make|ssh|nohup|timeout|time|nice|ionice|setsid|stdbuf|flock',
-    'watch|parallel|chroot|unshare|nsenter|systemd-run|at|batch|crontab|gdb|strace|busybox|npm|npx|pnpm|yarn|docker|podman',
+    '(?:r?ba|da|z|m?k|fi|t?c|ya|po|a)?sh[0-9.]*|(?:i?python|pypy|perl|ruby|irb|php|node|nodejs|lua|tclsh|guile)[0-9.]*',
+    'deno|bun|java|tsx|ts-node|Rscript|racket|erl|elixir|iex|ghci|runghc|ocaml|swift|dotnet|expect|unbuffer|script|osascript|pwsh',
+    'env|sudo|su|doas|runuser|setpriv|capsh|run-parts|start-stop-daemon|ld(?:-[^/]*)?\\.so[0-9.]*|kubectl|bwrap|fakeroot',
+    'xargs|find|[gmn]?awk|original-awk|sed|make|ssh|nohup|timeout|time|nice|ionice|setsid|stdbuf|flock',
+    'watch|parallel|chroot|unshare|nsenter|systemd-run|at|batch|crontab|gdb|strace|ltrace|busybox|toybox|npm|npx|pnpm|yarn|docker|podman',
     'vi|vim|view|ed|emacs|less|more|man|tar|socat|nc|ncat|zip|rsync|scp|sftp|git|screen|tmux|sqlite3|psql|mysql',
     'pip[0-9.]*|pipx|uvx?|cargo|go|gem|rake|bundle|composer|mvn|gradle|ant|ansible|ansible-playbook|groovy|jshell|julia|R',
     // The gateway's own command line decides on requests and changes the configuration.

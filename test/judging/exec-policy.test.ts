@@ -95,9 +95,23 @@ describe('an entry of the allowlist', () => {
     'rsync',
     'node',
     '/usr/bin/sudo',
+    ...[
+      '/bin/rbash',
+      'ksh93',
+      'mksh',
+      'tcsh',
+      '/usr/bin/nodejs',
+      'tsx',
+      'Rscript',
+      'nawk',
+      'setpriv',
+      '/bin/run-parts',
+    ],
+    '/lib64/ld-linux-x86-64.so.2',
   ])('%s lets any program through', (pattern) => expect(breadthOf({ pattern, argPattern: undefined })).toBeDefined());
-  it.each(['/usr/bin/uptime', 'jq', '~/path/**/bin/rg'])('%s does not', (pattern) =>
-    expect(breadthOf({ pattern, argPattern: undefined })).toBeUndefined(),
+  it.each(['/usr/bin/uptime', 'jq', '~/path/**/bin/rg', 'hash', 'ldd', 'perldoc', '/usr/bin/nodetool'])(
+    '%s does not',
+    (pattern) => expect(breadthOf({ pattern, argPattern: undefined })).toBeUndefined(),
   );
   it.each([undefined, '.*', '^.*$', '.', '^-c', 'report', '^report|x$', '^[^;]+$', '^\\S+$', '^x$|y', '^a$.'])(
     'for an interpreter with the arguments %s does',
