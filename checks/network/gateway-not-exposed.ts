@@ -18,7 +18,7 @@ export default check({
   title: "The gateway's port and panel are not exposed",
   failureTitle: "The gateway's port or panel is exposed",
   why: 'Whoever reaches the gateway without a login commands the agent.',
-  trap: 'One configuration is read, not what listens; a second gateway or Tailscale Funnel publishes it all the same.',
+  trap: 'One configuration is read, not what listens; a second gateway, Tailscale Funnel or another tunnel publishes it all the same.',
   remediation:
     'Set gateway.bind to loopback or tailnet, gateway.auth.mode to token, password or trusted-proxy, gateway.tailscale.mode to off or serve, and leave the dangerous options of gateway.controlUi out.',
   needs: { config: gatewayConfig, process: gatewayProcess, administration, listeners },
@@ -109,6 +109,11 @@ export default check({
     }
     if (administration instanceof ProbeError) return undetermined(administration.reason, administration.message);
     if (funnel === 'unclear') return undetermined('bad_response', 'tailscale did not say what it publishes', findings);
+    const { tunnels } = administration;
+    if (tunnels.length > 0) {
+      const message = `what ${tunnels.join(', ')} on the host publishes through a tunnel is not known`;
+      return undetermined('conflict', message, findings);
+    }
     return judgeAll(findings);
   },
 });

@@ -27,6 +27,8 @@ export interface Administration {
   /** Undefined where Tailscale is not installed. */
   readonly tailscale: Tailscale | undefined;
   readonly ssmAgent: 'running' | 'absent';
+  /** Programs that run and publish a port of the host through somebody else's, by name. */
+  readonly tunnels: readonly string[];
   /** The address of the host at which the SSH connection of this run came in; undefined where sshd did not say. */
   readonly cameInAt: string | undefined;
 }
@@ -44,7 +46,7 @@ ssm=absent
 for file in /proc/[0-9]*/comm; do
   read -r name <"$file" || continue
   # The kernel cuts names off after 15 characters.
-  case $name in amazon-ssm-agen) ssm=running;; esac
+  case $name in amazon-ssm-agen) ssm=running;; bore|chisel|cloudflared|frpc|ngrok|zrok) say tunnel "$name";; esac
 done
 say ssm "$ssm"
 command -v tailscale >/dev/null || { say tailscale missing; exit 0; }
@@ -74,10 +76,16 @@ say funnel "$funnel"
     return {
       tailscale: installed === 'missing' ? undefined : ofTailscale(records),
       ssmAgent: oneOf(records, 'ssm', ['running', 'absent']),
+      tunnels: [...new Set(all(records, 'tunnel'))].map(strictName),
       cameInAt: at === 'none' ? undefined : at,
     };
   },
 });
+
+function strictName(name: string): string {
+  if (/^[a-z]{1,15}$/.test(name)) return name;
+  throw new ProbeError('bad_response', 'the host named a program out of form');
+}
 
 function ofTailscale(records: Parameters<typeof all>[0]): Tailscale {
   const backend = oneOf(records, 'backend', backendStates);

@@ -9,7 +9,7 @@ describe('network/gateway-not-exposed', () => {
   const process = { listeners: ['0100007F'], ownsListener: true, networkNamespace: 'same' };
   const own = { address: '127.0.0.1', port: 18_789, holder: 'gateway' };
   const listeners = { listeners: [own], unowned: 0 };
-  const administration = { tailscale: undefined, ssmAgent: 'running', cameInAt: undefined };
+  const administration = { tailscale: undefined, ssmAgent: 'running', tunnels: [] as string[], cameInAt: undefined };
   const closed = { bind: 'loopback', auth: { mode: 'token' } };
   const none = { 'infrastructure.approvedInbound': [] };
   const inbound = (...ports: number[]) => ({
@@ -108,6 +108,13 @@ describe('network/gateway-not-exposed', () => {
   it('fails when Tailscale publishes something to the internet', () => {
     expect(judgedWith(tailscale('on')).outcome).toBe('fail');
     expect(judgedWith(tailscale('off')).outcome).toBe('pass');
+  });
+
+  it('is unknown where another program may publish the gateway', () => {
+    expect(judgedWith({ administration: { ...administration, tunnels: ['cloudflared'] } })).toMatchObject({
+      outcome: 'undetermined',
+      message: 'what cloudflared on the host publishes through a tunnel is not known',
+    });
   });
 
   describe('another gateway on the host', () => {

@@ -418,6 +418,13 @@ const network: readonly HostFlaw[] = [
     fails: ['network/unapproved-host-times-out'],
   },
   {
+    id: 'tunnel-program',
+    what: 'a program runs that is named as one which publishes ports through a tunnel',
+    plant: () => `cp "$(command -v sleep)" /run/cloudflared; ${stays('/run/cloudflared 1000')}`,
+    mend: `${gone}; rm /run/cloudflared`,
+    unknown: ['network/gateway-not-exposed'],
+  },
+  {
     id: 'curl-through-proxy',
     what: 'curl is configured to go through a proxy, by file and by variable: the script goes by neither',
     plant: () =>
