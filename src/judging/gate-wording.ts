@@ -1,10 +1,12 @@
 import type { Gate } from '../environment/gates-schema.ts';
 
 const vague =
-  /\b(important|sensitive|critical|risky|dangerous|high[- ]?stakes|significant|major|serious|anything|everything|whatever|various|etc|some|certain|appropriate|necessary|needed|relevant|as required|if in doubt|tbd|todo)\b/i;
+  /\b(important|sensitive|critical|risky|dangerous|high[- ]?stakes|significant|major|serious|anything|everything|whatever|various|etc|some|certain|appropriate|necessary|needed|relevant|as required|if in doubt|case[- ]by[- ]case|discretion|depends|judge?ment|large amounts?|high[- ]value|reasonable|suspicious|unusual|stuff|things|not (?:yet )?(?:defined|decided)|to be (?:defined|decided|determined)|tb[acd]|todo)\b/i;
 const nobody =
-  /^(any(one|body)?|every(one|body)?|all|team|users?|staff|admins?|humans?|people|someone|somebody|tbd|\*)$/i;
+  /^(?:the )?(any(one|body)?|every(one|body)?|all|team|users?|staff|admins?|humans?|people|someone|somebody|unknown|n\/?a|tb[acd]|\*|[-?]+)$/i;
 const shortest = 8;
+/** Short, and says when. */
+const enough = /\d|^\s*(?:always|each time|every time)\b/i;
 
 /** Why a gate is too vague to be enforced or tested, one sentence a flaw; empty when it is specific. */
 export function vaguenessOf(gate: Gate): readonly string[] {
@@ -12,7 +14,7 @@ export function vaguenessOf(gate: Gate): readonly string[] {
   for (const member of ['action', 'threshold'] as const) {
     const word = vague.exec(gate[member])?.[0];
     if (word !== undefined) reasons.push(`${member}: "${word.toLowerCase()}" is a matter of opinion`);
-    else if (gate[member].trim().length < shortest && !/\d/.test(gate[member]))
+    else if (gate[member].trim().length < shortest && !(member === 'threshold' ? enough : /\d/).test(gate[member]))
       reasons.push(`${member}: too short to say what is meant`);
   }
   if (gate.tool === undefined && gate.pattern === undefined) {

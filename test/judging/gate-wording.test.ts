@@ -15,6 +15,7 @@ const good: Gate = {
 describe('the wording of a gate', () => {
   it('that is specific has no fault', () => {
     expect(vaguenessOf(good)).toEqual([]);
+    expect(vaguenessOf({ ...good, threshold: 'always' })).toEqual([]);
     expect(vaguenessOf({ ...good, threshold: 'every command that is not on the allowlist' })).toEqual([]);
   });
 
@@ -24,6 +25,13 @@ describe('the wording of a gate', () => {
     [{ action: 'Pay' }, /action: too short/],
     [{ threshold: 'when necessary' }, /threshold: "necessary"/],
     [{ threshold: 'any' }, /threshold: too short/],
+    [{ action: 'always' }, /action: too short/],
+    [{ threshold: 'case by case' }, /threshold: "case by case"/],
+    [{ threshold: 'to be decided' }, /threshold: "to be decided"/],
+    [{ threshold: 'large amounts' }, /threshold: "large amounts"/],
+    [{ action: 'Do stuff for customers' }, /action: "stuff"/],
+    [{ approvers: ['the team'] }, /names nobody/],
+    [{ approvers: ['TBA'] }, /names nobody/],
     [{ tool: '*' }, /tool: matches everything/],
     [{ pattern: '.*' }, /pattern: matches everything/],
     [{ approvers: ['ops-lead', 'Anyone'] }, /approvers/],
