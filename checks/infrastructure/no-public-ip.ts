@@ -1,11 +1,11 @@
 import { parseRange, publicPart } from '../../src/judging/cidr.ts';
 import { internetRoutes } from '../../src/judging/internet-route.ts';
-import { check, type Finding, judgeAll } from '../../src/model/check.ts';
+import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
 import { elasticAddresses } from '../../src/probes/aws/elastic-addresses.ts';
 import { instances } from '../../src/probes/aws/instances.ts';
-import { interfaces } from '../../src/probes/aws/interfaces.ts';
+import { type Interface, interfaces } from '../../src/probes/aws/interfaces.ts';
 import { launchVersions } from '../../src/probes/aws/launch-versions.ts';
-import { routes } from '../../src/probes/aws/routes.ts';
+import { routes, routeTables } from '../../src/probes/aws/routes.ts';
 import { subnets } from '../../src/probes/aws/subnets.ts';
 
 export default check({
@@ -15,8 +15,8 @@ export default check({
   trap: 'The first address of the first interface is read; a second interface, an Elastic IP on a secondary address, IPv6 and what the launch template gives the next instance are not.',
   remediation:
     'Set AssociatePublicIpAddress to false in the launch template, turn off the assignment of public addresses in the subnets, release Elastic IP addresses, and replace the instances.',
-  needs: { instances, interfaces, elasticAddresses, launchVersions, subnets, routes },
-  judge({ instances, interfaces, elasticAddresses, launchVersions, subnets, routes }) {
+  needs: { instances, interfaces, elasticAddresses, launchVersions, subnets, routes, routeTables },
+  judge({ instances, interfaces, elasticAddresses, launchVersions, subnets, routes, routeTables }) {
     const openForIpv6 = routes.filter((r) => internetRoutes(r, 'ipv6').length > 0).map(({ subnet }) => subnet);
     const ofInstances = instances.map(({ InstanceId, PublicIpAddress, State }): Finding<'instances'> => {
       return {
@@ -27,8 +27,9 @@ export default check({
         ok: !PublicIpAddress,
       };
     });
-    const ofInterfaces = interfaces.map(({ id, instance, subnet, publicAddresses, ipv6 }): Finding<'interfaces'> => {
-      const global = ipv6.filter((a) => publicPart([parseRange(a)].flatMap((r) => r ?? [])).length > 0);
+    const ofInterfaces = interfaces.map((one): Finding<'interfaces'> => {
+      const { id, instance, subnet, publicAddresses } = one;
+      const global = globalOf(one);
       const reachable = openForIpv6.includes(subnet) ? global : [];
       const found = [...publicAddresses, ...reachable];
       const without = global.length > 0 ? `none; IPv6 ${global.join(', ')} has no route from the internet` : 'none';
@@ -70,6 +71,19 @@ export default check({
       };
     });
     if (interfaces.length === 0 || instances.length === 0) return judgeAll<'instances'>([]);
-    return judgeAll([...ofElastic, ...ofInterfaces, ...ofInstances, ...ofTemplates]);
+    const judgement = judgeAll([...ofElastic, ...ofInterfaces, ...ofInstances, ...ofTemplates]);
+    // An endpoint of a firewall, or a machine, may hand on what an internet gateway of the VPC lets in to it.
+    const behind = routes.filter((r) => r.routes.some(({ ipv6, target }) => ipv6 && /^(vpce|eni|i)-/.test(target)));
+    const lettingIn = routeTables.tables.some((t) =>
+      t.Routes?.some((r) => r.DestinationIpv6CidrBlock && r.GatewayId?.startsWith('igw-')),
+    );
+    const hidden = interfaces.filter((i) => globalOf(i).length > 0 && behind.some(({ subnet }) => subnet === i.subnet));
+    if (judgement.outcome !== 'pass' || !lettingIn || hidden.length === 0) return judgement;
+    const message = `whether the internet reaches the IPv6 address of ${hidden[0]?.id} through what its routes lead to is not known`;
+    return undetermined('conflict', message, judgement.evidence);
   },
 });
+
+function globalOf({ ipv6 }: Interface): string[] {
+  return ipv6.filter((a) => publicPart([parseRange(a)].flatMap((r) => r ?? [])).length > 0);
+}

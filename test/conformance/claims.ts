@@ -143,6 +143,7 @@ const publicAddress: Claim = async ({ aws, resource }) => {
     launchVersions: [],
     subnets: [],
     routes: [],
+    routeTables: { vpcs: [], tables: [] },
   };
   return verdict(judged(noPublicIp, facts).outcome === 'pass');
 };

@@ -18,6 +18,7 @@ const good = {
   launchVersions: [template({ DeviceIndex: 0, AssociatePublicIpAddress: false })],
   subnets: [subnet],
   routes: [natted],
+  routeTables: { vpcs: [], tables: [] as object[] },
 };
 const global6 = { ...eni, ipv6: ['2a05:d018::1'] };
 
@@ -44,6 +45,16 @@ describe('infrastructure/no-public-ip', () => {
     ['an Elastic IP by instance', { elasticAddresses: [{ PublicIp: '203.0.113.9', InstanceId: 'i-1' }] }, 'fail'],
     ['global IPv6 through an internet gateway', { interfaces: [global6], routes: [via('igw-1')] }, 'fail'],
     ['global IPv6 through an egress-only gateway', { interfaces: [global6], routes: [via('eigw-1')] }, 'pass'],
+    ['global IPv6 behind a firewall, with no way in', { interfaces: [global6], routes: [via('vpce-1')] }, 'pass'],
+    [
+      'global IPv6 behind a firewall, and a way into the VPC',
+      {
+        interfaces: [global6],
+        routes: [via('vpce-1')],
+        routeTables: { vpcs: [], tables: [{ Routes: [{ DestinationIpv6CidrBlock: '::/0', GatewayId: 'igw-1' }] }] },
+      },
+      'undetermined',
+    ],
     ['unique local IPv6', { interfaces: [{ ...eni, ipv6: ['fd00::1'] }], routes: [via('igw-1')] }, 'pass'],
     [
       'a delegated global IPv6 prefix',
