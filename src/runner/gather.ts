@@ -215,6 +215,19 @@ export function probesOf(needs: readonly Needs[]): ReadonlySet<AnyProbe> {
   return found;
 }
 
+/** The same probes, those first that wait for the longest chain of others: whoever begins it is asked before all else. */
+export function longestChainFirst(probes: Iterable<AnyProbe>): AnyProbe[] {
+  const lengths = new Map<AnyProbe, number>();
+  const lengthOf = (probe: AnyProbe): number => {
+    const known = lengths.get(probe);
+    if (known !== undefined) return known;
+    const length = 1 + Math.max(0, ...Object.values(probe.needs).map(lengthOf));
+    lengths.set(probe, length);
+    return length;
+  };
+  return [...probes].sort((a, b) => lengthOf(b) - lengthOf(a));
+}
+
 /** Ends the wait when the run is aborted: no probe can hold up a run, whatever it waits for. */
 export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let stop: (() => void) | undefined;

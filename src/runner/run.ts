@@ -22,7 +22,7 @@ import { instances } from '../probes/aws/instances.ts';
 import { hostIdentity } from '../probes/host/identity.ts';
 import { accept, checkAcceptances } from './accept.ts';
 import { type Binding, bind, notLookedAt } from './bind.ts';
-import { type Clock, type Gathered, Gatherer, isHostScoped, probesOf } from './gather.ts';
+import { type Clock, type Gathered, Gatherer, isHostScoped, longestChainFirst, probesOf } from './gather.ts';
 import { Host } from './hosts.ts';
 import { judge, merge, type Outcome, resultOf, unknown } from './judge.ts';
 import { allChecks, type Plan, type PlannedCheck, plan, plannedAreas, type Registry, type Selection } from './plan.ts';
@@ -79,7 +79,7 @@ export async function run(options: RunOptions): Promise<Report> {
   checkAcceptances(environment, allChecks(registry), start);
   const signers = await verifySigners(environment, options.ports, start);
   const judged = planned.checks.filter(({ id }) => !environment.notApplicable.some(({ check }) => check === id));
-  const probes = [...probesOf([boundProbes, ...judged.map(({ check }) => check.needs)])];
+  const probes = longestChainFirst(probesOf([boundProbes, ...judged.map(({ check }) => check.needs)]));
   emit({
     type: 'run-started',
     environment: environment.name,
