@@ -79,7 +79,9 @@ export async function run(options: RunOptions): Promise<Report> {
   checkAcceptances(environment, allChecks(registry), start);
   const signers = await verifySigners(environment, options.ports, start);
   const judged = planned.checks.filter(({ id }) => !environment.notApplicable.some(({ check }) => check === id));
-  const probes = longestChainFirst(probesOf([boundProbes, ...judged.map(({ check }) => check.needs)]));
+  // Who the credentials belong to is asked before all else: without an answer, nothing else counts.
+  const all = probesOf([boundProbes, ...judged.map(({ check }) => check.needs)]);
+  const probes = [...new Set([identity, ...longestChainFirst(all)])];
   emit({
     type: 'run-started',
     environment: environment.name,

@@ -33,7 +33,9 @@ export async function buildKilling(): Promise<Killing> {
     mainFields: ['module', 'main'],
     conditions: ['module'],
     external: ['ssh2', 'ws', 'esbuild'],
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+    },
     logLevel: 'warning',
     plugins: [await narrowClients()],
   });
