@@ -97,7 +97,8 @@ const { metafile, outputFiles } = await build({
 });
 const outputs = Object.fromEntries(outputFiles.map(({ path, text }) => [basename(path), text]));
 const groups = {
-  // What says that a command failed, every command, what runs the parts, a run before its first line, what looks at a host, what reads AWS.
+  // What says that a command failed, every command, what runs the parts, a run before its first line, what looks at a
+  // host, patterns of files, what reads AWS.
   start: (source) => source === 'src/cli/main.ts',
   commands: (source) => source === 'src/cli/program.ts',
   kept: (source) => source === 'src/loading/kept-code.ts',

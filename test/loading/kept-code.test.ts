@@ -23,18 +23,18 @@ const textThat = (answers: number) =>
   `(function(module,require,url,load){const{basename}=require("node:path");const{own}=require("./own.js");` +
   `module.exports={answer:(by)=>basename(url)+" "+own+" "+(${answers}+by),load:()=>load("./more.js")}})`;
 
-describe('the parts of the bundle', () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'clawcheck-kept-'));
-    vi.stubEnv('XDG_CACHE_HOME', folder);
-    vi.stubEnv('NODE_DISABLE_COMPILE_CACHE', '');
-  });
-  afterEach(() => {
-    vi.unstubAllEnvs();
-    rmSync(folder, { recursive: true, force: true });
-  });
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'clawcheck-kept-'));
+  vi.stubEnv('XDG_CACHE_HOME', folder);
+  vi.stubEnv('NODE_DISABLE_COMPILE_CACHE', '');
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
 
+describe('the parts of the bundle', () => {
   interface Part {
     answer(by: number): string;
     load(): Promise<object>;
@@ -177,11 +177,7 @@ describe('the parts of the bundle', () => {
 });
 
 describe('a package outside the bundle', () => {
-  let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'clawcheck-package-'));
-    vi.stubEnv('XDG_CACHE_HOME', folder);
-    vi.stubEnv('NODE_DISABLE_COMPILE_CACHE', '');
     const write = (name: string, text: string) => writeFileSync(join(folder, 'node_modules', 'one', name), text);
     mkdirSync(join(folder, 'node_modules', 'one', 'lib'), { recursive: true });
     write('package.json', '{ "name": "one", "main": "lib/main" }');
@@ -197,10 +193,6 @@ describe('a package outside the bundle', () => {
       'lib/other.js',
       `'use strict'; exports.early = require('./main.js').early; exports.data = require('../data'); exports.one = require('one') === require('./main');`,
     );
-  });
-  afterEach(() => {
-    vi.unstubAllEnvs();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   async function load(): Promise<{ found: unknown; keep: () => void }> {

@@ -23,12 +23,12 @@ const failedMs = 10_000;
 
 /** How many connections a service has that is asked one thing after the other, or more at once than others. */
 const connectionsTo: Partial<Record<ServiceName, number>> = {
+  autoscaling: 1,
   backup: 3,
   budgets: 1,
   cloudtrail: 1,
   ec2: 4,
   kms: 1,
-  autoscaling: 1,
   ssm: 1,
   sts: 1,
 };
