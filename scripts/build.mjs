@@ -62,14 +62,14 @@ const withoutFetch = {
     }));
   },
 };
-/** The comments in what is sent to a host are for whoever reads the source. */
+/** The comments and the indentation of what is sent to a host are for whoever reads the source. */
 const withoutShellComments = {
   name: 'without-shell-comments',
   setup(setup) {
-    setup.onLoad({ filter: /\/src\/(probes\/host|adapters\/ssh|drills)\/.*\.ts$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8')).replaceAll(/^ *# .*\n/gm, ''),
-      loader: 'ts',
-    }));
+    setup.onLoad({ filter: /\/src\/(probes\/host|adapters\/ssh|drills)\/.*\.ts$/ }, async ({ path }) => {
+      const text = (await readFile(path, 'utf8')).replaceAll(/^ *# .*\n/gm, '');
+      return { contents: path.includes('/drills/') ? text : text.replaceAll(/^ +/gm, ''), loader: 'ts' };
+    });
   },
 };
 const { metafile, outputFiles } = await build({

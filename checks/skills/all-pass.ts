@@ -55,6 +55,11 @@ export default check({
     }
     const judgement = judgeAll(findings, { empty: 'no evaluation case is configured' });
     const silent = [...used].find(({ commit }) => commit === undefined);
+    const old = [...used].find(({ runs }) => runs.some(({ cached }) => cached));
+    if (judgement.outcome === 'pass' && old) {
+      const message = `all pass, but answers in ${old.path} are from the cache of promptfoo, so the agent was not asked; evaluate with --no-cache`;
+      return undetermined('conflict', message, judgement.evidence);
+    }
     if (judgement.outcome !== 'pass' || !silent) {
       return ofBranch(
         configs.flatMap(({ files }) => files),
@@ -86,7 +91,7 @@ function caseFinding(
   if (![configured, ...runs.map((run) => run.case)].every(asserts)) {
     return { ...base, observed: `passed without an assertion that can fail in ${file.path}`, ok: false };
   }
-  if (runs.some(({ provider }) => provider.id === 'echo')) {
+  if (runs.some(({ provider }) => /^(exec:\s*)?(echo|printf)\b/.test(provider.id))) {
     return { ...base, observed: `run on echo, which repeats the prompt and asks no agent, in ${file.path}`, ok: false };
   }
   const absent = config.providers.find((provider) => !runs.some((run) => ranOn(run, provider)));

@@ -2,6 +2,7 @@ import {
   checkNamesOf,
   configFindings,
   evalJobs,
+  failsWith,
   mustPassBefore,
   ofBranch,
   unlessUnseen,
@@ -38,11 +39,23 @@ export default check({
     const onGithub = environment.git?.api === 'https://api.github.com';
     return unlessHidden(rules, (rules) => {
       const required = rules.flatMap((rule) => rule.requiredChecks.map((one) => ({ ...one, rule })));
+      const binds = ({ app, rule }: (typeof required)[number]) =>
+        unapproved(rule, approved).length === 0 && (app === undefined || app === actionsApp || !onGithub);
       const findings: Finding<'workflow' | 'rules' | 'configs'>[] = configFindings(workflow, configs);
+      const isBinding = (name: string) => required.some((one) => one.name === name && binds(one));
       // A job that is skipped because one before it failed counts as passed: the one before has to be required too.
       for (const job of new Set(jobs.flatMap((one) => [one, ...mustPassBefore(one, workflow)]))) {
         const evaluates = jobs.includes(job);
-        const names = checkNamesOf(job);
+        // One job that fails with all others, and is the required one.
+        const guards = workflow.jobs.filter(
+          (one) => failsWith(one, job) !== 'no' && checkNamesOf(one)?.every(isBinding),
+        );
+        const guard = guards.find((one) => failsWith(one, job) === 'yes');
+        const names = checkNamesOf(guard ?? job);
+        if (!guard && guards[0] && !names?.every(isBinding)) {
+          const message = `job ${guards[0].id} is required and starts after ${job.id}, and whether it fails with that is not worked out here; compare the result with success, or fail if: contains(needs.*.result, 'failure')`;
+          return undetermined('not_found', message);
+        }
         if (names === undefined) {
           return undetermined(
             'not_found',
@@ -69,10 +82,7 @@ export default check({
         }
         for (const name of names) {
           const same = required.filter((one) => one.name === name);
-          const binding = same.filter(
-            ({ app, rule }) =>
-              unapproved(rule, approved).length === 0 && (app === undefined || app === actionsApp || !onGithub),
-          );
+          const binding = same.filter(binds);
           findings.push({
             fact: 'rules',
             subject: `branch ${head.branch}`,

@@ -5,8 +5,8 @@ import type { EvalWorkflow, WorkflowJob, WorkflowStep } from '../probes/files/ev
 import type { Head } from '../probes/git/head.ts';
 import type { TreeEntry } from '../probes/git/tree.ts';
 import { notOnBranch, type ReadFile } from './branch-files.ts';
-import { callOf, configArguments, evaluates, goesOn, swallows } from './eval-script.ts';
-import { filterPattern } from './workflow-filter.ts';
+import { callOf, configArguments, evaluates, goesOn, linesOf, stopping, swallows } from './eval-script.ts';
+import { filterPattern, type TriggerFilter } from './workflow-filter.ts';
 
 /** Whether a job runs promptfoo, and whether a failing case makes it fail. */
 
@@ -46,7 +46,7 @@ export function evalFinding(workflow: EvalWorkflow, event: string): Finding<'wor
 
 /** The configurations that set a variable by which promptfoo ends well although a case failed, and those never run. */
 export function configFindings(workflow: EvalWorkflow, configs: readonly EvalConfig[]): Finding<'configs'>[] {
-  const named = namedConfigs(evalJobs(workflow).flatMap(({ steps }) => steps.filter(isEvalStep)));
+  const named = namedConfigs(evalJobs(workflow));
   return configs.map(({ path, env, narrowed = [] }) => {
     const lax = [
       ...laxVariables(env).map((name) => `env sets ${name}`),
@@ -63,16 +63,26 @@ export function configFindings(workflow: EvalWorkflow, configs: readonly EvalCon
   });
 }
 
-/** The configurations that steps name, as patterns; undefined where a script makes them up. */
-function namedConfigs(steps: readonly WorkflowStep[]): readonly string[] | undefined {
-  const all = steps.map(({ run, called, inputs, folder }) => {
-    if (run === undefined) return typeof inputs['config'] === 'string' ? [inputs['config']] : undefined;
-    if (called.scripts.length > 0) return undefined;
-    return configArguments(run)?.map((path) => posix.join(folder, path));
-  });
+/** The configurations that the steps of jobs name, as patterns; undefined where a script makes them up. */
+function namedConfigs(jobs: readonly WorkflowJob[]): readonly string[] | undefined {
+  const all = jobs.flatMap(({ steps, matrix }) =>
+    (combinationsOf(matrix ?? {}) ?? [{}]).flatMap((values) =>
+      steps.filter(isEvalStep).map(({ run, called, inputs, folder }) => {
+        if (run === undefined)
+          return typeof inputs['config'] === 'string' ? [filled(inputs['config'], values)] : undefined;
+        if (called.scripts.length > 0) return undefined;
+        return configArguments(filled(run, values))?.map((path) => posix.join(folder, path));
+      }),
+    ),
+  );
   return all.some((one) => !one || one.some((path) => path.includes('$')))
     ? undefined
     : all.flatMap((one) => one ?? []);
+}
+
+/** A text with the values of one combination of a matrix in it. */
+function filled(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replaceAll(/\$\{\{\s*matrix\.([\w-]+)\s*\}\}/g, (all, key: string) => values[key] ?? all);
 }
 
 /**
@@ -104,9 +114,11 @@ export function unlessUnseen<F extends string>(workflow: EvalWorkflow, judge: ()
 /** Why a failing case would not fail the job when the workflow runs for `event`; empty when it would. */
 export function whyItCannotFail(job: WorkflowJob, workflow: EvalWorkflow, event: string): string[] {
   const why: string[] = [];
+  const types = workflow.pullRequest?.types;
   if (isSet(job.continueOnError)) why.push(`job ${job.id} has continue-on-error`);
   for (const needed of [job, ...neededBy(job, workflow)]) {
-    if (!alwaysTrue(needed.condition, event)) why.push(`job ${needed.id} may be skipped: if: ${needed.condition}`);
+    if (!alwaysTrue(needed.condition, event, types))
+      why.push(`job ${needed.id} may be skipped: if: ${needed.condition}`);
   }
   for (const { uses = '', inputs } of event === 'pull_request' ? job.steps : []) {
     const { ref, path } = inputs;
@@ -116,10 +128,10 @@ export function whyItCannotFail(job: WorkflowJob, workflow: EvalWorkflow, event:
   const written = job.steps.flatMap(({ run, called }) => [run ?? '', ...called.scripts.map(({ text }) => text)]);
   for (const name of exitNames) if (written.some((text) => text.includes(name))) why.push(`a step sets ${name}`);
   const steps = job.steps.filter(isEvalStep);
-  const sound = steps.filter((step) => whyStepCannotFail(step, event).length === 0);
+  const sound = steps.filter((step) => whyStepCannotFail(step, event, types).length === 0);
   // Each step that evaluates has to count: another one may hold other skills.
   if (sound.length < steps.length || steps.length === 0) {
-    why.push(...steps.flatMap((step) => whyStepCannotFail(step, event)));
+    why.push(...steps.flatMap((step) => whyStepCannotFail(step, event, types)));
   }
   return why;
 }
@@ -130,8 +142,48 @@ const ofPullRequest =
 
 /** The jobs whose failure would skip this one, unless it starts whatever came of them. */
 export function mustPassBefore(job: WorkflowJob, workflow: EvalWorkflow): WorkflowJob[] {
-  const atoms = (job.condition ?? '').replaceAll(/^\s*\$\{\{|\}\}\s*$|\s/g, '').split('&&');
-  return atoms.some((atom) => atom === 'always()' || atom === '!cancelled()') ? [] : neededBy(job, workflow);
+  const [atoms = [], ...others] = atomsOf(job.condition);
+  const starts = others.length === 0 && atoms.some((atom) => atom === 'always()' || atom === '!cancelled()');
+  return starts ? [] : neededBy(job, workflow);
+}
+
+/**
+ * Whether a job that starts in any case fails wherever one that it needs has failed: then it is enough that this one is
+ * required. `unclear` where it looks at the results in another way.
+ */
+export function failsWith(guard: WorkflowJob, { id }: WorkflowJob): 'yes' | 'no' | 'unclear' {
+  const need = guard.needs.find((one) => id === one || id.startsWith(`${one}/`));
+  const starts = atomsOf(guard.condition).every((either) => either.join() === 'always()');
+  if (need === undefined || guard.condition === undefined || !starts || isSet(guard.continueOnError)) return 'no';
+  const [result, success] = [`"?\\$\\{\\{\\s*needs\\.${need}\\.result\\s*\\}\\}"?`, '["\']?success["\']?'];
+  const asked = new RegExp(
+    `^(?:(?:\\[\\[?|test)\\s+${result}\\s+==?\\s+${success}(?:\\s+\\]\\]?)?(?:\\s*\\|\\|\\s*exit\\s+[1-9])?$|if\\s+\\[\\[?\\s+${result}\\s+!=\\s+${success}\\s+\\]\\]?\\s*;\\s*then\\b(?:(?!\\b(?:fi|else)\\b).)*exit\\s+[1-9])`,
+  );
+  const failed = [
+    `needs.${need}.result=='failure'`,
+    `needs.${need}.result!='success'`,
+    "contains(needs.*.result,'failure')",
+  ];
+  const fails = guard.steps.some(({ uses = '', run = '', inputs, shell = 'bash', condition, continueOnError }) => {
+    if (isSet(continueOnError) || !stopping.test(shell)) return false;
+    const always = alwaysTrue(condition, '');
+    if (/^re-actors\/alls-green@/.test(uses)) {
+      return (
+        always &&
+        /toJSON\(needs\)/i.test(String(inputs['jobs'])) &&
+        !JSON.stringify({ ...inputs, jobs: '' }).includes(need)
+      );
+    }
+    if (!always)
+      return (
+        atomsOf(condition).some(([one = '', more]) => !more && failed.includes(one)) &&
+        /(^|\n)\s*exit\s+[1-9]\d*\s*$/.test(run)
+      );
+    return linesOf(run).some(
+      (line, i, lines) => asked.test([line, ...lines.slice(i + 1)].join(' ')) || asked.test(line),
+    );
+  });
+  return fails ? 'yes' : JSON.stringify(guard.steps).includes('needs') ? 'unclear' : 'no';
 }
 
 /** The jobs that have to end well before it starts, those of a called workflow among them. */
@@ -158,11 +210,11 @@ export function laxVariables(env: Readonly<Record<string, unknown>>): string[] {
   });
 }
 
-function whyStepCannotFail(step: WorkflowStep, event: string): string[] {
+function whyStepCannotFail(step: WorkflowStep, event: string, types: TriggerFilter['types']): string[] {
   const why: string[] = [];
   const say = (what: string) => why.push(`step ${step.name}: ${what}`);
   if (isSet(step.continueOnError)) say('continue-on-error');
-  if (!alwaysTrue(step.condition, event)) say(`may be skipped: if: ${step.condition}`);
+  if (!alwaysTrue(step.condition, event, types)) say(`may be skipped: if: ${step.condition}`);
   for (const name of laxVariables(step.env)) say(`${name} is set`);
   if (step.run === undefined) {
     for (const reason of actionFaults(step, event)) say(reason);
@@ -208,8 +260,13 @@ function isSet(value: unknown): boolean {
   return value !== undefined && value !== null && value !== false && value !== 'false';
 }
 
-const sure = (event: string) =>
+const sure = (event: string, types: TriggerFilter['types']) =>
   new Set([
+    // Without that type, what is skipped for a draft is never run.
+    ...(types?.includes('ready_for_review') ? ['draft==false', 'draft!=true'] : []).map(
+      (is) => `github.event.pull_request.${is}`,
+    ),
+    ...(types?.includes('ready_for_review') ? ['!github.event.pull_request.draft'] : []),
     'true',
     'always()',
     'success()',
@@ -221,14 +278,23 @@ const sure = (event: string) =>
   ]);
 
 /** Whether a condition surely holds for the event; of anything else than the plain cases it is not said. */
-export function alwaysTrue(condition: string | undefined, event: string): boolean {
+export function alwaysTrue(condition: string | undefined, event: string, types?: TriggerFilter['types']): boolean {
   if (condition === undefined) return true;
-  const text = condition
+  const known = sure(event, types);
+  return atomsOf(condition).some((either) => either.every((atom) => known.has(atom)));
+}
+
+/** The parts of a condition without blanks: one of the lists holds, where all in it do. */
+function atomsOf(condition = ''): string[][] {
+  let text = condition
     .replaceAll(/^\s*\$\{\{|\}\}\s*$/g, '')
     .replaceAll(/\s+/g, '')
     .replaceAll('"', "'");
-  const known = sure(event);
-  return text.split('||').some((either) => either.split('&&').every((atom) => known.has(atom)));
+  for (let last = ''; last !== text; ) {
+    last = text;
+    text = text.replaceAll(/(^|[(|&])\(((?:[^()|]|\w\(\))*)\)(?=$|[)|&])/g, '$1$2');
+  }
+  return text.split('||').map((either) => either.split('&&'));
 }
 
 /** The names of the status checks of a job, one for each combination of its matrix; undefined where only GitHub knows. */
@@ -238,7 +304,7 @@ export function checkNamesOf({ name, matrix }: WorkflowJob): readonly string[] |
   if (!combinations) return undefined;
   const names = combinations.map((values) => {
     if (!name.includes('${{')) return `${name} (${Object.values(values).join(', ')})`;
-    return name.replaceAll(/\$\{\{\s*matrix\.([\w-]+)\s*\}\}/g, (all, key: string) => values[key] ?? all);
+    return filled(name, values);
   });
   return names.some((one) => one.includes('${{')) ? undefined : names;
 }

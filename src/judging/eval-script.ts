@@ -61,22 +61,38 @@ export function evaluates(script: string): boolean {
 export function configArguments(script: string): readonly string[] | undefined {
   const found: string[] = [];
   const lines = linesOf(script);
+  const loops = new Map<string, readonly string[]>();
   if (lines.some((line) => /(^|[;&|(]\s*)(cd|pushd)\s/.test(line))) return undefined;
   for (const line of lines) {
+    const [, variable = '', list = ''] = /(?:^|[;&]\s*)for\s+(\w+)\s+in\s+([\w./*@\s-]+?)\s*(?:;|$)/.exec(line) ?? [];
+    if (list !== '') loops.set(variable, list.split(/\s+/));
     const place = evalIn(line);
     if (place < 0) continue;
-    const words = (line.slice(place).split(/[;&|]/, 1)[0] ?? '')
-      .split(/\s+/)
-      .map((word) => word.replaceAll(/["']/g, ''));
-    if (words.some((word) => /[$`]|\{\}/.test(word)) || /\bxargs\s/.test(line.slice(0, place))) return undefined;
-    const at = words.findIndex((word) => /^(-c|--config)(=|$)/.test(word));
-    const [, joined] = /=(.+)$/.exec(words[at] ?? '') ?? [];
-    const rest = words.slice(at + 1);
-    const end = rest.findIndex((word) => word.startsWith('-'));
-    if (at < 0) found.push('promptfooconfig.*');
-    else found.push(...(joined === undefined ? rest.slice(0, end < 0 ? undefined : end) : [joined]));
+    const text = (line.slice(place).split(/[;&|]/, 1)[0] ?? '').replaceAll(/["']/g, '');
+    if (/\bxargs\s/.test(line.slice(0, place))) return undefined;
+    for (const words of spelledOut(text, loops, lines)) {
+      if (words.some((word, i) => /[$`]|\{\}/.test(word) && !/^(-o|--output)$/.test(words[i - 1] ?? '')))
+        return undefined;
+      const at = words.findIndex((word) => /^(-c|--config)(=|$)/.test(word));
+      const [, joined] = /=(.+)$/.exec(words[at] ?? '') ?? [];
+      const rest = words.slice(at + 1);
+      const end = rest.findIndex((word) => word.startsWith('-'));
+      if (at < 0) found.push('promptfooconfig.*');
+      else found.push(...(joined === undefined ? rest.slice(0, end < 0 ? undefined : end) : [joined]));
+    }
   }
   return found;
+}
+
+/** The words of a command, once for each value that a loop over a written list gives to a variable in it. */
+function spelledOut(text: string, loops: ReadonlyMap<string, readonly string[]>, lines: readonly string[]): string[][] {
+  let all = [text];
+  for (const [name, values] of loops) {
+    const used = new RegExp(`\\$(?:${name}\\b|\\{${name}\\})`, 'g');
+    if (!used.test(text) || lines.some((line) => new RegExp(`\\b${name}=`).test(line))) continue;
+    all = all.flatMap((one) => values.map((value) => one.replaceAll(used, value)));
+  }
+  return all.map((one) => one.split(/\s+/));
 }
 
 /** Finds one thing in a line: promptfoo, or what calls it. */
@@ -97,11 +113,14 @@ export function goesOn(script: string, stops: boolean, find: Find = evalIn): str
 }
 
 /** The shells that stop at a failure: as the git host starts them, or as a template says. */
-const stopping = /^(?:bash|sh|(?:\/\S*\/)?(?:ba)?sh(?=.*\s(?:-[a-z]*e|errexit))(?:\s+[\w-]+)+\s+\{0\})$/;
+export const stopping = /^(?:bash|sh|(?:\/\S*\/)?(?:ba)?sh(?=.*\s(?:-[a-z]*e|errexit))(?:\s+[\w-]+)+\s+\{0\})$/;
+
+/** How a script ends like the first command of a pipe. */
+const first = /^exit\s+"?\$\{PIPESTATUS\[0\]\}"?$/;
 
 /** What in the script lets it go on, or end well, after promptfoo, or what calls it, has failed or was not started. */
 export function swallows(script: string, shell: string | undefined, find: Find = evalIn): string[] {
-  const lines = linesOf(script);
+  const lines = withoutKept(linesOf(script), find);
   const why: string[] = [...fromFunctions(lines, shell, find), ...fromHereDocuments(script, find)];
   if (shell !== undefined && !stopping.test(shell)) why.push(`shell ${shell} may go on after a failure`);
   if (lines.some((line) => /(^|[;&]\s*)set\s+\+[a-z]*e|set\s+\+o\s+errexit/.test(line))) why.push('set +e');
@@ -117,13 +136,18 @@ export function swallows(script: string, shell: string | undefined, find: Find =
     }
     const before = line.slice(0, place).replace(/\bwhile\s+(IFS=\S*\s+)?read\b[^;]*;\s*do\b/g, '');
     const after = line.slice(place);
-    if (/\|\|(?!\s*exit\s+[1-9])/.test(after) && !isKept(after, lines.slice(i + 1))) why.push('|| after promptfoo');
-    else if (/(?<!\|)\|(?!\|)/.test(after) && !pipefail) why.push('a pipe without pipefail after promptfoo');
+    const loop = lines.findLastIndex((one, at) => at < i && /^(for|while|until|done)\b/.test(one));
+    const round = /\bdo\s/.test(before) ? [before] : /^done|^$/.test(lines[loop] ?? '') ? [] : lines.slice(loop + 1, i);
+    if (/\|\|(?!\s*exit\s+[1-9])/.test(after) && !isKept(after, lines.slice(i + 1), round))
+      why.push('|| after promptfoo');
+    else if (/(?<!\|)\|(?!\|)/.test(after) && !pipefail && !(first.test(lines[i + 1] ?? '') && !before.includes('|')))
+      why.push('a pipe without pipefail after promptfoo');
     if (/(^|[^&>])&(?![&>\d])/.test(after)) why.push('promptfoo in the background');
     if (/&&/.test(after) && i !== lines.length - 1) why.push('&& after promptfoo, with more lines to come');
-    if (/^(if|elif|while|until|!)\s/.test(line) || /[;&|]\s*(if|while|until|!)\s/.test(before))
-      why.push('promptfoo in a condition');
-    else if (branches[i] || depends.test(before.split(';').at(-1) ?? '')) why.push('promptfoo under a condition');
+    if (/^(if|elif|while|until|!)\s/.test(line) || /[;&|]\s*(if|while|until|!)\s/.test(before)) {
+      if (!/^if\s+!(\s[^;&|]*)?$/.test(before) || !isKeptByIf(after, lines.slice(i + 1), round))
+        why.push('promptfoo in a condition');
+    } else if (branches[i] || depends.test(before.split(';').at(-1) ?? '')) why.push('promptfoo under a condition');
     if (/\$\(|`/.test(line.slice(0, place + 1))) why.push('promptfoo in a substitution');
     if (ends.test(before)) why.push('exit before promptfoo');
     if (
@@ -142,12 +166,52 @@ export function swallows(script: string, shell: string | undefined, find: Find =
 }
 
 /** Whether a failure is kept for the end: in a variable that decides how the script ends, or by an exit of its own. */
-function isKept(after: string, later: readonly string[]): boolean {
+function isKept(after: string, later: readonly string[], round: readonly string[]): boolean {
   if (/^[^|;&]*\|\|\s*\{[^{}]*;\s*exit\s+[1-9]\d*\s*;?\s*\}\s*$/.test(after)) return true;
-  const [, name] = /^[^|;&]*\|\|\s*(\w+)=(?:[1-9]\d*|\$\?)\s*;?(?:\s*done)?\s*$/.exec(after) ?? [];
-  if (name === undefined) return false;
-  const ended = new RegExp(`^exit\\s+"?\\$\\{?${name}\\}?"?$`);
-  return ended.test(later.at(-1) ?? '') && !later.some((line) => new RegExp(`\\b${name}=`).test(line));
+  const [, name] =
+    /^[^|;&]*\|\|\s*(\w+)=(?:[1-9]\d*|\$\?|\$\(\(\s*\$?\1\s*\+\s*1\s*\)\))\s*;?(?:\s*done)?\s*$/.exec(after) ?? [];
+  return name !== undefined && decides(name, later, round);
+}
+
+/** The same of `if ! promptfoo …; then failed=1; fi`. */
+function isKeptByIf(after: string, later: readonly string[], round: readonly string[]): boolean {
+  const text = [after, ...later].join(' ; ');
+  const [, inside = ''] = /^[^;|&]*;\s*then\b((?:(?!\b(?:fi|else|elif)\b).)*);\s*fi\b/.exec(text) ?? [];
+  if (/;\s*exit\s+[1-9]\d*\s*;?\s*$/.test(`;${inside}`)) return true;
+  const [, name] = /(?:^|[\s;])(\w+)=(?:[1-9]|\$\(\()/.exec(inside) ?? [];
+  return name !== undefined && decides(name, later, round);
+}
+
+/**
+ * Whether the last of the lines fails unless a variable is 0, and nothing sets it back or ends before.
+ *
+ * @param round what comes before in each round of a loop
+ */
+function decides(name: string, later: readonly string[], round: readonly string[] = []): boolean {
+  const value = `"?\\$\\{?${name}\\}?"?`;
+  const asked = (words: string) => `(?:\\[\\[?|test)\\s+${value}\\s+(?:${words})\\s+"?0"?(?:\\s+\\]\\]?)?`;
+  const ended = new RegExp(
+    [
+      `exit\\s+${value}$`,
+      `${asked('-eq|==?')}(?:\\s*\\|\\|\\s*exit\\s+[1-9]\\d*)?$`,
+      `if\\s+${asked('-ne|-gt|!=')}\\s*;\\s*then\\b(?:(?!\\b(?:if|fi|else)\\b).)*[;\\s]exit\\s+[1-9]\\d*\\s*;\\s*fi$`,
+    ]
+      .map((one) => `(?:^|;\\s*)${one}`)
+      .join('|'),
+  );
+  const back = new RegExp(`(?<!\\|\\|\\s*)\\b${name}=(?![1-9]|\\$\\(\\(\\s*\\$?${name}\\s*\\+)`);
+  return ended.test(later.join(' ; ')) && ![...round, ...later].some((line) => back.test(line) || ends.test(line));
+}
+
+/** `set +e`, promptfoo and `status=$?`, by which the script ends, as promptfoo alone. */
+function withoutKept(lines: readonly string[], find: Find): readonly string[] {
+  const at = lines.indexOf('set +e');
+  const [, name] = /^(\w+)=\$\?$/.exec(lines[at + 2] ?? '') ?? [];
+  const later = lines.slice(at + 3);
+  const kept = at >= 0 && name !== undefined && find(lines[at + 1] ?? '') >= 0 && decides(name, later);
+  return kept && !later.some((line) => find(line) >= 0)
+    ? [...lines.slice(0, at), lines[at + 1] ?? '', ...later]
+    : lines;
 }
 
 /** A shell within the quotes of `sh -c`, or on another machine, stops at a failure only where it is told to. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alwaysTrue, checkNamesOf, evalJobs, whyItCannotFail } from '../../src/judging/eval-job.ts';
+import { alwaysTrue, checkNamesOf, configFindings, evalJobs, whyItCannotFail } from '../../src/judging/eval-job.ts';
 import { swallows } from '../../src/judging/eval-script.ts';
 import { parseWorkflow } from '../../src/probes/files/eval-workflow.ts';
 
@@ -87,6 +87,15 @@ describe('swallows', () => {
     ['s=0\nfor c in *; do\n  promptfoo eval -c $c || s=1\ndone\nexit $s', undefined],
     ['s=0\nfor c in *; do promptfoo eval -c $c || s=$?; done\nexit "$s"', undefined],
     ["promptfoo eval || { echo '::error::failed'; exit 1; }", undefined],
+    ['s=0\npromptfoo eval -c a || s=1\npromptfoo eval -c b || s=1\nif [ "$s" -ne 0 ]; then exit 1; fi', undefined],
+    ['s=0\npromptfoo eval || s=$((s + 1))\nif [[ $s != 0 ]]; then\n  echo bad\n  exit 1\nfi', undefined],
+    ['s=0\npromptfoo eval || s=1\n[ "$s" -eq 0 ]', undefined],
+    ['s=0\npromptfoo eval || s=1\ntest $s = 0 || exit 2', undefined],
+    ['s=0\nfor c in *; do\n  if ! promptfoo eval -c $c; then\n    s=1\n  fi\ndone\nexit $s', undefined],
+    [`s=0\nif ! promptfoo eval; then s=$((s+1)); fi\n[[ \${s} == 0 ]]`, undefined],
+    ['if ! promptfoo eval; then\n  echo "::error::failed"\n  exit 1\nfi\necho done', undefined],
+    ['set +e\npromptfoo eval\ns=$?\nset -e\ncat log\nexit $s', undefined],
+    [`promptfoo eval | tee log\nexit \${PIPESTATUS[0]}`, undefined],
   ])('nothing in %j with shell %s', (run, shell) => expect(swallows(run, shell)).toEqual([]));
 
   it.each<[string, string | undefined]>([
@@ -143,6 +152,19 @@ describe('swallows', () => {
     ['s=0\npromptfoo eval || s=1\ns=0\nexit $s', undefined],
     ['promptfoo eval || s=0\nexit $s', undefined],
     ['promptfoo eval || { echo "::error::failed"; }', undefined],
+    ['for c in *; do\n  s=0\n  promptfoo eval -c $c || s=1\ndone\nexit $s', undefined],
+    ['for c in *; do s=0; promptfoo eval -c $c || s=1; done\nexit $s', undefined],
+    ['promptfoo eval || s=1\n[ "$s" = 1 ]', undefined],
+    ['promptfoo eval || s=1\nif [ "$s" -ne 0 ]; then echo bad; fi', undefined],
+    ['promptfoo eval || s=1\nif [ "$s" -ne 0 ]; then exit 0; fi\nexit $s', undefined],
+    ['promptfoo eval || s=1\nif [ "$s" -eq 0 ]; then exit 1; fi', undefined],
+    ['if ! promptfoo eval; then echo bad; fi', undefined],
+    ['if ! promptfoo eval; then\n  exit 0\nfi', undefined],
+    ['if ! promptfoo eval; then s=1; fi', undefined],
+    ['if ! promptfoo eval; then s=1; else s=0; fi\nexit 0', undefined],
+    ['set +e\npromptfoo eval\ns=$?\necho $s', undefined],
+    ['set +e\npromptfoo eval -c a\ns=$?\npromptfoo eval -c b\nexit $s', undefined],
+    [`cat log | promptfoo eval | tee log\nexit \${PIPESTATUS[0]}`, undefined],
   ])('something in %j with shell %s', (run, shell) => expect(swallows(run, shell)).not.toEqual([]));
 });
 
@@ -214,7 +236,18 @@ describe('alwaysTrue', () => {
     ["github.event_name == 'pull_request' && github.actor == 'x'", false],
     ['', false],
     ['failure()', false],
+    ["(github.event_name == 'pull_request') || (inputs.x && always())", true],
+    ["github.event_name != 'push' && (github.actor == 'x' || true)", false],
+    ['github.event.pull_request.draft == false', false],
   ])('%s: %s', (condition, expected) => expect(alwaysTrue(condition, 'pull_request')).toBe(expected));
+
+  it.each(['!github.event.pull_request.draft', 'github.event.pull_request.draft != true'])(
+    '%s, where the workflow starts once it is no draft',
+    (condition) => {
+      expect(alwaysTrue(condition, 'pull_request', ['opened', 'synchronize', 'ready_for_review'])).toBe(true);
+      expect(alwaysTrue(condition, 'pull_request', ['opened', 'synchronize'])).toBe(false);
+    },
+  );
 });
 
 describe('checkNamesOf', () => {
@@ -238,5 +271,32 @@ describe('checkNamesOf', () => {
   ])('%s: %s', (job, expected) => {
     const [first] = workflow(job).jobs;
     expect(first && checkNamesOf(first)).toEqual(expected);
+  });
+});
+
+describe('configFindings', () => {
+  const none = { cases: [], providers: [], program: undefined, env: {}, files: [] };
+  const configs = ['a', 'b', 'c'].map((name) => ({ ...none, path: `evals/${name}/promptfooconfig.yaml` }));
+  const all = [true, true, true];
+
+  it.each<[string, string, readonly boolean[]]>([
+    ['a loop over a pattern', 'for c in evals/*/promptfooconfig.yaml; do promptfoo eval -c "$c"; done', all],
+    ['a loop over folders', `for d in evals/*/; do\n  promptfoo eval -c "\${d}promptfooconfig.yaml"\ndone`, all],
+    [
+      'a loop over a list',
+      'for s in a b; do\n  promptfoo eval -c evals/$s/promptfooconfig.yaml -o $s.json\ndone',
+      [true, true, false],
+    ],
+    [
+      'a loop over what a command prints',
+      'for s in $(ls evals); do promptfoo eval -c evals/$s/promptfooconfig.yaml; done',
+      all,
+    ],
+    ['a loop that changes its variable', 'for s in a b; do\n  s=$s.yaml\n  promptfoo eval -c $s\ndone', all],
+    ['a matrix', `promptfoo eval -c evals/\${{ matrix.skill }}/promptfooconfig.yaml`, [true, true, false]],
+    ['an expression', `promptfoo eval -c evals/\${{ inputs.skill }}/promptfooconfig.yaml`, all],
+  ])('of %s', (_, run, expected) => {
+    const parsed = workflow(`strategy: { matrix: { skill: [a, b] } }\n${step(run)}`);
+    expect(configFindings(parsed, configs).map(({ ok }) => ok)).toEqual(expected);
   });
 });

@@ -10,6 +10,8 @@ export interface EvalRun {
   /** promptfoo's own word: 0 none, 1 an assertion, 2 an error. */
   readonly failureReason: number | undefined;
   readonly provider: { readonly id: string; readonly label: string };
+  /** The answer is one of an earlier evaluation: nobody was asked. */
+  readonly cached?: boolean;
 }
 
 export interface EvalResults {
@@ -82,7 +84,7 @@ export function parseResults(text: string, path: string): EvalResults {
 
 function runOf(entry: unknown, path: string): EvalRun {
   if (!isDict(entry)) throw malformed('has a result that is not a mapping');
-  const { testCase, success, provider, gradingResult, failureReason, error } = entry;
+  const { testCase, success, provider, gradingResult, failureReason, error, response } = entry;
   if (!isDict(testCase) || typeof success !== 'boolean' || !isDict(provider))
     throw malformed('has a result without case');
   const graded = !isDict(gradingResult) || gradingResult['pass'] === true;
@@ -94,6 +96,7 @@ function runOf(entry: unknown, path: string): EvalRun {
     passed: success && graded && (failureReason === undefined || failureReason === 0) && !error,
     failureReason: typeof failureReason === 'number' ? failureReason : undefined,
     provider: { id: String(provider['id'] ?? ''), label: String(provider['label'] ?? '') },
+    ...(isDict(response) && response['cached'] === true && { cached: true }),
   };
 }
 

@@ -63,7 +63,11 @@ export const evalWorkflow = filesProbe({
     const noting = notingFiles(files, noted);
     const text = await noting.read(path);
     if (text === undefined) return undefined;
-    const workflow = await followed(noting, parseWorkflow(text, path));
+    // That it runs in this repository alone, and not in a fork, is a condition that holds.
+    const here = text.replaceAll(/github\.repository\s*==\s*'([^']*)'/g, (all, name) =>
+      name === environment.git?.repository ? 'true' : all,
+    );
+    const workflow = await followed(noting, parseWorkflow(here, path));
     return { ...workflow, files: [...new Map(noted.map((file) => [file.path, file])).values()] };
   },
 });

@@ -30,6 +30,13 @@ const matrix = (text: string) =>
   text
     .replace('name: skill-evals', `name: ${'$'}{{ matrix.of }}`)
     .replace(/^( *)steps:/m, '$1strategy:\n$1  matrix:\n$1    of: [skill-evals, second]\n$1steps:');
+const all =
+  (condition: string, step: string, more = '') =>
+  (text: string) =>
+    `${text}  ok:\n    needs: [evals]\n    if: ${condition}\n${more}    steps:\n      - ${step}\n`;
+const onFailure = `{ if: "contains(needs.*.result, 'failure') || contains(needs.*.result, 'cancelled')", run: exit 1 }`;
+const result = `$\{{ needs.evals.result }}`;
+const green = `{ uses: re-actors/alls-green@release/v1, with: { jobs: "$\{{ toJSON(needs) }}" } }`;
 
 describe('regressions-block-merge', () => {
   const rule = (more = {}) => ({
@@ -82,12 +89,39 @@ describe('regressions-block-merge', () => {
     ['is one of two that are required', twoJobs, ['skill-evals', 'evals-of-ada'], 'pass'],
     ['is one of two, and the other is not required', twoJobs, ['skill-evals'], 'fail'],
     ['has a name for each version, and one of them is in the file', matrix, ['skill-evals', 'second'], 'fail'],
+    ['is looked at by one that is required', all('always()', onFailure), ['ok'], 'pass'],
+    ['is compared with success', all('always()', `run: '[ "${result}" = success ]'`), ['ok'], 'pass'],
+    [
+      'has to be a success',
+      all('always()', `run: if [ "${result}" != "success" ]; then echo no; exit 1; fi`),
+      ['ok'],
+      'pass',
+    ],
+    ['is looked at by an action', all(`'\${{ always() }}'`, green), ['ok'], 'pass'],
+    ['is looked at by what is not required', all('always()', onFailure), ['other'], 'fail'],
+    ['is looked at by one that is skipped with it', all('success()', onFailure), ['ok'], 'fail'],
+    ['is looked at by one that may fail', all('always()', onFailure, '    continue-on-error: true\n'), ['ok'], 'fail'],
+    ['is waited for only', all('always()', 'run: echo done'), ['ok'], 'fail'],
+    [
+      'is allowed to fail',
+      all('always()', green.replace('with: {', 'with: { allowed-failures: evals,')),
+      ['ok'],
+      'undetermined',
+    ],
+    [
+      'is looked at in another way',
+      all('always()', `run: echo '\${{ toJSON(needs) }}' | jq -e x`),
+      ['ok'],
+      'undetermined',
+    ],
+    ['is printed only', all('always()', `run: echo "${result}"`), ['ok'], 'undetermined'],
   ])('where the job %s', (_, change, names, outcome) => {
     const changed = change(text);
     expect(changed).not.toBe(text);
     const rules = [rule({ requiredChecks: names.map((name) => ({ name, app: undefined })) })];
     const facts = { workflow: parseWorkflow(changed, path), rules, head, ...around };
-    expect(judgeFacts(regressionsBlockMerge, facts).outcome).toBe(outcome);
+    const of = names.includes('ok') || names.includes('other') ? { 'skills.requiredCheck': names[0] } : {};
+    expect(judgeFacts(regressionsBlockMerge, facts, of).outcome).toBe(outcome);
   });
 
   it('does not ask for a name where the file gives none', () => {
