@@ -1,6 +1,6 @@
 import { identityAllows } from '../../src/judging/iam-policy.ts';
 import { outsiders } from '../../src/judging/outside-access.ts';
-import { powers, simulatedActions, sweeping, unseenPowers, wholeServices } from '../../src/judging/role-powers.ts';
+import { powers, simulatedActions, sweeping, unbounded, unseenPowers } from '../../src/judging/role-powers.ts';
 import { mayTakeOn } from '../../src/judging/role-trust.ts';
 import { readAccess } from '../../src/judging/secret-access.ts';
 import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
@@ -20,16 +20,16 @@ export default check({
   needs: { instanceRoles, roleTrusts, ownSecret, guardedSecrets, instanceSimulation },
   judge({ instanceRoles, roleTrusts, ownSecret, guardedSecrets, instanceSimulation }) {
     const findings = instanceRoles.flatMap((role): Finding<'instanceRoles' | 'roleTrusts'>[] => {
-      const whole = wholeServices(role).map((service) => `every action of ${service} everywhere`);
       const strangers = role.trust ? outsiders(role.trust, role.account) : [];
       const others = roleTrusts.filter(({ arn, trust }) => arn !== role.arn && trust);
       const open = others.filter((other) => mayTakeOn(role, other) !== 'no').map(({ arn }) => arn);
-      const broad = [...sweeping(role.policies), ...whole];
+      const broad = [...sweeping(role.policies), ...unbounded(role).map((what) => `${what} everywhere`)];
       return [
         {
           fact: 'instanceRoles',
           subject: role.arn,
-          expected: 'no statement that allows every action, every action but some, or all of a service everywhere',
+          expected:
+            'no statement that allows every action, every action but some, or all of a service or its data everywhere',
           observed: broad.length > 0 ? broad.join(', ') : `none in ${role.policies.length} policies`,
           ok: broad.length === 0,
         },

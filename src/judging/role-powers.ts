@@ -1,4 +1,5 @@
 import type { Policy } from './iam-document.ts';
+import { matchAction } from './iam-match.ts';
 import { type IdentityPolicies, identityAllows } from './iam-policy.ts';
 
 const prefixed = (service: string, names: string): string[] =>
@@ -21,6 +22,7 @@ export const powers: Readonly<Record<string, readonly string[]>> = {
        UntagRole UpdateAccessKey UpdateAccountPasswordPolicy UpdateAssumeRolePolicy UpdateLoginProfile
        UpdateOpenIDConnectProvider UpdateRole UpdateSAMLProvider CreateServiceSpecificCredential`,
     ),
+    'cloudformation:UpdateStack',
     'sts:AssumeRole',
   ],
   'change secrets': prefixed(
@@ -37,15 +39,18 @@ export const powers: Readonly<Record<string, readonly string[]>> = {
     ),
     ...prefixed(
       'ec2',
-      `AssociateAddress AssociateRouteTable AuthorizeSecurityGroupEgress AuthorizeSecurityGroupIngress
-      CreateLaunchTemplateVersion CreateRoute ModifyInstanceAttribute ModifyInstanceMetadataOptions ModifyLaunchTemplate
-      ModifyNetworkInterfaceAttribute ModifySecurityGroupRules ModifySubnetAttribute ReplaceRoute
-      ReplaceRouteTableAssociation RunInstances`,
+      `AssociateAddress AssociateRouteTable AttachInternetGateway AuthorizeSecurityGroupEgress
+      AuthorizeSecurityGroupIngress CreateLaunchTemplateVersion CreateRoute ModifyInstanceAttribute
+      ModifyInstanceMetadataOptions ModifyLaunchTemplate ModifyNetworkInterfaceAttribute ModifySecurityGroupRules
+      ModifySnapshotAttribute ModifySubnetAttribute ReplaceRoute ReplaceRouteTableAssociation RunInstances`,
     ),
+    'ec2-instance-connect:SendSSHPublicKey',
+    ...prefixed('elasticloadbalancing', 'CreateListener CreateLoadBalancer DeleteTargetGroup ModifyTargetGroup'),
+    ...prefixed('budgets', 'DeleteBudgetAction ModifyBudget UpdateBudgetAction'),
     ...prefixed(
       'autoscaling',
       `DeleteAutoScalingGroup DeleteLifecycleHook DetachInstances EnterStandby PutLifecycleHook
-      PutScheduledUpdateGroupAction SuspendProcesses UpdateAutoScalingGroup`,
+      PutScheduledUpdateGroupAction SetDesiredCapacity SuspendProcesses UpdateAutoScalingGroup`,
     ),
     ...prefixed('backup', 'DeleteBackupPlan DeleteBackupSelection UpdateBackupPlan'),
     ...prefixed('kms', 'CreateGrant DisableKey PutKeyPolicy ScheduleKeyDeletion'),
@@ -59,7 +64,8 @@ export const powers: Readonly<Record<string, readonly string[]>> = {
     ),
     ...prefixed(
       'ssm',
-      `DeleteDocument SendCommand StartAutomationExecution StartSession UpdateDocument UpdateDocumentDefaultVersion`,
+      `CreateAssociation DeleteDocument SendCommand StartAutomationExecution StartSession UpdateAssociation
+      UpdateDocument UpdateDocumentDefaultVersion`,
     ),
   ],
 };
@@ -94,19 +100,30 @@ export function sweeping(policies: readonly Policy[]): readonly string[] {
   );
 }
 
-/** Every resource, or every resource of a service or of a kind that it has. */
-const everywhere = /^(\*+|arn:[^:]*:[^:]*:[^:]*:[^:]*:(?:[\w-]+[/:])?\*+(?:\/\*+)?)$/;
+/** Every resource, or every resource of a service or of a kind that it has: in S3 no kind, but a bucket, comes first. */
+const everywhere = /^(\*+|arn:[^:]*:[^:]*:[^:]*:[^:]*:(?:(?<!:s3:::)[\w-]+[/:])?\*+(?:\/\*+)?)$/;
 
-/** Services of which the role may do everything everywhere, and neither a deny nor its boundary takes that away. */
-export function wholeServices(role: IdentityPolicies): readonly string[] {
+/** What hands out the data of others, where no resource bounds it. AWS Security Hub looks for such a Decrypt (KMS.2). */
+const readings = ['dynamodb:Scan', 'kms:Decrypt', 's3:GetObject', 'ssm:GetParametersByPath'];
+
+/**
+ * What the role may do everywhere, and neither a deny nor its boundary takes away: every action of a service, or to
+ * read all data of one.
+ */
+export function unbounded(role: IdentityPolicies): readonly string[] {
+  const may = (action: string) => identityAllows(role, { action, resource: undefined }) !== 'no';
   const found = role.policies.flatMap(({ statements }) =>
-    statements.flatMap(({ effect, actions, resources }) => {
+    statements.flatMap(({ effect, actions: { not, patterns }, resources, conditions }) => {
       const isUnbounded = resources?.not || resources?.patterns.some((pattern) => everywhere.test(pattern));
-      if (effect !== 'Allow' || actions.not || !isUnbounded) return [];
-      return actions.patterns.flatMap((pattern) => /^([\w-]+):[*?]+$/.exec(pattern)?.[1] ?? []);
+      if (effect !== 'Allow' || not || !isUnbounded) return [];
+      const services = patterns.flatMap((pattern) => /^([\w-]+):[*?]+$/.exec(pattern)?.[1] ?? []);
+      const read = readings.filter((action) => patterns.some((pattern) => matchAction(pattern, action) === 'yes'));
+      return [
+        // An action of no name stands for those of the service that nobody thought of.
+        ...services.filter((service) => may(`${service}:AnyOther`)).map((service) => `every action of ${service}`),
+        ...(conditions.length > 0 ? [] : read.filter(may)),
+      ];
     }),
   );
-  // An action of no name stands for those of the service that nobody thought of.
-  const may = (service: string) => identityAllows(role, { action: `${service}:AnyOther`, resource: undefined });
-  return [...new Set(found)].filter((service) => may(service) !== 'no');
+  return [...new Set(found)];
 }

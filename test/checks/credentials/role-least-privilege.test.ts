@@ -45,13 +45,39 @@ describe('credentials/role-least-privilege', () => {
     ['every action on one resource', [allow('*', { Resource: 'arn:aws:s3:::bucket' })], 'fail'],
     ['every action of a service everywhere', [allow(['s3:GetObject', 's3:*'])], 'fail'],
     ['every action of a service on all that it has', [allow('s3:*', { Resource: 'arn:aws:s3:::*' })], 'fail'],
+    ['every action of S3 on the objects of a bucket', [allow('s3:*', { Resource: 'arn:aws:s3:::bucket/*' })], 'pass'],
     ['every action of a service on one resource', [allow('s3:*', { Resource: 'arn:aws:s3:::bucket' })], 'pass'],
     [
       'every action of a service, denied but for one',
-      [allow('s3:*'), { Effect: 'Deny', NotAction: ['s3:GetObject', 'secretsmanager:*'], Resource: '*' }],
+      [allow('s3:*'), { Effect: 'Deny', NotAction: ['s3:ListBucket', 'secretsmanager:*'], Resource: '*' }],
       'pass',
     ],
-    ['a part of a service everywhere', [allow('s3:Get*')], 'pass'],
+    ['a part of a service everywhere', [allow('s3:List*')], 'pass'],
+    [
+      'what the agents of Systems Manager and CloudWatch need',
+      [allow(['ssm:GetParameter', 'logs:PutRetentionPolicy'])],
+      'pass',
+    ],
+    ['every object of every bucket', [allow('s3:Get*')], 'fail'],
+    ['every object of every bucket, by their ARNs', [allow('s3:GetObject', { Resource: 'arn:aws:s3:::*/*' })], 'fail'],
+    ['every object of a bucket', [allow('s3:Get*', { Resource: 'arn:aws:s3:::bucket/*' })], 'pass'],
+    ['every object, and a deny of it', [allow('s3:Get*'), { ...allow('s3:GetObject'), Effect: 'Deny' }], 'pass'],
+    ['every key', [allow('kms:Decrypt', { Resource: 'arn:aws:kms:eu-west-1:123456789012:key/*' })], 'fail'],
+    [
+      'every key, for Secrets Manager',
+      [allow('kms:Decrypt', { Condition: { StringEquals: { 'kms:ViaService': 'x' } } })],
+      'pass',
+    ],
+    ['one key', [allow('kms:Decrypt', { Resource: 'arn:aws:kms:eu-west-1:123456789012:key/1' })], 'pass'],
+    ['every parameter', [allow('ssm:Get*')], 'fail'],
+    ['shares snapshots', [allow('ec2:ModifySnapshotAttribute')], 'fail'],
+    ['runs documents by an association', [allow('ssm:CreateAssociation')], 'fail'],
+    ['reports on associations', [allow('ssm:UpdateAssociationStatus')], 'pass'],
+    ['raises the budget', [allow('budgets:ModifyBudget')], 'fail'],
+    ['changes the health check', [allow('elasticloadbalancing:ModifyTargetGroup')], 'fail'],
+    ['leaves its target group', [allow('elasticloadbalancing:DeregisterTargets')], 'pass'],
+    ['updates stacks', [allow('cloudformation:UpdateStack')], 'fail'],
+    ['signals its stack', [allow(['cloudformation:SignalResource', 'cloudformation:DescribeStackResource'])], 'pass'],
     ['NotAction', [{ Effect: 'Allow', NotAction: ['iam:*', 'secretsmanager:*'], Resource: '*' }], 'fail'],
     ['every action of iam', [allow('iam:*')], 'fail'],
     ['passing one role', [allow('iam:PassRole', { Resource: 'arn:aws:iam::123456789012:role/x' })], 'fail'],
@@ -85,7 +111,8 @@ describe('credentials/role-least-privilege', () => {
   });
 
   it('names the service of which everything is allowed', () => {
-    expect(judge([role([allow('s3:*')])]).evidence[0]).toMatchObject({ observed: 'every action of s3 everywhere' });
+    const observed = 'every action of ecs everywhere';
+    expect(judge([role([allow('ecs:*')])]).evidence[0]).toMatchObject({ observed });
   });
 
   it('is unknown where one of the roles cannot be asked about', () => {
