@@ -14,7 +14,7 @@ const roleOf = (...Statement: object[]) => {
     boundary: undefined,
   };
 };
-const may = (Action: string, Resource: string) => roleOf({ Effect: 'Allow', Action, Resource });
+const may = (Action: string, Resource: string | string[]) => roleOf({ Effect: 'Allow', Action, Resource });
 const onCall = { roles: [may('ssm:*', '*'), may('lambda:InvokeFunction', '*')], unread: 0, users: 0 };
 const stated = (date: string) => ({
   attestations: [
@@ -54,7 +54,14 @@ describe('monitoring/kill-switch', () => {
 
   it.each([
     ['sends commands', document, may('ssm:SendCommand', '*'), 'undetermined'],
-    ['sends this command', document, may('ssm:SendCommand', arn), 'undetermined'],
+    ['sends this command', document, may('ssm:SendCommand', [arn, 'arn:aws:ec2:*:*:instance/*']), 'undetermined'],
+    ['sends this command to nothing', document, may('ssm:SendCommand', arn), 'fail'],
+    [
+      'sends this command to one that will be gone',
+      document,
+      may('ssm:SendCommand', [arn, 'arn:aws:ec2:*:*:instance/i-0a1b2c3d4e5f60001']),
+      'fail',
+    ],
     ['sends another command', document, may('ssm:SendCommand', `${arn}-staging`), 'fail'],
     ['only reads', document, may('ssm:Describe*', '*'), 'fail'],
     ['starts runbooks', { ...document, type: 'Automation' }, may('ssm:StartAutomationExecution', arn), 'undetermined'],
