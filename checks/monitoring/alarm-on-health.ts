@@ -73,7 +73,7 @@ export default check({
     ];
     if (!a.MetricName && (a.Metrics ?? []).length > 0) {
       return open(
-        'the alarm watches an expression over metrics, and what that says of the gateway is not understood',
+        'the alarm watches an expression or another account, and what that says of the gateway is not understood',
         ringing,
       );
     }

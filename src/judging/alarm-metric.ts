@@ -78,20 +78,25 @@ export function isOfGroup(
  * Whether the statistic shows a gateway that is down: a sum adds up the samples of a period, so that it tells nothing
  * from something only, and a count of samples says nothing about their values. Percentiles lie between the extremes.
  */
-export function showsOutage({ Statistic, ExtendedStatistic }: MetricAlarm, levels: { well: number; down: number }) {
+export function showsOutage(alarm: MetricAlarm, levels: { well: number; down: number }) {
+  const { Statistic, ExtendedStatistic, EvaluateLowSampleCountPercentile } = alarm;
   if (Statistic === 'Sum') return levels.well === 0 || levels.down === 0;
   if (Statistic) return ['Average', 'Maximum', 'Minimum'].includes(Statistic);
+  // A health metric has few samples in a period, and this alarm would then stay as it is.
+  if (EvaluateLowSampleCountPercentile === 'ignore') return false;
   return /^(p|tm|wm)\d/.test(ExtendedStatistic ?? '');
 }
 
 /**
- * An alarm that is written as a list with one metric in it, and nothing to compute, as an alarm on that metric. Any
- * other stays as it is.
+ * An alarm that is written as a list with one metric of its account in it, and nothing to compute, as an alarm on that
+ * metric. Any other stays as it is.
  */
 export function asPlain(alarm: MetricAlarm): MetricAlarm {
   const [only, ...others] = alarm.Metrics ?? [];
   const { Metric: metric, Period, Stat = '' } = only?.MetricStat ?? {};
-  if (alarm.MetricName || others.length > 0 || only?.Expression || !metric) return alarm;
+  const account = alarm.AlarmArn?.split(':')[4];
+  const isForeign = (only?.AccountId ?? account) !== account;
+  if (alarm.MetricName || others.length > 0 || only?.Expression || !metric || isForeign) return alarm;
   const simple = ['Average', 'Maximum', 'Minimum', 'SampleCount', 'Sum'].includes(Stat);
   return { ...alarm, ...metric, Period, ...(simple ? { Statistic: Stat as Statistic } : { ExtendedStatistic: Stat }) };
 }
