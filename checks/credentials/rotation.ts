@@ -17,13 +17,17 @@ export default check({
     if (secretAges.length === 0) return undetermined('empty_subject', 'no secret was seen');
     const { users, named, keys } = deploymentKeys;
     const findings: Finding<'secretAges' | 'deploymentKeys'>[] = [
-      ...secretAges.map(({ arn, valueFrom, rotates, rule }) => ({
-        fact: 'secretAges' as const,
-        subject: arn,
-        expected: `a value of at most ${rotationDays} days`,
-        observed: `made ${ago(valueFrom, now)}, ${rotates ? `rotated ${rule}` : 'not rotated automatically'}`,
-        ok: isYoungerThan(valueFrom, limit, now),
-      })),
+      ...secretAges.map(({ arn, valueFrom, rotates, due, rule }) => {
+        // A rotation that does not succeed is tried again, and leaves its date behind.
+        const overdue = rotates && due && now.getTime() - due.getTime() > dayMs ? `, due ${ago(due, now)}` : '';
+        return {
+          fact: 'secretAges' as const,
+          subject: arn,
+          expected: `a value of at most ${rotationDays} days, and no rotation overdue`,
+          observed: `made ${ago(valueFrom, now)}, ${rotates ? `rotated ${rule}` : 'not rotated automatically'}${overdue}`,
+          ok: isYoungerThan(valueFrom, limit, now) && !overdue,
+        };
+      }),
       ...keys.map(({ user, ending, active, created, lastUsed }) => ({
         fact: 'deploymentKeys' as const,
         subject: `access key ...${ending} of ${user}`,

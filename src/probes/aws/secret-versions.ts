@@ -11,6 +11,8 @@ export interface SecretAge {
   readonly valueFrom: Date;
   /** Whether Secrets Manager rotates it by itself. */
   readonly rotates: boolean;
+  /** By when Secrets Manager wants to have rotated it. */
+  readonly due: Date | undefined;
   readonly rule: string;
 }
 
@@ -31,12 +33,13 @@ export const secretAges = awsProbe({
     const youngEnough = now.getTime() - rotationDays * dayMs;
     return Promise.all(
       [ownSecret, ...apart].map(async (secret) => {
-        const { ARN, RotationEnabled, RotationRules } = secret;
+        const { ARN, RotationEnabled, RotationRules, NextRotationDate } = secret;
         const known = valueMadeAfter(secret);
         return {
           arn: ARN,
           valueFrom: known && known.getTime() > youngEnough ? known : await currentSince(aws, ARN),
           rotates: RotationEnabled === true,
+          due: NextRotationDate,
           rule:
             RotationRules?.ScheduleExpression ??
             (RotationRules?.AutomaticallyAfterDays ? `every ${RotationRules.AutomaticallyAfterDays} days` : 'no rule'),
