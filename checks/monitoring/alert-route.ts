@@ -51,10 +51,11 @@ export default check({
       );
       return undetermined('no_control', message, evidence);
     }
-    const invoke = policyGrantsService(alertFunction.policy, {
+    const invoked = (!isDirect && topic && openOf(topic)[0]?.qualified) || alertFunction;
+    const invoke = policyGrantsService(invoked.policy, {
       service: topic && !isDirect ? 'sns.amazonaws.com' : 'lambda.alarms.cloudwatch.amazonaws.com',
       action: 'lambda:InvokeFunction',
-      resource: alertFunction.arn,
+      resource: invoked.arn,
       source: topic && !isDirect ? topic.arn : source,
       account,
     });
@@ -72,10 +73,10 @@ export default check({
       ),
       seen(
         'alertFunction',
-        alertFunction.arn,
+        invoked.arn,
         topic && !isDirect ? 'its policy lets the topic invoke it' : 'its policy lets the alarm invoke it',
-        permission(invoke),
-        invoke === 'yes',
+        permitted[invoke],
+        invoke !== 'no',
       ),
     ];
     if (alertInvocations) {
@@ -91,7 +92,12 @@ export default check({
       );
     }
     const judgement = judgeAll(findings);
-    if (judgement.outcome !== 'pass' || alertInvocations) return judgement;
+    if (judgement.outcome !== 'pass') return judgement;
+    if (findings.some(({ observed }) => observed === permitted.maybe)) {
+      const message = 'whether each hop may call the next hangs on conditions that are not known here';
+      return undetermined('conflict', message, judgement.evidence);
+    }
+    if (alertInvocations) return judgement;
     return undetermined(
       'not_drilled',
       'the alert function was never invoked within the allowed age',
@@ -100,8 +106,15 @@ export default check({
   },
 });
 
-function permission(tri: 'yes' | 'maybe' | 'no'): string {
-  return { yes: 'permitted', maybe: 'under conditions that are not known to hold', no: 'not permitted' }[tri];
+const permitted = {
+  yes: 'permitted',
+  maybe: 'under conditions that are not known to hold',
+  no: 'not permitted',
+} as const;
+
+/** The subscriptions by which every message comes through. */
+function openOf({ subscriptions }: AlertTopic) {
+  return subscriptions.filter(({ arn, filtered }) => arn.startsWith('arn:') && !filtered);
 }
 
 function throughTopic(topic: AlertTopic, alarm: string, account: string): Finding<Fact>[] {
@@ -113,13 +126,13 @@ function throughTopic(topic: AlertTopic, alarm: string, account: string): Findin
     account,
   });
   const confirmed = topic.subscriptions.filter(({ arn }) => arn.startsWith('arn:'));
-  const open = confirmed.filter(({ filtered }) => !filtered);
+  const open = openOf(topic);
   const seen = (expected: string, observed: string, ok: boolean): Finding<Fact> => {
     return { fact: 'alertTopics', subject: topic.arn, expected, observed, ok };
   };
   return [
     seen('the topic exists', topic.exists ? 'exists' : 'does not exist', topic.exists),
-    seen('its policy lets alarms publish', permission(publish), publish === 'yes'),
+    seen('its policy lets alarms publish', permitted[publish], publish !== 'no'),
     ...(topic.key ? throughKey(topic.key, topic.arn, alarm, account) : []),
     seen(
       'a confirmed subscription of the alert function that lets every message through',
@@ -152,6 +165,6 @@ function throughKey(key: TopicKey, topic: string, alarm: string, account: string
   const worst = uses.find((tri) => tri === 'no') ?? uses.find((tri) => tri === 'maybe') ?? 'yes';
   return [
     seen('the key is enabled', key.state, key.state === 'Enabled'),
-    seen(`its policy lets alarms use it (${keyActions.join(', ')})`, permission(worst), worst === 'yes'),
+    seen(`its policy lets alarms use it (${keyActions.join(', ')})`, permitted[worst], worst !== 'no'),
   ];
 }

@@ -12,7 +12,7 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'aws/alert-role': 'iam:GetPolicy, iam:GetPolicyVersion, lambda:GetFunctionConfiguration',
   'aws/alert-simulation': 'iam:SimulatePrincipalPolicy',
   'aws/alert-topics':
-    'kms:DescribeKey, kms:GetKeyPolicy, sns:GetSubscriptionAttributes, sns:GetTopicAttributes, sns:ListSubscriptionsByTopic',
+    'kms:DescribeKey, kms:GetKeyPolicy, lambda:GetPolicy, sns:GetSubscriptionAttributes, sns:GetTopicAttributes, sns:ListSubscriptionsByTopic',
   'aws/all-secrets': 'secretsmanager:ListSecrets',
   'aws/backup-plans':
     'backup:GetBackupPlan, backup:GetBackupSelection, backup:ListBackupPlans, backup:ListBackupSelections',

@@ -61,7 +61,7 @@ export async function reservedConcurrency(aws: AwsPort, name: string): Promise<n
 }
 
 /** `name:alias` and `arn:…:function:name:alias` without the alias. */
-function withoutQualifier(name: string): string {
+export function withoutQualifier(name: string): string {
   const [, whole] = /^(arn:(?:[^:]*:){5}[^:]+):[^:]+$/.exec(name) ?? [];
   return whole ?? (name.startsWith('arn:') ? name : (name.split(':')[0] ?? name));
 }

@@ -3,13 +3,15 @@ import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import type { AwsPort } from '../../ports/aws.ts';
 import { alarm } from './alarm.ts';
-import { alertFunction } from './alert-function.ts';
+import { alertFunction, withoutQualifier } from './alert-function.ts';
 
 export interface Subscription {
   /** `PendingConfirmation` until it is confirmed, `Deleted` afterwards. */
   readonly arn: string;
   /** Whether a filter decides which messages pass. */
   readonly filtered: boolean;
+  /** The alias or version of the function that it leads to, with its own policy; undefined where it is as configured. */
+  readonly qualified: { readonly arn: string; readonly policy: string | undefined } | undefined;
 }
 
 export interface AlertTopic {
@@ -48,7 +50,7 @@ export const alertTopics = awsProbe({
   },
 });
 
-async function topicOf(aws: AwsPort, arn: string, endpoint: string | undefined): Promise<AlertTopic> {
+async function topicOf(aws: AwsPort, arn: string, endpoint = ''): Promise<AlertTopic> {
   const [topic, listed] = await Promise.all([
     aws.find('sns:GetTopicAttributes', { TopicArn: arn }),
     aws.find('sns:ListSubscriptionsByTopic', { TopicArn: arn }),
@@ -56,17 +58,23 @@ async function topicOf(aws: AwsPort, arn: string, endpoint: string | undefined):
   if (!topic || !listed) return { arn, exists: false, policy: undefined, key: undefined, subscriptions: [], queues: 0 };
   const { TopicArn, Policy, KmsMasterKeyId } = topic.Attributes ?? {};
   if (TopicArn !== arn || !Policy) throw new ProbeError('bad_response', 'SNS described a topic without its policy');
-  const own = (listed.Subscriptions ?? []).filter((s) => s.Protocol === 'lambda' && s.Endpoint === endpoint);
-  const subscriptions = own.map(async ({ SubscriptionArn: subscription }): Promise<Subscription> => {
+  const own = (listed.Subscriptions ?? []).filter(
+    ({ Protocol, Endpoint = '' }) => Protocol === 'lambda' && withoutQualifier(Endpoint) === withoutQualifier(endpoint),
+  );
+  const subscriptions = own.map(async ({ SubscriptionArn: subscription, Endpoint }): Promise<Subscription> => {
     if (!subscription) throw new ProbeError('bad_response', 'SNS listed a subscription without its ARN');
-    if (!subscription.startsWith('arn:')) return { arn: subscription, filtered: false };
+    const gone = { filtered: false, qualified: undefined };
+    if (!subscription.startsWith('arn:')) return { arn: subscription, ...gone };
     const attributes = await aws.find('sns:GetSubscriptionAttributes', { SubscriptionArn: subscription });
-    if (!attributes) return { arn: 'Deleted', filtered: false };
+    if (!attributes) return { arn: 'Deleted', ...gone };
     const { FilterPolicy, PendingConfirmation, SubscriptionArn, TopicArn } = attributes.Attributes ?? {};
     if (SubscriptionArn !== subscription || TopicArn !== arn) {
       throw new ProbeError('bad_response', 'SNS described another subscription than was asked for');
     }
+    // Who may invoke an alias or a version, its own policy says and not that of the function.
+    const policy = Endpoint === endpoint ? undefined : await aws.find('lambda:GetPolicy', { FunctionName: Endpoint });
     return {
+      qualified: Endpoint && Endpoint !== endpoint ? { arn: Endpoint, policy: policy?.Policy } : undefined,
       arn: PendingConfirmation === 'true' ? 'PendingConfirmation' : subscription,
       filtered: FilterPolicy !== undefined && FilterPolicy !== '' && FilterPolicy !== '{}',
     };

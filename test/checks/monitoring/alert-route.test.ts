@@ -19,7 +19,11 @@ const allow = (Service: string, Action: string, Resource: string, source: string
     ],
   });
 const alarm = { kind: 'metric', name: 'a', arn: 'arn:aws:cloudwatch:eu-west-1:123456789012:alarm:a', alarm: {} };
-const subscription = { arn: `${topicArn}:1`, filtered: false };
+const subscription = { arn: `${topicArn}:1`, filtered: false, qualified: undefined as object | undefined };
+const live = `${functionArn}:live`;
+const throughAlias = (policy: string | undefined) => [
+  { ...topic, subscriptions: [{ ...subscription, qualified: { arn: live, policy } }] },
+];
 const topic = {
   arn: topicArn,
   exists: true,
@@ -81,6 +85,29 @@ describe('monitoring/alert-route', () => {
       'fail',
     ],
     ['M2: deleted', alarm, [{ ...topic, subscriptions: [{ ...subscription, arn: 'Deleted' }] }], fn, last, 'fail'],
+    [
+      'an alias that the topic may invoke',
+      alarm,
+      throughAlias(allow('sns.amazonaws.com', 'lambda:InvokeFunction', live, topicArn)),
+      { ...fn, policy: undefined },
+      last,
+      'pass',
+    ],
+    ['an alias, and a permission for the function alone', alarm, throughAlias(fn.policy), fn, last, 'fail'],
+    ['an alias that nobody may invoke', alarm, throughAlias(undefined), fn, last, 'fail'],
+    [
+      'a topic under a condition that nobody can foresee',
+      alarm,
+      [
+        {
+          ...topic,
+          policy: topic.policy.replace('ArnLike', 'StringEquals').replace('aws:SourceArn', 'aws:SourceOrgID'),
+        },
+      ],
+      fn,
+      last,
+      'undetermined',
+    ],
     ['filtered', alarm, [{ ...topic, subscriptions: [{ ...subscription, filtered: true }] }], fn, last, 'fail'],
     [
       'the second topic leads there',
@@ -115,7 +142,7 @@ describe('monitoring/alert-route', () => {
       encrypted({ policy: keyPolicy(uses, { StringEquals: { 'aws:PrincipalOrgID': 'o-1' } }) }),
       fn,
       last,
-      'fail',
+      'undetermined',
     ],
     [
       'a key that alarms may only encrypt with',
