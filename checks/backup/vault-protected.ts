@@ -44,7 +44,7 @@ export default check({
     const open: string[] = [];
     if (instanceRoles.length === 0) return undetermined('empty_subject', 'the instances have no role to judge');
     for (const vault of backupVaults) {
-      const { BackupVaultArn: subject, EncryptionKeyArn: key, Locked, LockDate } = vault;
+      const { BackupVaultArn: subject, EncryptionKeyArn: key, EncryptionKeyType: keyType, Locked, LockDate } = vault;
       const policy = vault.policy === undefined ? undefined : parsePolicy(vault.policy, subject, 'resource');
       const point =
         recoveryPoints.points.find(({ BackupVaultName }) => BackupVaultName === vault.BackupVaultName)
@@ -58,9 +58,10 @@ export default check({
         const context: Context = (key) => (known[key] === undefined ? undefined : [known[key]]);
         return requests.map((request) => ({ ...request, context }));
       };
+      // That the role itself may not replace this policy is judged below, with what else it may.
       const denied = instanceRoles.every((role) =>
         requestsOf(role)
-          .filter(({ action }) => action === 'backup:DeleteRecoveryPoint' || /AccessPolicy$/.test(action))
+          .filter(({ action }) => action === 'backup:DeleteRecoveryPoint')
           .every((r) => roleAllows({ ...role, policies: [everything], boundary: undefined }, policy, r) === 'no'),
       );
       findings.push(
@@ -68,8 +69,8 @@ export default check({
           fact: 'backupVaults',
           subject,
           expected: 'encrypted with a KMS key',
-          observed: key ?? 'no key',
-          ok: key !== undefined && key !== '',
+          observed: key || keyType || 'no key',
+          ok: Boolean(key || keyType),
         },
         {
           fact: 'backupVaults',

@@ -1,11 +1,12 @@
 import type { Lifecycle } from '@aws-sdk/client-backup';
 import type { RecoveryPoint } from '../probes/aws/recovery-points.ts';
 
-/** Points from which one could restore: completed, and not past the time at which they are deleted. */
+/** Points from which one could restore: made (AWS has two words for it), and not past the time at which they are deleted. */
 export function usable(points: readonly RecoveryPoint[], now: Date): RecoveryPoint[] {
   return points.filter(
     ({ Status, CalculatedLifecycle }) =>
-      Status === 'COMPLETED' && !(CalculatedLifecycle?.DeleteAt && CalculatedLifecycle.DeleteAt <= now),
+      (Status === 'COMPLETED' || Status === 'AVAILABLE') &&
+      !(CalculatedLifecycle?.DeleteAt && CalculatedLifecycle.DeleteAt <= now),
   );
 }
 

@@ -11,8 +11,11 @@ export type Context = (key: string) => readonly string[] | null | undefined;
 export const unknownContext: Context = () => undefined;
 
 /** What is known of whatever a role asks for, by condition key. */
-export function knownOf({ arn, account }: { arn: string; account: string }): Readonly<Record<string, string>> {
+export function knownOf(role: { arn: string; account: string; id?: string }): Readonly<Record<string, string>> {
+  const { arn, account, id } = role;
   return {
+    // The session of an instance is named after it.
+    ...(id && { 'aws:userid': `${id}:i-00000000000000000` }),
     'aws:principalarn': arn,
     'aws:principalaccount': account,
     'aws:principaltype': 'AssumedRole',

@@ -48,7 +48,8 @@ describe('longestInterval', () => {
 describe('usable', () => {
   it.each([
     ['completed', at(1), 1],
-    ['available is not completed', at(1, { Status: 'AVAILABLE' }), 0],
+    ['available, as AWS also says', at(1, { Status: 'AVAILABLE' }), 1],
+    ['still being made', at(1, { Status: 'CREATING' }), 0],
     ['partial', at(1, { Status: 'PARTIAL' }), 0],
     ['deleted in an hour', at(1, { CalculatedLifecycle: { DeleteAt: new Date(now.getTime() + hour) } }), 1],
     ['deleted now', at(1, { CalculatedLifecycle: { DeleteAt: now } }), 0],

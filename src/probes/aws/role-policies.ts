@@ -8,6 +8,8 @@ import { demand } from './demand.ts';
 /** A role with everything that says what it may do: inline and attached policies, and its permission boundary. */
 export interface RolePolicies {
   readonly name: string;
+  /** As in `aws:userid`; not every answer has it. */
+  readonly id?: string;
   readonly arn: string;
   /** 12 digits. */
   readonly account: string;
@@ -31,6 +33,7 @@ export async function readRole(aws: AwsPort, details: AccountDetails, name: stri
   const boundary = role.PermissionsBoundary;
   return {
     name,
+    ...(role.RoleId && { id: role.RoleId }),
     arn,
     account,
     policies: [

@@ -68,10 +68,45 @@ describe('backup/vault-protected', () => {
       'fail',
     ],
     [
-      'a deny of deletion whose policy can be replaced',
+      'a deny of deletion to everyone, and a role that may not replace it',
+      [
+        {
+          ...unlocked,
+          policy: deny({ Action: ['backup:DeleteRecoveryPoint', 'backup:UpdateRecoveryPointLifecycle'] }),
+        },
+      ],
+      [harmless],
+      'pass',
+    ],
+    [
+      'a deny of deletion that the role may replace',
       [{ ...unlocked, policy: deny({ Action: 'backup:DeleteRecoveryPoint' }) }],
+      [role({ Effect: 'Allow', Action: 'backup:PutBackupVaultAccessPolicy', Resource: '*' })],
+      'fail',
+    ],
+    [
+      'a deny of something else',
+      [{ ...unlocked, policy: deny({ Action: 'backup:StartCopyJob' }) }],
       [harmless],
       'fail',
+    ],
+    [
+      'a deny for all but one who breaks the glass',
+      [{ ...unlocked, policy: deny({ Condition: { StringNotLike: { 'aws:userId': ['AROABREAKGLASS:*'] } } }) }],
+      [{ ...harmless, id: 'AROAOPENCLAWPROD' }],
+      'pass',
+    ],
+    [
+      'a deny for all but the role of the instances',
+      [{ ...unlocked, policy: deny({ Condition: { StringNotLike: { 'aws:userId': ['AROAOPENCLAWPROD:*'] } } }) }],
+      [{ ...harmless, id: 'AROAOPENCLAWPROD' }],
+      'fail',
+    ],
+    [
+      'a key of AWS',
+      [{ ...vault, EncryptionKeyArn: undefined, EncryptionKeyType: 'AWS_OWNED_KMS_KEY' }],
+      [harmless],
+      'pass',
     ],
     [
       'a grant in the policy of the vault',
