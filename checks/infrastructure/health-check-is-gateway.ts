@@ -75,14 +75,17 @@ export default check({
         ok: own.some(({ balancers }) => balancers.length > 0),
       },
     ];
-    for (const front of own) {
+    // Auto Scaling replaces an instance that any of its target groups calls unhealthy: one that asks the gateway is enough.
+    const asking = own.filter((front) => probing(front, port, healthCheckPath).ok);
+    const judged = asking.length > 0 ? asking : own;
+    for (const front of judged) {
       findings.push(probing(front, port, healthCheckPath), noticing(front, replaceWithinSeconds), healthy(front, port));
     }
     const addresses = (id: string) => interfaces.filter((i) => i.instance === id).flatMap((i) => i.privateAddresses);
     for (const { InstanceId: id, LifecycleState } of group.Instances) {
       if (LifecycleState !== 'InService' || !id) continue;
       const known = [id, ...addresses(id)];
-      const watched = own.some(
+      const watched = judged.some(
         (f) => f.balancers.length > 0 && f.targets.some((t) => known.includes(t.Target?.Id ?? '')),
       );
       const observed = watched ? 'a target' : 'not a target';
