@@ -94,6 +94,9 @@ const recordedAs =
     );
   };
 
+const metricsGroup =
+  'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/openclaw-metrics/0f1a000000000031';
+
 const variations: Readonly<Record<string, readonly Change[]>> = {
   'the newest version of the launch template': [group({ 'LaunchTemplate.Version': '$Latest' })],
   'the default version of the launch template': [group({ 'LaunchTemplate.Version': '$Default' })],
@@ -350,6 +353,92 @@ const variations: Readonly<Record<string, readonly Change[]>> = {
       const described = aws.find((e) => e.operation === 'efs:DescribeFileSystems');
       const text = JSON.stringify(described).replaceAll('fs-0a1b2c3d4e5f60001', second);
       aws.unshift(JSON.parse(text) as (typeof aws)[number]);
+    },
+  ],
+  'a subscription of an alias of the alert function': [
+    ({ aws }) => {
+      const endpoint = 'arn:aws:lambda:eu-west-1:123456789012:function:openclaw-prod-alert';
+      const granted = aws.find((e) => e.operation === 'lambda:GetPolicy');
+      const output = JSON.parse(JSON.stringify(granted?.output).replaceAll(endpoint, `${endpoint}:live`));
+      Object.assign(granted ?? {}, { error: { code: 'ResourceNotFoundException', status: 404 }, output: undefined });
+      aws.unshift({ operation: 'lambda:GetPolicy', when: { FunctionName: `${endpoint}:live` }, output });
+      assign(
+        aws.find((e) => e.operation === 'sns:ListSubscriptionsByTopic')?.output,
+        ['Subscriptions', '2', 'Endpoint'],
+        `${endpoint}:live`,
+      );
+    },
+  ],
+  'a second target group for something else on the instances': [
+    group({ 'TargetGroupARNs.-': metricsGroup }),
+    set('elbv2:DescribeTargetGroups', 'openclaw-prod', {
+      'TargetGroups.-': {
+        TargetGroupArn: metricsGroup,
+        TargetGroupName: 'openclaw-metrics',
+        Protocol: 'HTTP',
+        Port: 9100,
+        VpcId: 'vpc-0a1b2c3d4e5f60001',
+        TargetType: 'instance',
+        HealthCheckEnabled: true,
+        HealthCheckProtocol: 'HTTP',
+        HealthCheckPort: 'traffic-port',
+        HealthCheckPath: '/metrics',
+        HealthCheckIntervalSeconds: 30,
+        UnhealthyThresholdCount: 2,
+        Matcher: { HttpCode: '200' },
+        LoadBalancerArns: [
+          'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/openclaw-prod/50dc6c495c0c9188',
+        ],
+      },
+    }),
+    ({ aws }) => {
+      const TargetHealth = { State: 'healthy' };
+      const target = { Target: { Id: 'i-0a1b2c3d4e5f60001', Port: 9100 }, HealthCheckPort: '9100', TargetHealth };
+      const when = { TargetGroupArn: metricsGroup };
+      aws.unshift({ operation: 'elbv2:DescribeTargetHealth', when, output: { TargetHealthDescriptions: [target] } });
+    },
+  ],
+  'recovery points that are available': [
+    set('backup:ListRecoveryPointsByBackupVault', 'openclaw-prod', {
+      'RecoveryPoints.0.Status': 'AVAILABLE',
+      'RecoveryPoints.1.Status': 'AVAILABLE',
+    }),
+  ],
+  'an unlocked vault that denies deletion to everyone': [
+    set('backup:DescribeBackupVault', 'openclaw-prod', { Locked: false, LockDate: null }),
+    set('backup:GetBackupVaultAccessPolicy', 'openclaw-prod', {
+      Policy: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Deny', Principal: '*', Action: ['backup:DeleteRecoveryPoint'], Resource: '*' }],
+      }),
+    }),
+  ],
+  'an unlocked vault that denies deletion to all but who breaks the glass': [
+    set('backup:DescribeBackupVault', 'openclaw-prod', { Locked: false, LockDate: null }),
+    set('backup:GetBackupVaultAccessPolicy', 'openclaw-prod', {
+      Policy: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Deny',
+            Principal: '*',
+            Action: ['backup:DeleteRecoveryPoint'],
+            Resource: '*',
+            Condition: { StringNotLike: { 'aws:userId': ['AROABREAKGLASS:*', '123456789012'] } },
+          },
+        ],
+      }),
+    }),
+  ],
+  'an alarm that is written as a list of one metric': [
+    ({ aws }) => {
+      const own = aws.find((e) => e.operation === 'cloudwatch:DescribeAlarms');
+      const [alarm] = (own?.output as { MetricAlarms: Record<string, unknown>[] } | undefined)?.MetricAlarms ?? [];
+      const { Namespace, MetricName, Dimensions, Period, Statistic: Stat } = alarm ?? {};
+      const MetricStat = { Metric: { Namespace, MetricName, Dimensions }, Period, Stat };
+      const Metrics = [{ Id: 'm1', AccountId: '123456789012', MetricStat, ReturnData: true }];
+      const bare = { Namespace: undefined, MetricName: undefined, Period: undefined, Statistic: undefined };
+      Object.assign(alarm ?? {}, bare, { Dimensions: [], Metrics });
     },
   ],
   'a budget with dates': [
