@@ -19,7 +19,11 @@ export function not(tri: Tri): Tri {
 
 /** Whether `text` is of the pattern: `*` is any text, `?` any character. Time is at most length times length. */
 export function glob(pattern: string, text: string): boolean {
-  let [p, t, star, mark] = [0, 0, -1, 0];
+  const wild = pattern.search(/[*?]/);
+  if (wild < 0) return pattern === text;
+  // Most patterns differ before their first wildcard.
+  if (!text.startsWith(pattern.slice(0, wild))) return false;
+  let [p, t, star, mark] = [wild, wild, -1, 0];
   while (t < text.length) {
     if (pattern[p] === '*') {
       star = p;

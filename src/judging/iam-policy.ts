@@ -53,9 +53,11 @@ export function resourceAllows(policy: Policy | undefined, principal: Principal,
 
 /** The statement's fit to a request, without its effect. */
 export function applies(statement: Statement, { action, resource, context }: Request): Tri {
+  const actions = fits(statement.actions, action, matchAction);
+  if (actions === 'no') return 'no';
   const conditions = conditionsHold(statement.conditions, context ?? unknownContext);
   const resources = resource === undefined ? anyResource(statement) : fits(statement.resources, resource, matchArn);
-  return all(fits(statement.actions, action, matchAction), resources, conditions);
+  return all(actions, resources, conditions);
 }
 
 function decision(statements: readonly Statement[], request: Request): Tri {

@@ -11,6 +11,8 @@ interface Fields {
   readonly hours: readonly number[];
   readonly months: ReadonlySet<number>;
   readonly years: ReadonlySet<number>;
+  /** Whether it says outright that it runs every day. */
+  readonly daily: boolean;
   /** Of one month: the days on which it runs. */
   daysOf(year: number, month: number): ReadonlySet<number>;
 }
@@ -50,6 +52,10 @@ function longestGapOf(all: readonly Fields[], from: Date): number {
   const [year, month] = [from.getUTCFullYear(), from.getUTCMonth()];
   const start = Date.UTC(year, month, from.getUTCDate());
   const times = all.map(({ hours, minutes }) => hours.flatMap((h) => minutes.map((m) => h * 60 + m)));
+  if (all.every(({ daily }) => daily)) {
+    const everyDay = merged(times);
+    return Math.max(...everyDay.map((time, i) => time - (everyDay[i - 1] ?? (everyDay.at(-1) ?? 0) - minutesADay)));
+  }
   const end = days * minutesADay;
   let longest = 0;
   let previous: number | undefined;
@@ -94,7 +100,8 @@ function parseCron(expression: string): Fields | undefined {
   const daysOf = dayOfWeek === '?' ? monthDays(dayOfMonth) : weekDays(dayOfWeek);
   if (!minutes || !hours || !months || !years || !daysOf) return undefined;
   const sorted = (set: ReadonlySet<number>) => [...set].sort((a, b) => a - b);
-  return { minutes: sorted(minutes), hours: sorted(hours), months, years, daysOf };
+  const daily = [dayOfMonth, dayOfWeek].includes('*') && month === '*' && year === '*';
+  return { minutes: sorted(minutes), hours: sorted(hours), months, years, daily, daysOf };
 }
 
 /** A list of values, ranges and steps: `1,15`, `MON-FRI`, `0/15`, `*`. */

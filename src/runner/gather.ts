@@ -197,8 +197,15 @@ export class Gatherer {
   }
 }
 
+const hostScoped = new WeakMap<AnyProbe, boolean>();
+
 export function isHostScoped(probe: AnyProbe): boolean {
-  return probe.kind === 'host' || probe.kind === 'gateway' || Object.values(probe.needs).some(isHostScoped);
+  let scoped = hostScoped.get(probe);
+  if (scoped === undefined) {
+    scoped = probe.kind === 'host' || probe.kind === 'gateway' || Object.values(probe.needs).some(isHostScoped);
+    hostScoped.set(probe, scoped);
+  }
+  return scoped;
 }
 
 /** All probes that a set of needs leads to, each once. */

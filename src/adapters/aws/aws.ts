@@ -2,6 +2,7 @@ import type { Environment } from '../../environment/schema.ts';
 import { ProbeError } from '../../model/reason.ts';
 import type { AwsOperation, AwsPort, CallLog, InputOf, OperationRule, OutputOf } from '../../ports/aws.ts';
 import { ruleOf } from '../../ports/aws-operations.ts';
+import { type CallEnd, Deadlines } from './deadlines.ts';
 import { classify, codeOf } from './errors.ts';
 import { type Answer, AwsSessions } from './sessions.ts';
 import { wireGuard } from './wire.ts';
@@ -44,6 +45,7 @@ export function liveAws(
   const answers = new Map<string, Promise<Answer | undefined>>();
   const counts = new Map<string, number>();
   const guard = wireGuard(direct);
+  const deadlines = new Deadlines(signal);
   const session = sessions.sessionOf(environment);
   const self = {};
   session.join(self);
@@ -53,8 +55,8 @@ export function liveAws(
     try {
       await session.budget.take(operation, signal);
       counts.set(operation, (counts.get(operation) ?? 0) + 1);
-      const deadline = AbortSignal.any([signal, AbortSignal.timeout(callSeconds * 1000)]);
-      return demandSender(operation, rule, await session.call(operation, input, guard, deadline));
+      const call = (end: CallEnd) => session.call(operation, input, guard, end);
+      return demandSender(operation, rule, await deadlines.within(callSeconds * 1000, call));
     } catch (thrown) {
       if (signal.aborted && signal.reason instanceof ProbeError) throw signal.reason;
       if (rule.absent?.includes(codeOf(thrown))) return undefined;

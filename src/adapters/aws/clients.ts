@@ -1,5 +1,6 @@
 import { ProbeError } from '../../model/reason.ts';
 import type { ServiceName } from '../../ports/aws.ts';
+import type { CallEnd } from './deadlines.ts';
 import type { WireGuard } from './wire.ts';
 
 /**
@@ -49,10 +50,12 @@ export interface AnyClient {
     region(): Promise<string>;
     useDualstackEndpoint(): Promise<boolean>;
     useFipsEndpoint(): Promise<boolean>;
+    readonly authSchemePreference: unknown;
+    readonly userAgentAppId: unknown;
     readonly endpoint?: () => Promise<{ readonly protocol: string; readonly hostname: string; readonly port?: number }>;
     endpointProvider(parameters: object): { readonly url: URL };
   };
-  send(command: object, options: { abortSignal: AbortSignal }): Promise<object>;
+  send(command: object, options: { abortSignal: AbortSignal | CallEnd }): Promise<object>;
   destroy(): void;
 }
 

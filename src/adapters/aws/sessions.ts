@@ -5,6 +5,7 @@ import type { AwsOperation, ServiceName } from '../../ports/aws.ts';
 import { CallBudget } from './budget.ts';
 import { type AnyClient, type LoadedService, loadService } from './clients.ts';
 import { ServiceConnections } from './connections.ts';
+import type { CallEnd } from './deadlines.ts';
 import { isThrottling } from './errors.ts';
 import { demandShape } from './shape.ts';
 import type { WireGuard } from './wire.ts';
@@ -55,6 +56,7 @@ export class AwsSession {
   readonly #users = new Map<object, number>();
   readonly #unused: () => void;
   #made: Promise<object> | undefined;
+  #common: object | undefined;
 
   constructor(budget: CallBudget, config: () => Promise<object>, unused: () => void) {
     this.budget = budget;
@@ -115,7 +117,7 @@ export class AwsSession {
   }
 
   /** One call, with the retries of the SDK. Throws what the SDK throws. */
-  async call(operation: AwsOperation, input: object, guard: WireGuard, abortSignal: AbortSignal): Promise<Answer> {
+  async call(operation: AwsOperation, input: object, guard: WireGuard, abortSignal: CallEnd): Promise<Answer> {
     const [prefix, name] = operation.split(':') as [ServiceName, string];
     const { service, client } = await this.#serviceOf(prefix);
     const command = await service.newCommand(name, input);
@@ -153,7 +155,8 @@ export class AwsSession {
       loaded = Promise.all([loadService(name), this.#made]).then(async ([service, config]) => {
         if (!chained.has(name)) await setImmediate();
         const connections = new ServiceConnections(connectionsTo[name] ?? 2);
-        const client = service.newClient({ ...config, requestHandler: requestHandler(connections) });
+        const client = service.newClient({ ...config, ...this.#common, requestHandler: requestHandler(connections) });
+        this.#common ??= commonOf(client);
         await openAhead(client, connections);
         return { service, client };
       });
@@ -269,6 +272,12 @@ function configOf({ region, endpoint }: Environment['aws'], credentials: AwsCred
 /** How the calls of one client are sent. */
 export function requestHandler(connections: ServiceConnections): object {
   return { connectionTimeout: 5000, requestTimeout: 15_000, throwOnRequestTimeout: true, httpsAgent: connections };
+}
+
+/** Settings from variables and files that are the same for every service: read once, by the first client. */
+function commonOf({ config }: AnyClient): object {
+  const { authSchemePreference, useDualstackEndpoint, useFipsEndpoint, userAgentAppId } = config;
+  return { authSchemePreference, useDualstackEndpoint, useFipsEndpoint, userAgentAppId };
 }
 
 /** While the first call is put together, its connection comes about. Where that fails, the call says so. */
