@@ -19,8 +19,10 @@ export function demandShape(operation: string, command: AnyCommand, answer: Read
 function misfit(schema: NormalizedSchema, value: unknown, name = 'a whole'): string | undefined {
   if (schema.isStructSchema()) {
     if (!isObject(value)) return name;
-    for (const [member, of] of schema.structIterator()) {
-      const wrong = value[member] === undefined ? undefined : misfit(of, value[member], member);
+    const members = membersOf(schema);
+    for (const [member, item] of Object.entries(value)) {
+      const of = members.get(member);
+      const wrong = of === undefined || item === undefined ? undefined : misfit(of, item, member);
       if (wrong !== undefined) return wrong;
     }
     return undefined;
@@ -35,6 +37,16 @@ function misfit(schema: NormalizedSchema, value: unknown, name = 'a whole'): str
     return undefined;
   }
   return isOfType(schema, value) ? undefined : name;
+}
+
+const known = new WeakMap<object, ReadonlyMap<string, NormalizedSchema>>();
+
+/** Of a structure, which the SDK would go through one by one, those that an answer lacks too. */
+function membersOf(schema: NormalizedSchema): ReadonlyMap<string, NormalizedSchema> {
+  const form = schema.getSchema() as object;
+  const members = known.get(form) ?? new Map(schema.structIterator());
+  known.set(form, members);
+  return members;
 }
 
 function isOfType(schema: NormalizedSchema, value: unknown): boolean {

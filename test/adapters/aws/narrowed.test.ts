@@ -33,7 +33,7 @@ beforeAll(async () => {
   };
   await build({
     stdin: {
-      contents: `export * from 'run.ts'; export * from 'drill-clients.ts'; export * from './src/adapters/aws/credential-providers.ts';`,
+      contents: `export * from 'run.ts'; export * from 'drill-clients.ts'; export * from './src/adapters/aws/credential-providers.ts'; export { parseXML } from '@aws-sdk/xml-builder';`,
       resolveDir: process.cwd(),
     },
     outfile: bundle,
@@ -77,6 +77,44 @@ function said(schema: NormalizedSchema, isAsked: boolean, within: readonly unkno
 }
 
 describe('the narrowed clients of AWS', () => {
+  it('read XML as the package does', async () => {
+    const { parseXML: narrowed } = await load();
+    const { parseXML: whole } = await import('@aws-sdk/xml-builder');
+    const pieces = [
+      ...[
+        '<a>',
+        '</a>',
+        `<b x="1" y='2'>`,
+        '</b>',
+        '<c/>',
+        'text',
+        '&amp;',
+        '&#65;',
+        ' ',
+        '\n',
+        '<![CDATA[z]]>',
+        '<!--q-->',
+      ],
+      ...['<?p?>', '<', '>', '/', '="', '"', '<__proto__>', '</__proto__>', '<a b', 'é', '\r\n', '<d e>', '<f g=h>'],
+    ];
+    const read = (parse: (xml: string) => unknown, xml: string) => {
+      try {
+        return JSON.stringify(parse(xml));
+      } catch (thrown) {
+        return String(thrown);
+      }
+    };
+    const texts = new Set<string>();
+    for (let seed = 1; texts.size < 20_000; seed = (seed * 48_271) % 2_147_483_647) {
+      const chosen = Array.from(
+        { length: seed % 7 },
+        (_, i) => pieces[Math.floor(seed / (i + 1) ** 3) % pieces.length],
+      );
+      texts.add(`<r>${chosen.join('')}${seed % 5 === 0 ? '' : '</r>'}`);
+    }
+    for (const text of texts) expect(read(narrowed, text), text).toBe(read(whole, text));
+  });
+
   it.each(services)('ask and read as the package of %s does', async (service) => {
     const narrowed = await load();
     const whole = (await import(`@aws-sdk/client-${service}`)) as Module;
