@@ -56,16 +56,16 @@ export default check({
             : `${kept.length} of ${points.length} points, at most ${inWords(interval)} between them`,
         ok: interval <= allowed,
       },
+      // A job whose points would be kept for more, or less, than the lock allows fails.
       ...backupVaults
         .filter(({ MaxRetentionDays }) => MaxRetentionDays !== undefined)
         .map(({ BackupVaultArn, MaxRetentionDays = 0 }) => ({
           fact: 'backupVaults' as const,
           subject: BackupVaultArn,
-          expected: `the vault lock permits ${retentionDays} days`,
+          expected: `the vault lock permits points that are kept ${inDays(longestKept)}`,
           observed: `at most ${MaxRetentionDays} days`,
-          ok: MaxRetentionDays >= retentionDays,
+          ok: MaxRetentionDays >= longestKept,
         })),
-      // A job whose points would be kept for less than the lock asks for fails.
       ...backupVaults
         .filter(({ MinRetentionDays }) => MinRetentionDays !== undefined)
         .map(({ BackupVaultArn, MinRetentionDays = 0 }) => ({

@@ -207,7 +207,10 @@ const variations: Readonly<Record<string, readonly Change[]>> = {
   'backup at a rate': [plan({ ScheduleExpression: 'rate(12 hours)' })],
   'backup on named days': [plan({ ScheduleExpression: 'cron(30 1 ? JAN-DEC SUN-SAT *)' })],
   'backup on days of the month': [plan({ ScheduleExpression: 'cron(30 1/6 * * ? *)' })],
-  'backup kept for ever': [plan({ Lifecycle: null })],
+  'backup kept for ever': [
+    plan({ Lifecycle: null }),
+    set('backup:DescribeBackupVault', 'openclaw-prod', { MaxRetentionDays: null }),
+  ],
   'backup with cold storage and a copy abroad': [
     plan({
       Lifecycle: { MoveToColdStorageAfterDays: 30, DeleteAfterDays: 365 },

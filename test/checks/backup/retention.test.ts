@@ -28,8 +28,8 @@ describe('backup/retention', () => {
     ],
     ['no plan', [], daily, vault, 'fail'],
     ['no point', [plan()], [], vault, 'fail'],
-    ['a lock of at most 34 days', [plan()], daily, { ...vault, MaxRetentionDays: 34 }, 'fail'],
-    ['a lock of at most 35 days', [plan()], daily, { ...vault, MaxRetentionDays: 35 }, 'pass'],
+    ['a lock of at most 44 days', [plan()], daily, { ...vault, MaxRetentionDays: 44 }, 'fail'],
+    ['a lock of at most 45 days', [plan()], daily, { ...vault, MaxRetentionDays: 45 }, 'pass'],
     ['a lock of at least 45 days', [plan()], daily, { ...vault, MinRetentionDays: 45 }, 'pass'],
     ['a lock of at least 46 days', [plan()], daily, { ...vault, MinRetentionDays: 46 }, 'fail'],
   ])('%s', (_, backupPlans, points, vault, outcome) => {
