@@ -95,8 +95,9 @@ const pausing = {
 } as const;
 const undone = 'stops the instances, and the group replaces them at once';
 
+/** Cost is never just equal to a threshold. */
 function isUpward({ NotificationType, ComparisonOperator }: BudgetNotification): boolean {
-  return NotificationType === 'ACTUAL' && ComparisonOperator !== 'LESS_THAN';
+  return NotificationType === 'ACTUAL' && ComparisonOperator === 'GREATER_THAN';
 }
 
 /** A threshold is a percentage unless it says otherwise. */

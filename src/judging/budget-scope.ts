@@ -87,6 +87,7 @@ function takesRights(arn: string | undefined, names: readonly string[], spender:
   const { roles, policies, billsModel } = spender;
   const added = policies.filter(({ name }) => name === arn);
   if (roles.length === 0 || !roles.every(({ name }) => names.includes(name))) return 'no';
+  if (added.some(({ statements }) => statements.every(({ effect }) => effect === 'Allow'))) return 'no';
   if (!billsModel || added.length === 0) return 'maybe';
   const calls = roles.flatMap((role) =>
     modelCalls.map((action): Tri => {

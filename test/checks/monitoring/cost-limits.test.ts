@@ -74,6 +74,7 @@ describe('monitoring/cost-limits', () => {
     ['at 300 USD', fact({}, [{ ...alert, Threshold: 300, ThresholdType: 'ABSOLUTE_VALUE' }]), 'pass'],
     ['at 301 USD', fact({}, [{ ...alert, Threshold: 301, ThresholdType: 'ABSOLUTE_VALUE' }]), 'fail'],
     ['on a forecast', fact({}, [{ ...alert, NotificationType: 'FORECASTED' }]), 'fail'],
+    ['when it is just that', fact({}, [{ ...alert, ComparisonOperator: 'EQUAL_TO' }]), 'fail'],
     ['when it falls', fact({}, [{ ...alert, ComparisonOperator: 'LESS_THAN' }]), 'fail'],
     ['no pause', fact({}, [alert], []), 'fail'],
     ['a pause that waits for a person', fact({}, [alert], [{ ...pause, ApprovalModel: 'MANUAL' }]), 'fail'],
