@@ -1,5 +1,4 @@
 import { type Context, knownOf } from '../../src/judging/iam-condition.ts';
-import type { Policy } from '../../src/judging/iam-document.ts';
 import { parsePolicy } from '../../src/judging/iam-document.ts';
 import { roleAllows } from '../../src/judging/iam-policy.ts';
 import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
@@ -18,18 +17,7 @@ const onVault = [
   'backup:PutBackupVaultLockConfiguration',
 ];
 
-const everything: Policy = {
-  name: 'all permissions',
-  statements: [
-    {
-      effect: 'Allow',
-      actions: { not: false, patterns: ['*'] },
-      resources: { not: false, patterns: ['*'] },
-      principals: undefined,
-      conditions: [],
-    },
-  ],
-};
+const everything = parsePolicy('{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}', '', 'identity');
 
 export default check({
   title: 'A compromised instance cannot erase the backups',

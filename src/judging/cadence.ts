@@ -5,8 +5,7 @@ import type { RecoveryPoint } from '../probes/aws/recovery-points.ts';
 export function usable(points: readonly RecoveryPoint[], now: Date): RecoveryPoint[] {
   return points.filter(
     ({ Status, CalculatedLifecycle }) =>
-      (Status === 'COMPLETED' || Status === 'AVAILABLE') &&
-      !(CalculatedLifecycle?.DeleteAt && CalculatedLifecycle.DeleteAt <= now),
+      /^(COMPLETED|AVAILABLE)$/.test(Status) && !(CalculatedLifecycle?.DeleteAt && CalculatedLifecycle.DeleteAt <= now),
   );
 }
 

@@ -2,87 +2,64 @@ import type { Policy } from './iam-document.ts';
 import { matchAction } from './iam-match.ts';
 import { type IdentityPolicies, identityAllows } from './iam-policy.ts';
 
-const prefixed = (service: string, names: string): string[] =>
-  names
+/** `sns: Publish Subscribe` as `sns:Publish`, `sns:Subscribe`. */
+function actionsIn(list: string): readonly string[] {
+  return list
     .trim()
-    .split(/\s+/)
-    .map((n) => `${service}:${n}`);
+    .split('\n')
+    .flatMap((line) => {
+      const [service, ...names] = line.trim().split(' ');
+      return names.map((name) => `${service}${name}`);
+    });
+}
 
 /** What the role of an agent has no business doing, by what the actions amount to. */
 export const powers: Readonly<Record<string, readonly string[]>> = {
-  'give itself or others rights': [
-    ...prefixed(
-      'iam',
-      `PassRole AddRoleToInstanceProfile AddUserToGroup AttachGroupPolicy AttachRolePolicy AttachUserPolicy
-       CreateAccessKey CreateGroup CreateInstanceProfile CreateLoginProfile CreateOpenIDConnectProvider CreatePolicy
-       CreatePolicyVersion CreateRole CreateSAMLProvider CreateServiceLinkedRole CreateUser DeactivateMFADevice
-       DeletePolicy DeletePolicyVersion DeleteRole DeleteRolePermissionsBoundary DeleteRolePolicy
-       DeleteUserPermissionsBoundary DetachRolePolicy PutGroupPolicy PutRolePermissionsBoundary PutRolePolicy
-       PutUserPermissionsBoundary PutUserPolicy RemoveRoleFromInstanceProfile SetDefaultPolicyVersion TagRole
-       UntagRole UpdateAccessKey UpdateAccountPasswordPolicy UpdateAssumeRolePolicy UpdateLoginProfile
-       UpdateOpenIDConnectProvider UpdateRole UpdateSAMLProvider CreateServiceSpecificCredential`,
-    ),
-    'cloudformation:UpdateStack',
-    'sts:AssumeRole',
-  ],
-  'change secrets': prefixed(
-    'secretsmanager',
-    `CancelRotateSecret CreateSecret DeleteResourcePolicy DeleteSecret PutResourcePolicy PutSecretValue
-     RemoveRegionsFromReplication ReplicateSecretToRegions RestoreSecret RotateSecret StopReplicationToReplica
-     TagResource UntagResource UpdateSecret UpdateSecretVersionStage`,
-  ),
-  'undo what protects the deployment': [
-    ...prefixed(
-      'elasticfilesystem',
-      `CreateAccessPoint DeleteAccessPoint DeleteFileSystem DeleteFileSystemPolicy DeleteMountTarget
-      ModifyMountTargetSecurityGroups PutFileSystemPolicy`,
-    ),
-    ...prefixed(
-      'ec2',
-      `AssociateAddress AssociateRouteTable AttachInternetGateway AuthorizeSecurityGroupEgress
-      AuthorizeSecurityGroupIngress CreateLaunchTemplateVersion CreateRoute ModifyInstanceAttribute
-      ModifyInstanceMetadataOptions ModifyLaunchTemplate ModifyNetworkInterfaceAttribute ModifySecurityGroupRules
-      ModifySnapshotAttribute ModifySubnetAttribute ReplaceRoute ReplaceRouteTableAssociation RunInstances`,
-    ),
-    'ec2-instance-connect:SendSSHPublicKey',
-    ...prefixed('elasticloadbalancing', 'CreateListener CreateLoadBalancer DeleteTargetGroup ModifyTargetGroup'),
-    ...prefixed('budgets', 'DeleteBudgetAction ModifyBudget UpdateBudgetAction'),
-    ...prefixed(
-      'autoscaling',
-      `DeleteAutoScalingGroup DeleteLifecycleHook DetachInstances EnterStandby PutLifecycleHook
-      PutScheduledUpdateGroupAction SetDesiredCapacity SuspendProcesses UpdateAutoScalingGroup`,
-    ),
-    ...prefixed('backup', 'DeleteBackupPlan DeleteBackupSelection UpdateBackupPlan'),
-    ...prefixed('kms', 'CreateGrant DisableKey PutKeyPolicy ScheduleKeyDeletion'),
-    ...prefixed('cloudtrail', 'DeleteTrail PutEventSelectors StopLogging UpdateTrail'),
-    ...prefixed('logs', 'DeleteLogGroup DeleteLogStream'),
-    ...prefixed('cloudwatch', 'DeleteAlarms DisableAlarmActions PutAlarmMuteRule PutMetricAlarm SetAlarmState'),
-    ...prefixed('sns', 'DeleteTopic SetSubscriptionAttributes SetTopicAttributes Unsubscribe'),
-    ...prefixed(
-      'lambda',
-      `DeleteFunction PutFunctionConcurrency RemovePermission UpdateFunctionCode UpdateFunctionConfiguration`,
-    ),
-    ...prefixed(
-      'ssm',
-      `CreateAssociation DeleteDocument SendCommand StartAutomationExecution StartSession UpdateAssociation
-      UpdateDocument UpdateDocumentDefaultVersion`,
-    ),
-  ],
+  'give itself or others rights': actionsIn(`
+iam: PassRole AddRoleToInstanceProfile AddUserToGroup AttachGroupPolicy AttachRolePolicy AttachUserPolicy
+iam: CreateAccessKey CreateGroup CreateInstanceProfile CreateLoginProfile CreateOpenIDConnectProvider CreatePolicy
+iam: CreatePolicyVersion CreateRole CreateSAMLProvider CreateServiceLinkedRole CreateUser DeactivateMFADevice
+iam: DeletePolicy DeletePolicyVersion DeleteRole DeleteRolePermissionsBoundary DeleteRolePolicy
+iam: DeleteUserPermissionsBoundary DetachRolePolicy PutGroupPolicy PutRolePermissionsBoundary PutRolePolicy
+iam: PutUserPermissionsBoundary PutUserPolicy RemoveRoleFromInstanceProfile SetDefaultPolicyVersion TagRole
+iam: UntagRole UpdateAccessKey UpdateAccountPasswordPolicy UpdateAssumeRolePolicy UpdateLoginProfile
+iam: UpdateOpenIDConnectProvider UpdateRole UpdateSAMLProvider CreateServiceSpecificCredential
+cloudformation: UpdateStack
+sts: AssumeRole`),
+  'change secrets': actionsIn(`
+secretsmanager: CancelRotateSecret CreateSecret DeleteResourcePolicy DeleteSecret PutResourcePolicy PutSecretValue
+secretsmanager: RemoveRegionsFromReplication ReplicateSecretToRegions RestoreSecret RotateSecret UntagResource
+secretsmanager: StopReplicationToReplica TagResource UpdateSecret UpdateSecretVersionStage`),
+  'undo what protects the deployment': actionsIn(`
+autoscaling: DeleteAutoScalingGroup DeleteLifecycleHook DetachInstances EnterStandby PutLifecycleHook
+autoscaling: PutScheduledUpdateGroupAction SetDesiredCapacity SuspendProcesses UpdateAutoScalingGroup
+backup: DeleteBackupPlan DeleteBackupSelection UpdateBackupPlan
+budgets: DeleteBudgetAction ModifyBudget UpdateBudgetAction
+cloudtrail: DeleteTrail PutEventSelectors StopLogging UpdateTrail
+cloudwatch: DeleteAlarms DisableAlarmActions PutAlarmMuteRule PutMetricAlarm SetAlarmState
+ec2: AssociateAddress AssociateRouteTable AttachInternetGateway AuthorizeSecurityGroupEgress
+ec2: AuthorizeSecurityGroupIngress CreateLaunchTemplateVersion CreateRoute ModifyInstanceAttribute
+ec2: ModifyInstanceMetadataOptions ModifyLaunchTemplate ModifyNetworkInterfaceAttribute ModifySecurityGroupRules
+ec2: ModifySnapshotAttribute ModifySubnetAttribute ReplaceRoute ReplaceRouteTableAssociation RunInstances
+ec2-instance-connect: SendSSHPublicKey
+elasticfilesystem: CreateAccessPoint DeleteAccessPoint DeleteFileSystem DeleteFileSystemPolicy DeleteMountTarget
+elasticfilesystem: ModifyMountTargetSecurityGroups PutFileSystemPolicy
+elasticloadbalancing: CreateListener CreateLoadBalancer DeleteTargetGroup ModifyTargetGroup
+kms: CreateGrant DisableKey PutKeyPolicy ScheduleKeyDeletion
+lambda: DeleteFunction PutFunctionConcurrency RemovePermission UpdateFunctionCode UpdateFunctionConfiguration
+logs: DeleteLogGroup DeleteLogStream
+sns: DeleteTopic SetSubscriptionAttributes SetTopicAttributes Unsubscribe
+ssm: CreateAssociation DeleteDocument SendCommand StartAutomationExecution StartSession UpdateAssociation
+ssm: UpdateDocument UpdateDocumentDefaultVersion`),
 };
 
 /** What the policy simulation is asked about too, on every resource: a few of each, and writing to a file system. */
-export const simulatedActions = [
-  'iam:PassRole',
-  'iam:CreateAccessKey',
-  'iam:AttachRolePolicy',
-  'sts:AssumeRole',
-  'secretsmanager:PutSecretValue',
-  'secretsmanager:DeleteSecret',
-  'ec2:AuthorizeSecurityGroupIngress',
-  'elasticfilesystem:DeleteFileSystemPolicy',
-  'elasticfilesystem:ClientWrite',
-  'elasticfilesystem:ClientRootAccess',
-] as const;
+export const simulatedActions = actionsIn(`
+iam: PassRole CreateAccessKey AttachRolePolicy
+sts: AssumeRole
+secretsmanager: PutSecretValue DeleteSecret
+ec2: AuthorizeSecurityGroupIngress
+elasticfilesystem: DeleteFileSystemPolicy ClientWrite ClientRootAccess`);
 
 /** What the simulation allows and the policies do not: it was given elsewhere, or a policy was not seen. */
 export function unseenPowers(role: IdentityPolicies, simulated: readonly string[] | undefined): readonly string[] {
