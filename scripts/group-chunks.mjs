@@ -28,7 +28,7 @@ export async function groupChunks(outputs, metafile, entries, groups, parts) {
   }
   const bundle = await rollup({
     input: entries,
-    treeshake: false,
+    treeshake: true,
     plugins: [
       {
         name: 'files-of-the-bundle',

@@ -104,6 +104,10 @@ export async function narrowClients() {
         const { version } = JSON.parse(await readFile(path, 'utf8'));
         return { contents: JSON.stringify({ version }), loader: 'json' };
       });
+      // Regions have descriptions, which no endpoint has.
+      setup.onLoad({ filter: /\/lib\/aws\/partitions\.js$/ }, async ({ path }) => ({
+        contents: (await readFile(path, 'utf8')).replaceAll(/"description": "[^"]*"/g, ''),
+      }));
       setup.onLoad({ filter: /\/xml-builder\/dist-es\/xml-parser\.js$/ }, async ({ path }) => ({
         contents: cutOut(await readFile(path, 'utf8')),
       }));
