@@ -81,6 +81,11 @@ export default check({
         ok: reach === 'loopback' || reach === 'tailnet',
       });
     }
+    const approved = environment.infrastructure.approvedInbound.map(({ port }) => port);
+    const proxies = others.filter(
+      ({ holder, address, port }) =>
+        holder === 'proxy' && !approved.includes(port) && !['loopback', 'tailnet'].includes(reachOf(address)),
+    );
     const funnel = administration instanceof ProbeError ? 'unclear' : (administration.tailscale?.funnel ?? 'off');
     findings.push({
       fact: 'administration',
@@ -109,6 +114,11 @@ export default check({
     }
     if (administration instanceof ProbeError) return undetermined(administration.reason, administration.message);
     if (funnel === 'unclear') return undetermined('bad_response', 'tailscale did not say what it publishes', findings);
+    const [proxy] = proxies;
+    if (proxy) {
+      const message = `whether the proxy that listens on ${proxy.address}, port ${proxy.port}, leads to the gateway is not known`;
+      return undetermined('conflict', `${message}; let it listen on loopback or the tailnet`, findings);
+    }
     const { tunnels } = administration;
     if (tunnels.length > 0) {
       const message = `what ${tunnels.join(', ')} on the host publishes through a tunnel is not known`;

@@ -85,7 +85,8 @@ export default check({
 function isSilent(attempt: ConnectionAttempt, { ipv6 }: Egress, tried: readonly ConnectionAttempt[]): boolean {
   const { host, port, family, result } = attempt;
   if (result === 'tcp_timeout') return true;
-  if (family === 'ipv6' && result === 'unreachable') return ipv6 === 'absent';
+  // A kernel without IPv6 has no word of its own for it.
+  if (family === 'ipv6' && (result === 'unreachable' || result === 'other')) return ipv6 === 'absent';
   return (
     result === 'dns_failed' &&
     tried.some((other) => other.host === host && other.port === port && other.result === 'tcp_timeout')

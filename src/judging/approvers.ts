@@ -11,6 +11,8 @@ interface Client {
   readonly path: string;
   readonly channel: string;
   readonly settings: unknown;
+  /** The channel or account that it is of. */
+  readonly holder: unknown;
 }
 
 /** A request for a command, or one of a plugin: the gateway forwards the two by settings of their own. */
@@ -45,11 +47,22 @@ function isFor(settings: unknown, agent: string): boolean {
 
 /** Every list that lets somebody approve: `/approve` heeds that of a channel also where it sends no requests itself. */
 export function approverLists(config: unknown): readonly ApproverList[] {
-  const owners = textsAt(config, 'commands.ownerAllowFrom');
+  const channels = Object.entries(settingsAt(config, 'channels')).flatMap(([channel, settings]) =>
+    channel === 'defaults' || valueAt(settings, 'enabled') === false ? [] : [channel],
+  );
+  // Without a channel in front, an id is that of whoever has it in any of them.
+  const owners = textsAt(config, 'commands.ownerAllowFrom')?.flatMap((id) =>
+    ofSomeChannel.test(id) || id.includes('*') || channels.length === 0 ? id : channels.map((one) => `${one}:${id}`),
+  );
   const lists: ApproverList[] = [{ path: 'commands.ownerAllowFrom', ids: owners }];
   for (const client of clients(config, () => true)) {
-    if (valueAt(client.settings, 'approvers') === undefined) continue;
-    lists.push({ path: `${client.path}.approvers`, ids: approversOf(config, client) });
+    const own = valueAt(client.settings, 'approvers') !== undefined;
+    if (own || (client.channel === 'matrix' && valueAt(client.settings, 'enabled') !== false)) {
+      lists.push({
+        path: own ? `${client.path}.approvers` : 'channels.matrix.dm.allowFrom',
+        ids: approversOf(config, client),
+      });
+    }
   }
   return [...lists, ...identityLists(config)];
 }
@@ -105,13 +118,14 @@ export function targetedPersons(config: unknown): readonly string[] {
 }
 
 /** Native approval clients of the channels that are switched on, and of their accounts. */
-function clients(config: unknown, isOn: (enabled: unknown) => boolean = sends): readonly Client[] {
+function clients(config: unknown, isOn = sends): readonly Client[] {
   const found: Client[] = [];
   for (const [channel, settings] of Object.entries(settingsAt(config, 'channels'))) {
     if (!/^[a-z][a-z0-9-]{0,31}$/.test(channel) || !isSettings(settings) || settings['enabled'] === false) continue;
     const add = (path: string, holder: unknown) => {
       const execApprovals = valueAt(holder, 'execApprovals');
-      if (isOn(valueAt(execApprovals, 'enabled'))) found.push({ path, channel, settings: execApprovals });
+      if (isOn(valueAt(execApprovals, 'enabled'), channel))
+        found.push({ path, channel, settings: execApprovals, holder });
     };
     add(`channels.${channel}.execApprovals`, settings);
     Object.values(settingsAt(settings, 'accounts')).forEach((account, n) => {
@@ -121,12 +135,22 @@ function clients(config: unknown, isOn: (enabled: unknown) => boolean = sends): 
   return found;
 }
 
-const sends = (enabled: unknown) => enabled === true || enabled === 'auto';
+/** These send requests by themselves where somebody may approve (docs.openclaw.ai/tools/exec-approvals-advanced). */
+const native: readonly string[] = ['discord', 'matrix', 'slack', 'telegram'];
+const sends = (enabled: unknown, channel: string): boolean =>
+  enabled === true || enabled === 'auto' || (enabled === undefined && native.includes(channel));
 
-/** Its own list, else the owners: as the gateway does. Ids get their channel in front. */
-function approversOf(config: unknown, { channel, settings }: Client): readonly string[] | undefined {
+const ofSomeChannel = /^[a-z][a-z0-9-]*:/;
+
+/** Its own list, else the owners that it knows; Matrix has whom it lets in. As the gateway does. Ids get their channel in front. */
+function approversOf(config: unknown, { channel, settings, holder }: Client): readonly string[] | undefined {
   const own = valueAt(settings, 'approvers');
-  if (own === undefined) return textsAt(config, 'commands.ownerAllowFrom');
-  const ids = Array.isArray(own) ? own.map(String) : undefined;
+  const owners = () =>
+    channel === 'matrix'
+      ? textsAt(holder, 'dm.allowFrom')
+      : textsAt(config, 'commands.ownerAllowFrom')?.filter(
+          (id) => id.startsWith(`${channel}:`) || !ofSomeChannel.test(id),
+        );
+  const ids = own === undefined ? owners() : Array.isArray(own) ? own.map(String) : undefined;
   return ids?.map((id) => (id.startsWith(`${channel}:`) ? id : `${channel}:${id}`));
 }

@@ -13,7 +13,18 @@ describe('the routes to approvers', () => {
     ['forwarding to both', { approvals: { exec: { enabled: true, mode: 'both', targets: [target] } } }, 2],
     ['plugin approvals alone', { approvals: { plugin: { enabled: true, mode: 'targets', targets: [target] } } }, 0],
     ['a client without approvers', { channels: { slack: { execApprovals: { enabled: true } } } }, 0],
-    ['a client that is not switched on', { channels: { slack: { execApprovals: { approvers: ['U1'] } } } }, 0],
+    ['a client that switches itself on', { channels: { slack: { execApprovals: { approvers: ['U1'] } } } }, 1],
+    ['one that does not', { channels: { signal: { execApprovals: { approvers: ['+1'] } } } }, 0],
+    ['one that is switched off', { channels: { slack: { execApprovals: { enabled: false, approvers: ['U1'] } } } }, 0],
+    ['a channel whose owner is named', { commands: { ownerAllowFrom: ['slack:U1'] }, channels: { slack: {} } }, 1],
+    ['a channel, by an id for any', { commands: { ownerAllowFrom: ['U1'] }, channels: { slack: {} } }, 1],
+    [
+      'a client whose owners are of another channel',
+      { commands: { ownerAllowFrom: ['signal:+1'] }, channels: { slack: { execApprovals: { enabled: true } } } },
+      0,
+    ],
+    ['Matrix, with whom it lets in', { channels: { matrix: { dm: { allowFrom: ['@a:x.org'] } } } }, 1],
+    ['Matrix, with an owner alone', { commands: { ownerAllowFrom: ['matrix:@a:x.org'] }, channels: { matrix: {} } }, 0],
     [
       'a client with the owners as approvers',
       { commands: { ownerAllowFrom: ['slack:U1'] }, channels: { slack: { execApprovals: { enabled: 'auto' } } } },
@@ -63,6 +74,25 @@ describe('the lists of approvers', () => {
       { path: 'commands.ownerAllowFrom', ids: ['slack:U1'] },
       { path: 'channels.telegram.execApprovals.approvers', ids: ['telegram:123', 'telegram:456'] },
     ]);
+  });
+
+  it('have each channel that is on in front of an id for any', () => {
+    const owners = (ownerAllowFrom: string[], channels: object) =>
+      approverLists({ commands: { ownerAllowFrom }, channels })[0]?.ids;
+    expect(owners(['U1', '*'], { slack: {}, irc: {}, signal: { enabled: false } })).toEqual([
+      'slack:U1',
+      'irc:U1',
+      '*',
+    ]);
+    expect(owners(['@a:x.org', 'slack:U1'], { matrix: {} })).toEqual(['matrix:@a:x.org', 'slack:U1']);
+    expect(owners(['U1'], {})).toEqual(['U1']);
+  });
+
+  it('have those whom Matrix lets in, where it names no approvers', () => {
+    const matrix = { dm: { allowFrom: ['@a:x.org'] } };
+    const lists = (more: object) => approverLists({ channels: { matrix: { ...matrix, ...more } } }).slice(1);
+    expect(lists({})).toEqual([{ path: 'channels.matrix.dm.allowFrom', ids: ['matrix:@a:x.org'] }]);
+    expect(lists({ execApprovals: { enabled: false } })).toEqual([]);
   });
 
   it('that are no lists are not taken for empty', () => {

@@ -77,7 +77,7 @@ gateway_pid() (
 `;
 
 /** Set first in every shell of ours: nothing of the login's environment decides what runs or in which language. */
-export const sane = `PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin LC_ALL=C; export PATH LC_ALL
+export const sane = `PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin:/snap/bin LC_ALL=C; export PATH LC_ALL
 unset ENV BASH_ENV CDPATH IFS TMOUT
 umask 077
 `;

@@ -42,14 +42,14 @@ export const administration = hostProbe<Administration | ProbeError>({
 need sed grep timeout
 set -- \${SSH_CONNECTION:-}
 case \${3:-} in *[!0-9a-fA-F.:]*|'') say came-in-at none;; *) say came-in-at "$3";; esac
-ssm=absent
+ssm=absent daemon=missing
 for file in /proc/[0-9]*/comm; do
   read -r name <"$file" || continue
   # The kernel cuts names off after 15 characters.
-  case $name in amazon-ssm-agen) ssm=running;; bore|chisel|cloudflared|frpc|ngrok|zrok) say tunnel "$name";; esac
+  case $name in amazon-ssm-agen) ssm=running;; tailscaled) daemon=unanswered;; bore|chisel|cloudflared|frpc|ngrok|zrok) say tunnel "$name";; esac
 done
 say ssm "$ssm"
-command -v tailscale >/dev/null || { say tailscale missing; exit 0; }
+command -v tailscale >/dev/null || { say tailscale "$daemon"; exit 0; }
 status=$(timeout 5 tailscale status --json --peers=false) || { say tailscale unanswered; exit 0; }
 say tailscale answered
 say backend "$(printf '%s\\n' "$status" | sed -n 's/^  "BackendState": "\\([A-Za-z]*\\)",\\{0,1\\}$/\\1/p')"
@@ -70,7 +70,7 @@ say funnel "$funnel"
   parse(records) {
     const installed = oneOf(records, 'tailscale', ['missing', 'unanswered', 'answered']);
     if (installed === 'unanswered') {
-      throw new ProbeError('bad_response', 'tailscale is installed on the host and does not say how it is');
+      throw new ProbeError('bad_response', 'tailscale is on the host and does not say how it is');
     }
     const at = single(records, 'came-in-at');
     return {

@@ -246,7 +246,8 @@ export function classify({ host, tls }: Endpoint, answer: CurlAnswer, limit: num
     return exit === 28 ? 'tls_timeout' : 'tls_failed';
   }
   if (exit === 6) return 'dns_failed';
-  if (exit === 7 && why === 'refused') return 'tcp_refused';
+  // Of several addresses, one may refuse and the next be silent.
+  if ((exit === 7 || exit === 28) && why === 'refused') return 'tcp_refused';
   if (exit === 7 && why === 'unreachable') return 'unreachable';
   if (exit === 28 || (exit === 7 && why === 'timeout')) {
     if (!isAddress(host) && lookup === 0) return 'dns_timeout';

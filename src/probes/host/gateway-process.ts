@@ -82,7 +82,7 @@ if command -v sudo >/dev/null; then
   rc=$?
   case $out in
     *NOPASSWD*|*'!authenticate'*) sudo=permitted;;
-    *'may not run sudo'*|*'not allowed to run sudo'*|*'password is required'*|*'not in the sudoers'*) sudo=none;;
+    *'may not run sudo'*|*'not allowed to run sudo'*|*'password is required'*|*'authentication is required'*|*'not in the sudoers'*) sudo=none;;
     *'may run the following'*) sudo=permitted;;
     *) sudo=unclear; [ "$rc" != 0 ] || sudo=permitted;;
   esac

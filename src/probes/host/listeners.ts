@@ -3,13 +3,13 @@ import { hostProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import { all, integer, oneOf } from './records.ts';
 
-const holders = ['ssh', 'init', 'gateway', 'other'] as const;
+const holders = ['ssh', 'init', 'gateway', 'proxy', 'other'] as const;
 
 /** A TCP socket that listens on the host, in the network namespace of the login. */
 export interface Listener {
   readonly address: string;
   readonly port: number;
-  /** What holds it; `init` may hand what comes in to any service, sshd among them. */
+  /** What holds it; `init` may hand what comes in to any service, sshd among them, and so may a `proxy`. */
   readonly holder: (typeof holders)[number];
 }
 
@@ -47,6 +47,7 @@ for word in $(set +f; ls -l /proc/[0-9]*/fd | grep -o -e '^/proc/[0-9]*' -e 'soc
     sshd*|dropbear*|tinysshd*) holder=ssh;;
     systemd|init|inetd|xinetd) holder=init;;
     openclaw*) holder=gateway;;
+    nginx|caddy|haproxy|envoy|traefik|httpd|apache2|socat|stunnel*|docker-proxy|rootlessport|systemd-socket-|ssh) holder=proxy;;
     *)
       holder=other
       case $(tr '\\0' ' ' <"/proc/$pid/cmdline") in *openclaw*gateway*) holder=gateway;; esac;;

@@ -124,7 +124,7 @@ for root in ${scanRoots(environment).map(quote).join(' ')}; do
 done
 answer=$(
   {
-    find -H "$@" \\( -name node_modules -o -path '*/.git/objects' \\) -prune -o -type f -print0 |
+    find -H "$@" \\( -name node_modules -o -path '*/.git/objects' \\) -prune -o -type f -print0 -o -type l -path "$BASE$STATE/*" -exec test -f {} \\; -print0 |
       xargs -0 -n 200 sh -c ${quote(batch)} sh 2>/dev/null
     echo "$N done 1"
   } 2>&1

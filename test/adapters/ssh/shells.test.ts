@@ -114,7 +114,7 @@ describe.each(shells)('the script under %s', (name, words) => {
       world: [
         ['locale', 'C'],
         ['mask', '0077'],
-        ['path', '/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin'],
+        ['path', '/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin:/snap/bin'],
         ['stdin', 'empty'],
       ],
       pipe: Array.from({ length: 500 }, (_, i) => ['n', String(i + 1)]),

@@ -120,7 +120,8 @@ describe('network/gateway-not-exposed', () => {
   describe('another gateway on the host', () => {
     const judged = (address: string, port: number, holder = 'gateway') => {
       const found = { listeners: [own, { address, port, holder }], unowned: 0 };
-      return judgeFacts(exposed, { config: config({ gateway: closed }), process, administration, listeners: found });
+      const facts = { config: config({ gateway: closed }), process, administration, listeners: found };
+      return judgeFacts(exposed, facts, inbound(8443));
     };
     it.each<[string, number, string, string]>([
       ['0.0.0.0', 19_001, 'gateway', 'fail'],
@@ -129,6 +130,11 @@ describe('network/gateway-not-exposed', () => {
       ['100.64.0.9', 19_001, 'gateway', 'pass'],
       ['127.0.0.1', 19_001, 'gateway', 'pass'],
       ['0.0.0.0', 22, 'ssh', 'pass'],
+      ['0.0.0.0', 443, 'proxy', 'undetermined'],
+      ['127.0.0.1', 443, 'proxy', 'pass'],
+      ['100.64.0.9', 443, 'proxy', 'pass'],
+      ['0.0.0.0', 8443, 'proxy', 'pass'],
+      ['0.0.0.0', 9100, 'other', 'pass'],
     ])('on %s port %i, held by %s: %s', (address, port, holder, outcome) => {
       expect(judged(address, port, holder).outcome).toBe(outcome);
     });

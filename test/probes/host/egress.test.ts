@@ -24,6 +24,7 @@ describe('what curl answered', () => {
     ['an end long before the limit', address, { total: 0.2 }, 'other'],
     ['a name that does not exist', named, { exit: 6, total: 0 }, 'dns_failed'],
     ['a refusal', address, { exit: 7, why: 'refused', total: 0 }, 'tcp_refused'],
+    ['one address that refused, then silence', named, { why: 'refused', lookup: 0.1 }, 'tcp_refused'],
     ['no route', address, { exit: 7, why: 'unreachable', total: 0 }, 'unreachable'],
     ['exit 7 without a reason', address, { exit: 7, total: 0 }, 'other'],
     ['curl that did not run', address, { exit: 127, total: 0 }, 'other'],
