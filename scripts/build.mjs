@@ -17,7 +17,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 import { groupChunks } from './group-chunks.mjs';
 import { narrowClients } from './narrow-clients.mjs';
 import { withoutDescriptions } from './without-descriptions.mjs';
@@ -72,6 +72,29 @@ const withoutShellComments = {
     });
   },
 };
+/** So is the layout of the style sheet. */
+const withoutLayout = {
+  name: 'without-layout',
+  setup(setup) {
+    setup.onLoad({ filter: /\/html-style\.ts$/ }, async ({ path }) => {
+      const [before, css, after] = (await readFile(path, 'utf8')).split('`');
+      const { code } = await transform(css, { loader: 'css', minify: true });
+      return { contents: `${before}\`${code}\`${after}`, loader: 'ts' };
+    });
+  },
+};
+/** Files are read as YAML 1.2, and none has sets, dates or bytes of YAML 1.1. */
+const withoutOldYaml = {
+  name: 'without-old-yaml',
+  setup(setup) {
+    setup.onLoad({ filter: /\/yaml\/browser\/dist\/schema\/tags\.js$/ }, () => ({
+      contents: `import { schema } from './core/schema.js';
+        import { merge } from './yaml-1.1/merge.js';
+        export const coreKnownTags = { 'tag:yaml.org,2002:merge': merge };
+        export const getTags = (_, name, merges) => (merges || name === 'yaml-1.1' ? [...schema, merge] : [...schema]);`,
+    }));
+  },
+};
 const { metafile, outputFiles } = await build({
   metafile: true,
   write: false,
@@ -93,7 +116,15 @@ const { metafile, outputFiles } = await build({
   external: ['ssh2', 'ws', 'listr2'],
   // The same code in a form that can be shaken.
   alias: { yaml: fileURLToPath(new URL('../node_modules/yaml/browser/index.js', import.meta.url)) },
-  plugins: [await narrowClients(), withoutPrograms, withoutFetch, withoutDescriptions, withoutShellComments],
+  plugins: [
+    await narrowClients(),
+    withoutPrograms,
+    withoutFetch,
+    withoutDescriptions,
+    withoutShellComments,
+    withoutLayout,
+    withoutOldYaml,
+  ],
 });
 const outputs = Object.fromEntries(outputFiles.map(({ path, text }) => [basename(path), text]));
 const groups = {
