@@ -32,11 +32,17 @@ export default check({
     const behindBalancer = environment.infrastructure.approvedInbound.some(
       ({ port }) => port === environment.gateway.port,
     );
-    const inside = bind === 'loopback' || bind === 'tailnet';
+    // Its own default, where nothing is set, is loopback on a host: what listens tells.
+    const heard = process instanceof ProbeError ? [] : process.listeners.map((hex) => reachOf(fromProcNet(hex)));
+    const address = String(at('customBindHost'));
+    const custom = bind === 'custom' && /^[\d.]+$/.test(address) && parseRange(address) ? reachOf(address) : undefined;
+    const inside =
+      ['loopback', 'tailnet'].includes(String(custom ?? bind)) ||
+      (bind === undefined && heard.length > 0 && heard.every((reach) => reach === 'loopback'));
     see(
       'bind',
       behindBalancer ? 'loopback, tailnet, or lan for the approved inbound rule' : 'loopback or tailnet',
-      inside || (behindBalancer && bind === 'lan'),
+      inside || (behindBalancer && (bind === 'lan' || custom !== undefined)),
     );
     const mode = at('auth.mode');
     see('auth.mode', 'token, password or trusted-proxy', ['token', 'password', 'trusted-proxy'].includes(String(mode)));

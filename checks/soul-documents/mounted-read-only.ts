@@ -34,7 +34,13 @@ export default check({
       findings.push({ fact, subject, expected, observed, ok });
 
     const source = efsSource(mount);
-    see(workspace, 'a mount point of its own', `mounted at ${shown(mount.target)}`, mount.target === workspace);
+    // A folder of what is mounted will do: nothing but that decides where it leads and whether it is read-only.
+    see(
+      workspace,
+      'a mount of EFS, or a folder of one',
+      `mounted at ${shown(mount.target)}`,
+      mount.target === workspace || source !== undefined,
+    );
     see(workspace, 'type nfs4, as EFS is', `type ${mount.type}`, source !== undefined);
     see(workspace, 'ro for the mount and the file system', writable(mount), isReadOnly(mount));
     if (source?.kind === 'name') see(workspace, fileSystemId, source.fileSystem, source.fileSystem === fileSystemId);
@@ -47,10 +53,13 @@ export default check({
         helper.fileSystem === fileSystemId,
       );
     }
-    for (const below of mountsBelow(own.seen, workspace)) {
-      see(shown(below.target), 'no mount inside the workspace', `${below.type}, ${writable(below)}`, false);
+    for (const inner of mountsBelow(own.seen, workspace)) {
+      see(shown(inner.target), 'no mount inside the workspace', `${inner.type}, ${writable(inner)}`, false);
     }
-    const looked = all.twins.map((twin) => ({ twin, shares: sharing(twin, mount, all.helpers, fileSystemId) }));
+    const looked = all.twins.map((twin) => ({
+      twin,
+      shares: sharing(twin, below(mount, workspace), all.helpers, fileSystemId),
+    }));
     const writables = looked.filter(({ twin }) => !twin.readOnly && !twin.superOptions.includes('ro'));
     for (const { twin } of writables.filter(({ shares }) => shares === 'yes')) {
       findings.push({
@@ -82,6 +91,13 @@ export default check({
     return judgeAll(findings);
   },
 });
+
+/** A mount as if it began at a directory in it. */
+function below(mount: Mount, directory: string): Mount {
+  const folder = directory.slice(mount.target.replace(/\/$/, '').length);
+  const at = (path: string) => path.replace(/\/$/, '') + folder || '/';
+  return mount.target === directory ? mount : { ...mount, root: at(mount.root), source: at(mount.source) };
+}
 
 /**
  * Whether another mount leads to the same directories. A mount of its own of the same file system has another device,

@@ -21,7 +21,11 @@ describe('network/gateway-not-exposed', () => {
     ['every address', { ...closed, bind: 'lan' }, none, 'fail'],
     ['every address, behind the approved balancer', { ...closed, bind: 'lan' }, {}, 'pass'],
     ['a custom address', { ...closed, bind: 'custom' }, {}, 'fail'],
-    ['bind not set', { auth: closed.auth }, {}, 'fail'],
+    ['a custom address of the tailnet', { ...closed, bind: 'custom', customBindHost: '100.64.0.9' }, none, 'pass'],
+    ['a custom address of the VPC', { ...closed, bind: 'custom', customBindHost: '10.20.1.9' }, none, 'fail'],
+    ['the same, behind the balancer', { ...closed, bind: 'custom', customBindHost: '10.20.1.9' }, {}, 'pass'],
+    ['a custom name', { ...closed, bind: 'custom', customBindHost: 'localhost/8' }, none, 'fail'],
+    ['bind not set, as loopback is what it comes to', { auth: closed.auth }, none, 'pass'],
     ['no login', { ...closed, auth: { mode: 'none' } }, none, 'fail'],
     ['login not set', { bind: 'loopback' }, none, 'fail'],
     [

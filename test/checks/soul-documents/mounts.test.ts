@@ -61,10 +61,6 @@ describe('mounted-read-only', () => {
     ['it is no NFS', as({ ...workspace, type: 'xfs' })],
     ['its source only looks like EFS', as({ ...workspace, type: 'tmpfs' })],
     ['nothing is mounted there', { ...facts, seen: [root, runtime], twins: [root], workspaceDevice: 66_305 }],
-    [
-      'it lies in a mount of something above it',
-      { ...facts, seen: [root, { ...workspace, target: '/mnt/openclaw' }, runtime] },
-    ],
     ['something lies over it', { ...facts, seen: [...facts.seen, { ...workspace, id: 9, type: 'overlay' }] }],
     [
       'a file of it is covered',
@@ -87,6 +83,17 @@ describe('mounted-read-only', () => {
   ])('fails when %s', (_, mounts) => {
     expect(outcome(mounts)).toBe('fail');
     expect(outcome({ ...mounts, linked: true })).toBe('fail');
+  });
+
+  it('takes a folder of a mount for one that begins there', () => {
+    const above = { ...workspace, target: '/mnt/openclaw', source: workspace.source.replace('workspace', '') };
+    const within = (twin: object) =>
+      outcome({ ...facts, seen: [root, above, runtime], twins: [above, { ...runtime, ...twin }] });
+    expect(within({})).toBe('pass');
+    expect(within({ source: workspace.source })).toBe('fail');
+    expect(within({ source: above.source })).toBe('fail');
+    expect(within({ device: above.device, root: '/workspace', source: '10.20.1.50:/' })).toBe('fail');
+    expect(outcome({ ...facts, seen: [root, { ...above, ...rw }, runtime] })).toBe('fail');
   });
 
   it.each<[string, object]>([
