@@ -69,6 +69,7 @@ export default check({
     const ringing = [
       ...rings,
       ...(watcher === ringer ? [] : [seen(state, a.StateValue ?? 'no state', a.StateValue === 'OK')]),
+      ...(a.EvaluationState ? [seen('evaluated without an error', a.EvaluationState, false)] : []),
       seen('missing data is breaching', a.TreatMissingData ?? 'not set (missing)', a.TreatMissingData === 'breaching'),
     ];
     if (!a.MetricName && (a.Metrics ?? []).length > 0) {
@@ -87,6 +88,10 @@ export default check({
     );
     const findings = [
       seen(`watches ${alarmMetric}`, metric, metric === alarmMetric),
+      // A machine runs, and counts as in service, with a dead gateway on it.
+      ...(/^AWS\/(AutoScaling|EBS|EC2)$/.test(a.Namespace ?? '')
+        ? [seen('a metric of the gateway', `${a.Namespace}, of the machine`, false)]
+        : []),
       seen(
         'dimensions of this group or its target group, not of a part of it',
         dimensionsOf(a),

@@ -93,7 +93,10 @@ export function unbounded(role: IdentityPolicies): readonly string[] {
     statements.flatMap(({ effect, actions: { not, patterns }, resources, conditions }) => {
       const isUnbounded = resources?.not || resources?.patterns.some((pattern) => everywhere.test(pattern));
       if (effect !== 'Allow' || not || !isUnbounded) return [];
-      const services = patterns.flatMap((pattern) => /^([\w-]+):[*?]+$/.exec(pattern)?.[1] ?? []);
+      // Of what the agent of Systems Manager speaks through, it needs every action.
+      const services = patterns.flatMap(
+        (pattern) => /^(?!(?:ec2|ssm)messages:)([\w-]+):[*?]+$/i.exec(pattern)?.[1] ?? [],
+      );
       const read = readings.filter((action) => patterns.some((pattern) => matchAction(pattern, action) === 'yes'));
       return [
         // An action of no name stands for those of the service that nobody thought of.

@@ -58,6 +58,7 @@ describe('credentials/role-least-privilege', () => {
       [allow(['ssm:GetParameter', 'logs:PutRetentionPolicy'])],
       'pass',
     ],
+    ['the messages of Session Manager', [allow(['ssmmessages:*', 'ec2messages:*'])], 'pass'],
     ['every object of every bucket', [allow('s3:Get*')], 'fail'],
     ['every object of every bucket, by their ARNs', [allow('s3:GetObject', { Resource: 'arn:aws:s3:::*/*' })], 'fail'],
     ['every object of a bucket', [allow('s3:Get*', { Resource: 'arn:aws:s3:::bucket/*' })], 'pass'],
