@@ -26,7 +26,7 @@ export const configEnvironment = gatewayProbe<ConfigEnvironment | ProbeError, { 
     const variables = configuredVariables(inForce);
     return {
       credentials: variables
-        .filter(({ name, value }) => namedLikeCredential(name) || credentialForms(`${name}=${value}`).length > 0)
+        .filter(({ name, value }) => namedLikeCredential(name, value) || credentialForms(`${name}=${value}`).length > 0)
         .map(({ path }) => path),
       variables: variables.length,
       loginShell: importsLoginShell(inForce),

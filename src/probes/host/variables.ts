@@ -18,9 +18,15 @@ const words =
 /** Names that say where a credential is, not what it is. */
 const reference = '_(FILE|PATH|DIR|DIRECTORY|ARN|NAME|URI|REGION|TTL|SECONDS|PROVIDER|TYPE|MODE|REF)$';
 
-/** As `variables` below judges a name on the host. */
-export function namedLikeCredential(name: string): boolean {
-  return new RegExp(`(^|_)(${words})(_|$)`, 'i').test(name) && !new RegExp(reference, 'i').test(name);
+/** Keys of other kinds; and values that say where a key is. */
+const otherKeys = '(GPG|KMS|PUBLIC|PUBLISHABLE|CACHE|PARTITION|PRIMARY|SORT)_KEY$';
+const keyPlaces = '(/|arn:|alias/|file:)';
+
+/** As `variables` below judges a name and its value on the host. */
+export function namedLikeCredential(name: string, value = ''): boolean {
+  const is = (pattern: string) => new RegExp(pattern, 'i').test(name);
+  const isKey = is('_KEY$') && !is(otherKeys) && value.length >= 8 && !new RegExp(`^${keyPlaces}`).test(value);
+  return isKey || (is(`(^|_)(${words})(_|$)`) && !is(reference));
 }
 
 /**
@@ -77,6 +83,8 @@ variables() {
   text=$(sort -u)
   printf '%s\\n' "$text" | grep -a -i -E -e ${quote(`(^|_|")(${words})(_|=)`)} | names_of 8 |
     grep -a -i -E -e ${quote(`(^|_)(${words})(_|$)`)} | grep -a -v -i -E -e ${quote(reference)} | say_names named
+  printf '%s\\n' "$text" | grep -a -i -E '_KEY=' | grep -a -v -E ${quote(`=${keyPlaces}`)} | names_of 8 |
+    grep -a -i -E '_KEY$' | grep -a -v -i -E -e ${quote(otherKeys)} | say_names named
   text=$(printf '%s\\n' "$text" | grep -a -E -e "$ALL")
   [ -z "$text" ] || printf '%s\\n' "$RULES" | while read -r id pattern; do
     printf '%s\\n' "$text" | grep -a -E -e "$pattern" | names_of 0 | say_names matched " $id"

@@ -68,6 +68,10 @@ describe.each(['sh', 'bash', 'busybox sh'])('with %s', (shell) => {
       '"CRM_PASSWORD=in quotes of a unit"',
       'API_TOKEN=short',
       'DB_PASSWORD_FILE=/run/secrets/db',
+      'HUBSPOT_KEY=something-long',
+      'TLS_KEY=/etc/openclaw/tls.pem',
+      'BACKUP_KMS_KEY=alias-of-a-key',
+      'SHORT_KEY=abc',
       'monkey=no-credential-at-all',
       'odd-name.TOKEN=something-long',
       'no value',
@@ -76,6 +80,7 @@ describe.each(['sh', 'bash', 'busybox sh'])('with %s', (shell) => {
     const said = lines(shell, `${searchVariables(goodEnvironment())}\nvariables`, `${input}\n`);
     expect(said.filter((line) => line.startsWith('named')).sort()).toEqual([
       'named CRM_PASSWORD',
+      'named HUBSPOT_KEY',
       'named SLACK_BOT_TOKEN',
     ]);
     const matched = new Set(said.map((line) => /^matched (\S+) /.exec(line)?.[1]));
@@ -84,12 +89,16 @@ describe.each(['sh', 'bash', 'busybox sh'])('with %s', (shell) => {
   });
 });
 
-it.each([
+it.each<[string, boolean, string?]>([
   ['SLACK_BOT_TOKEN', true],
   ['api_key', true],
   ['DB_PASSWORD_FILE', false],
   ['MONKEY', false],
   ['PATH', false],
-])('%s is named like a credential: %s', (name, expected) => {
-  expect(namedLikeCredential(name)).toBe(expected);
+  ['HUBSPOT_KEY', true],
+  ['GPG_KEY', false],
+  ['HUBSPOT_KEY', false, 'arn:aws:secretsmanager:eu-west-1:1:secret:x'],
+  ['HUBSPOT_KEY', false, ''],
+])('%s is named like a credential: %s', (name, expected, value = 'something-long') => {
+  expect(namedLikeCredential(name, value)).toBe(expected);
 });
