@@ -1,6 +1,6 @@
 /** What a script of shell makes of promptfoo: whether it runs it, on what, and whether a failure is still one afterwards. */
 
-const runsEval = /(?:^|[\s;&|("'`/])promptfoo(?:@[^\s;&|]+)?(?:\s+--)?\s+eval(?:uate)?(?=[\s;&|)"'`]|$)/g;
+const runsEval = /(?:^|[\s;&|("'`/])promptfoo(?:[@:][^\s;&|]+)?(?:\s+--)?\s+eval(?:uate)?(?=[\s;&|)"'`]|$)/g;
 /** What only speaks of a command. */
 const inert =
   /^(?:echo|printf|:|true|false|test|\[|\[\[|grep|cat|tee|sed|awk|which|type|hash|alias|read|git|gh|logger|curl)$/;
@@ -69,7 +69,8 @@ export function configArguments(script: string): readonly string[] | undefined {
     const place = evalIn(line);
     if (place < 0) continue;
     const text = (line.slice(place).split(/[;&|]/, 1)[0] ?? '').replaceAll(/["']/g, '');
-    if (/\bxargs\s/.test(line.slice(0, place))) return undefined;
+    // In a container, paths are others.
+    if (/\b(xargs|docker|podman)\s/.test(line.slice(0, place))) return undefined;
     for (const words of spelledOut(text, loops, lines)) {
       if (words.some((word, i) => /[$`]|\{\}/.test(word) && !/^(-o|--output)$/.test(words[i - 1] ?? '')))
         return undefined;

@@ -27,6 +27,7 @@ describe('evalJobs', () => {
     'bash -c "promptfoo eval"',
     'CI=1 sudo -E promptfoo eval',
     'bash <<END\npromptfoo eval\nEND',
+    'docker run --rm -v "$PWD:/app" ghcr.io/promptfoo/promptfoo:latest eval -c /app/a.yaml',
   ])('takes %j for a run', (run) => expect(evalJobs(workflow(step(run)))).toHaveLength(1));
 
   it.each([
@@ -294,6 +295,7 @@ describe('configFindings', () => {
     ],
     ['a loop that changes its variable', 'for s in a b; do\n  s=$s.yaml\n  promptfoo eval -c $s\ndone', all],
     ['a matrix', `promptfoo eval -c evals/\${{ matrix.skill }}/promptfooconfig.yaml`, [true, true, false]],
+    ['a container', 'docker run ghcr.io/promptfoo/promptfoo:1 eval -c /app/a.yaml', all],
     ['an expression', `promptfoo eval -c evals/\${{ inputs.skill }}/promptfooconfig.yaml`, all],
   ])('of %s', (_, run, expected) => {
     const parsed = workflow(`strategy: { matrix: { skill: [a, b] } }\n${step(run)}`);

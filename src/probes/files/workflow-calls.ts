@@ -21,7 +21,7 @@ const packageScript =
   /\b(?:npm\s+(?:run(?:-script)?\s+)?|yarn\s+(?:run\s+)?|pnpm\s+(?:run\s+)?|bun\s+run\s+)([\w:.-]+)/g;
 const shellFile = /(?:^|[\s;&|(])((?:(?:ba|da|z)?sh\s+(?:-\w+\s+)*|source\s+|\.\s+)?((?:\.{0,2}\/)?[\w./-]+\.sh))\b/g;
 const others =
-  /(?:^|[;&|(]|\b(?:do|then)\s)\s*(?:\w+=\S*\s+)*((?:make|just|task|tox|gradle|\.\/gradlew|python3?|node|ruby)\s+[\w./:-]+)/gm;
+  /(?:^|[;&|(]|\b(?:do|then)\s)\s*(?:\w+=\S*\s+)*((?:(?:npx|bunx|pnpm exec)\s+)?(?:make|just|task|tox|gradle|\.\/gradlew|python3?|node|ruby|turbo|nx|lerna|moon|mise|bazel|earthly|dagger|uv|poetry|docker|podman|tsx)\s+[\w./:+-]+)/gm;
 /** Commands of the package managers themselves, which run nothing of the package but in its life cycle. */
 const builtIn = new Set([
   'ci',

@@ -82,6 +82,8 @@ describe('what a workflow calls', () => {
     ['a script that is not there', run('npm run evals'), scripts({ other: 'x' })],
     ['no package.json', run('npm run evals'), {}],
     ['make', run('make evals'), {}],
+    ['a runner of tasks', run('npx turbo run evals'), {}],
+    ['a container', run('docker compose run evals'), {}],
     ['a program', run('python scripts/evals.py'), {}],
     ['a file that is not there', run('./e.sh'), {}],
     ['an action of somebody else', 'steps:\n  - uses: acme/run-evals@v1', {}],
