@@ -140,7 +140,7 @@ const native: readonly string[] = ['discord', 'matrix', 'slack', 'telegram'];
 const sends = (enabled: unknown, channel: string): boolean =>
   enabled === true || enabled === 'auto' || (enabled === undefined && native.includes(channel));
 
-const ofSomeChannel = /^[a-z][a-z0-9-]*:/;
+export const ofSomeChannel = /^[a-z][a-z0-9-]*:/;
 
 /** Its own list, else the owners that it knows; Matrix has whom it lets in. As the gateway does. Ids get their channel in front. */
 function approversOf(config: unknown, { channel, settings, holder }: Client): readonly string[] | undefined {

@@ -1,3 +1,4 @@
+import { ofSomeChannel } from './approvers.ts';
 import { isSettings, settingsAt, textsAt, valueAt } from './gateway-config.ts';
 
 /** Who may give commands in a channel: `/approve` decides on a request there, `/exec` sets the policy of one message. */
@@ -33,7 +34,7 @@ function sendersOf(config: unknown, channel: string, settings: Settings): readon
   const listed = Array.isArray(commands[channel]) ? commands[channel] : commands['*'];
   if (Array.isArray(listed)) return listed;
   const owners = textsAt(config, 'commands.ownerAllowFrom') ?? [];
-  if (owners.some((id) => id.startsWith(`${channel}:`) || !id.includes(':'))) return [];
+  if (owners.some((id) => id.startsWith(`${channel}:`) || !ofSomeChannel.test(id))) return [];
   const places = [settings, ...accountsOf(settings)];
   const letIn = places.flatMap((place) =>
     ['allowFrom', 'dm.allowFrom', 'groupAllowFrom'].flatMap((path) => valueAt(place, path) ?? []),

@@ -21,6 +21,7 @@ describe('commandChannels', () => {
     ['an owner of the channel', { allowFrom: ['*'] }, { ownerAllowFrom: ['matrix:@ops:example.com'] }, undefined],
     ['an owner of every channel', { allowFrom: ['*'] }, { ownerAllowFrom: ['U1'] }, undefined],
     ['an owner of another channel', { allowFrom: ['*'] }, { ownerAllowFrom: ['slack:U1'] }, 'anybody'],
+    ['an owner by an id of Matrix', { allowFrom: ['*'] }, { ownerAllowFrom: ['@ops:example.com'] }, undefined],
     ['commands for all', { allowFrom: ['@ops:example.com'] }, { allowFrom: { '*': ['*'] } }, 'anybody'],
     [
       'commands for all, whoever owns it',

@@ -47,7 +47,7 @@ for word in $(set +f; ls -l /proc/[0-9]*/fd | grep -o -e '^/proc/[0-9]*' -e 'soc
     sshd*|dropbear*|tinysshd*) holder=ssh;;
     systemd|init|inetd|xinetd) holder=init;;
     openclaw*) holder=gateway;;
-    nginx|caddy|haproxy|envoy|traefik|httpd|apache2|socat|stunnel*|docker-proxy|rootlessport|systemd-socket-|ssh) holder=proxy;;
+    nginx|caddy|haproxy|envoy|traefik|httpd|apache2|socat|stunnel*|systemd-socket-|ssh) holder=proxy;;
     *)
       holder=other
       case $(tr '\\0' ' ' <"/proc/$pid/cmdline") in *openclaw*gateway*) holder=gateway;; esac;;
