@@ -22,7 +22,7 @@ export default check({
   judge({ budget, budgetMeans, group, instanceRoles }, { environment, now }) {
     const { budget: name = '', modelBilling } = environment.monitoring;
     if (!budget) return fail([{ fact: 'budget', subject: name, expected: 'a budget', observed: 'does not exist' }]);
-    const { BudgetType, BudgetLimit, TimePeriod, AutoAdjustData: adjusts } = budget.budget;
+    const { BudgetType, BudgetLimit, TimePeriod, AutoAdjustData: adjusts, HealthStatus: health } = budget.budget;
     const { Start: start, End: end } = TimePeriod ?? {};
     // Without dates a budget is in force from the start of its unit, and has no end that anyone lives to see.
     const inForce = !(start && start > now) && !(end && end <= now);
@@ -53,6 +53,7 @@ export default check({
       seen('a budget of cost', BudgetType ?? 'no type', BudgetType === 'COST'),
       seen('the cost of this deployment is counted', counting[counted], counted !== 'no'),
       seen('in force now', inForce ? 'in force' : 'over, or not begun', inForce),
+      ...(health?.Status === 'UNHEALTHY' ? [seen('updated with what is spent', `${health.StatusReason}`, false)] : []),
       seen('a limit', Number.isNaN(limit) ? 'no limit' : `${limit} ${BudgetLimit?.Unit ?? ''}`, limit > 0),
       seen(
         'a limit that stays where it was set',
