@@ -34,7 +34,9 @@ function sendersOf(config: unknown, channel: string, settings: Settings): readon
   const listed = Array.isArray(commands[channel]) ? commands[channel] : commands['*'];
   if (Array.isArray(listed)) return listed;
   const owners = textsAt(config, 'commands.ownerAllowFrom') ?? [];
-  if (owners.some((id) => id.startsWith(`${channel}:`) || !ofSomeChannel.test(id))) return [];
+  const own = owners.filter((id) => id.startsWith(`${channel}:`) || !ofSomeChannel.test(id));
+  // Who they are is judged with the approvers; a wildcard makes an owner of anybody.
+  if (own.length > 0) return own.filter((id) => id.includes('*'));
   const places = [settings, ...accountsOf(settings)];
   const letIn = places.flatMap((place) =>
     ['allowFrom', 'dm.allowFrom', 'groupAllowFrom'].flatMap((path) => valueAt(place, path) ?? []),

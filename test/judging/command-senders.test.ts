@@ -20,6 +20,7 @@ describe('commandChannels', () => {
     ['those of the team', { allowFrom: ['@ops:example.com'] }, {}, undefined],
     ['an owner of the channel', { allowFrom: ['*'] }, { ownerAllowFrom: ['matrix:@ops:example.com'] }, undefined],
     ['an owner of every channel', { allowFrom: ['*'] }, { ownerAllowFrom: ['U1'] }, undefined],
+    ['anybody as an owner', { allowFrom: ['@ops:example.com'] }, { ownerAllowFrom: ['*'] }, 'anybody'],
     ['an owner of another channel', { allowFrom: ['*'] }, { ownerAllowFrom: ['slack:U1'] }, 'anybody'],
     ['an owner by an id of Matrix', { allowFrom: ['*'] }, { ownerAllowFrom: ['@ops:example.com'] }, undefined],
     ['commands for all', { allowFrom: ['@ops:example.com'] }, { allowFrom: { '*': ['*'] } }, 'anybody'],
