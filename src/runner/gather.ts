@@ -21,6 +21,9 @@ import {
   tracedVantage,
 } from './trace.ts';
 
+/** How many looks stand for a fact, its own before those of the facts that it needed. */
+const mostLooks = 5;
+
 /** A fact, or why it could not be observed, with the time and the looks that were answered on the way. */
 export type Gathered<T = unknown> = { readonly at: Date; readonly looks: readonly Look[] } & (
   | { readonly ok: true; readonly value: T }
@@ -110,7 +113,7 @@ export class Gatherer {
     try {
       const value = await untilAborted(this.#lookOrLose(probe, moment, looks, inherited), this.#context.signal);
       this.#emit({ type: 'probe-finished', probe: probe.id, ...host });
-      return { ok: true, value, at: this.#clock(moment), looks: [...looks, ...inherited] };
+      return { ok: true, value, at: this.#clock(moment), looks: [...looks, ...inherited].slice(0, mostLooks) };
     } catch (thrown) {
       const error = asProbeError(thrown, probe.id);
       this.#emit({ type: 'probe-finished', probe: probe.id, reason: error.reason, ...host });

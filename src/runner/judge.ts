@@ -97,13 +97,19 @@ function citation(
 
 /** The answered looks behind the facts of a check, as controls: what is judged was really seen. */
 function looksOf(check: AnyCheck, facts: Readonly<Record<string, Gathered>>, instance?: string): Evidence[] {
-  return Object.entries(facts).flatMap(([name, fact]) =>
-    fact.looks
-      .slice(0, 5)
-      .map(({ at, answer }) =>
-        citation(check, facts, { fact: name, subject: at, expected: 'an answer', observed: answer }, instance),
-      ),
-  );
+  return Object.entries(facts).flatMap(([name, fact]) => {
+    const controls =
+      looked.get(fact) ?? fact.looks.map(({ at, answer }) => citation(check, facts, look(name, at, answer)));
+    looked.set(fact, controls);
+    return instance ? controls.map((control) => ({ ...control, instance })) : controls;
+  });
+}
+
+/** The same fact stands behind many checks. */
+const looked = new WeakMap<Gathered, readonly Evidence[]>();
+
+function look(fact: string, subject: string, observed: string): Observation {
+  return { fact, subject, expected: 'an answer', observed };
 }
 
 /** The result of a check as it stands in the report, before waivers and attestations. */
