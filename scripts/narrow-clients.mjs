@@ -156,14 +156,23 @@ function shareSettings(setup) {
   }));
 }
 
-/** What the parser of XML takes letter by letter, each time a text anew, it cuts out. */
+/** What the parser of XML puts together letter by letter, it looks up the end of and cuts out. */
 function cutOut(parser) {
-  const letters = /let (\w+) = "";\s*while \(p\.i < p\.z && (.+)\) \{\s*\1 \+= p\.x\[p\.i\+\+\];\s*\}/g;
-  const found = parser.match(letters)?.length;
-  if (found !== 4) throw new Error(`the parser of XML has ${found} loops over letters, not 4`);
-  return parser.replaceAll(
-    letters,
-    'const $1At = p.i; while (p.i < p.z && $2) ++p.i; const $1 = p.x.slice($1At, p.i);',
+  const letters =
+    /let (\w+) = "";\s*while \(p\.i < p\.z && (?:!"(.+)"\.includes\(p\.x\[p\.i\]\)|p\.x\[p\.i\] !== (.+))\) \{\s*\1 \+= p\.x\[p\.i\+\+\];\s*\}/g;
+  const ends = [];
+  const cut = parser.replaceAll(letters, (_, name, anyOf, one) => {
+    if (one) return `const ${name} = p.upTo(p.x.indexOf(${one}, p.i));`;
+    ends.push(`/[${anyOf.replace('/', '\\/')}]/g`);
+    return `ends[${ends.length - 1}].lastIndex = p.i;
+      const ${name} = p.upTo(ends[${ends.length - 1}].exec(p.x)?.index ?? -1);`;
+  });
+  if (cut.includes('+= p.x[') || ends.length !== 2) throw new Error('the parser of XML is another');
+  return cut.replace(
+    'class AwsXmlParser {',
+    `const ends = [${ends}];
+    class AwsXmlParser {
+      upTo(end) { const begin = this.i; this.i = end < 0 ? this.z : end; return this.x.slice(begin, this.i); }`,
   );
 }
 
