@@ -104,6 +104,9 @@ export async function narrowClients() {
         const { version } = JSON.parse(await readFile(path, 'utf8'));
         return { contents: JSON.stringify({ version }), loader: 'json' };
       });
+      setup.onLoad({ filter: /\/schemas\/NormalizedSchema\.js$/ }, async ({ path }) => ({
+        contents: listMembers(await readFile(path, 'utf8')),
+      }));
       // Regions have descriptions, which no endpoint has.
       setup.onLoad({ filter: /\/lib\/aws\/partitions\.js$/ }, async ({ path }) => ({
         contents: (await readFile(path, 'utf8')).replaceAll(/"description": "[^"]*"/g, ''),
@@ -174,6 +177,20 @@ function cutOut(parser) {
     class AwsXmlParser {
       upTo(end) { const begin = this.i; this.i = end < 0 ? this.z : end; return this.x.slice(begin, this.i); }`,
   );
+}
+
+/** The members of a form, which the SDK hands out one by one for each value that has it, as the list that it keeps of them. */
+function listMembers(schema) {
+  const list = schema
+    .replace(
+      '*structIterator() {\n        if (this.isUnitSchema()) {\n            return;',
+      'structIterator() { if (this.isUnitSchema()) { return [];',
+    )
+    .replace(/yield\* it;\s*return;/, 'return it;')
+    .replace('yield (it[i] = [k, v]);', 'it[i] = [k, v];')
+    .replace('struct[anno.it] = it;', 'return (struct[anno.it] = it);');
+  if (/yield|\*structIterator/.test(list)) throw new Error('the forms of values are others');
+  return list;
 }
 
 async function importBundled(entry) {
