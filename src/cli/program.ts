@@ -26,8 +26,11 @@ const groups: Readonly<Record<string, readonly string[]>> = {
   'This program': ['completion', 'help'],
 };
 
-/** Every command with its options; each is loaded when it is called. */
-export function commandLine(): Command {
+/**
+ * Every command with its options; each is loaded when it is called.
+ * @param called the command that is called: beside a run, nothing else is set up
+ */
+export function commandLine(called?: string): Command {
   const root = new Command('clawcheck')
     .description('Says whether an OpenClaw deployment on AWS is ready to go live, and proves it.')
     .version(version)
@@ -105,7 +108,18 @@ export function commandLine(): Command {
       expectShortRun();
       await (await import('./run.ts')).runCommand(options);
     });
+  if (called !== 'run') addOthers(root);
 
+  const order = Object.values(groups).flat();
+  (root.commands as Command[]).sort((a, b) => order.indexOf(a.name()) - order.indexOf(b.name()));
+  for (const [group, names] of Object.entries(groups))
+    for (const command of root.commands) if (names.includes(command.name())) command.helpGroup(`${group}:`);
+  for (const command of root.commands)
+    command.exitOverride().showHelpAfterError(`(clawcheck ${command.name()} --help shows what there is)`);
+  return root;
+}
+
+function addOthers(root: Command): void {
   root
     .command('demo')
     .description('check an embedded deployment on this machine: no AWS account, no root')
@@ -166,20 +180,12 @@ export function commandLine(): Command {
 
   addSetupCommands(root);
   addDrillCommands(root);
-
-  const order = Object.values(groups).flat();
-  (root.commands as Command[]).sort((a, b) => order.indexOf(a.name()) - order.indexOf(b.name()));
-  for (const [group, names] of Object.entries(groups))
-    for (const command of root.commands) if (names.includes(command.name())) command.helpGroup(`${group}:`);
-  for (const command of root.commands)
-    command.exitOverride().showHelpAfterError(`(clawcheck ${command.name()} --help shows what there is)`);
-  return root;
 }
 
 /** Parses the command line and runs one command. Sets the exit code; never throws. */
 export async function program(argv: readonly string[]): Promise<void> {
   try {
-    await commandLine().parseAsync(argv);
+    await commandLine(argv[2]).parseAsync(argv);
   } catch (error) {
     // Commander has printed its message; help and version are successes.
     if (!(error instanceof CommanderError)) process.exitCode = sayFailure(error);
