@@ -128,18 +128,19 @@ const { metafile, outputFiles } = await build({
 });
 const outputs = Object.fromEntries(outputFiles.map(({ path, text }) => [basename(path), text]));
 const groups = {
-  // What says that a command failed, every command, what runs the parts, a run before its first line, what looks at a
-  // host, patterns of files, what reads AWS.
+  // What says that a command failed, every command, what runs the parts, a run until it connects, the rest of it, what
+  // looks at a host, patterns of files, what reads AWS.
   start: (source) => source === 'src/cli/main.ts',
   commands: (source) => source === 'src/cli/program.ts',
   kept: (source) => source === 'src/loading/kept-code.ts',
   run: (source) => source === 'src/cli/run.ts',
+  chosen: (source) => source === 'src/cli/run-chosen.ts',
   host: (source) => source === 'src/adapters/ssh/host.ts',
   globs: (source) => source.includes('/picomatch/'),
   aws: (source) => source.startsWith('narrowed:') || source === 'src/adapters/aws/credential-providers.ts',
 };
 const entries = ['clawcheck.js', 'api.js', 'kept-code.js'];
-const files = await groupChunks(outputs, metafile, entries, groups, ['run', 'aws', 'host', 'globs']);
+const files = await groupChunks(outputs, metafile, entries, groups, ['run', 'chosen', 'aws', 'host', 'globs']);
 mkdirSync(fresh);
 for (const [name, code] of Object.entries(files)) {
   const head = [

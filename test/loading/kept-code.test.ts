@@ -164,6 +164,7 @@ describe('the parts of the bundle', () => {
       expect(first.code).toBe(0);
       expect(parts().map((name) => basename(name).split('-')[0])).toEqual([
         'aws.cjs',
+        'chosen.cjs',
         'globs.cjs',
         'host.cjs',
         'run.cjs',

@@ -21,6 +21,7 @@ const planted = [
   ['the runner of a drill', 'src/runner/b.ts', '../drills/engine.ts', true],
   ['the runner of what changes AWS', 'src/runner/c.ts', '../ports/drill-operations.ts', true],
   ['the command run of a drill', 'src/cli/run.ts', '../drills/engine.ts', true],
+  ['what it runs of a drill', 'src/cli/run-chosen.ts', '../drills/engine.ts', true],
   ['the command run of the adapter that changes AWS', 'src/cli/execute.ts', '../adapters/aws/drill-aws.ts', true],
   ['the ports of a run of what changes AWS', 'src/adapters/live.ts', './aws/drill-aws.ts', true],
   ['a drill of an adapter', 'src/drills/a.ts', '../adapters/aws/drill-aws.ts', true],

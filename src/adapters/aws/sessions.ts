@@ -35,7 +35,8 @@ const connectionsTo: Partial<Record<ServiceName, number>> = {
 };
 
 /** Services whose answers others wait for longest come first, the rest one turn of the event loop later. */
-const chained: ReadonlySet<ServiceName> = new Set(['sts', 'autoscaling', 'ec2', 'backup', 'lambda', 'sns']);
+const first: readonly ServiceName[] = ['sts', 'autoscaling', 'ec2'];
+const chained: ReadonlySet<ServiceName> = new Set([...first, 'backup', 'lambda', 'sns']);
 
 /** An answer that runs side by side may share, and when it was there; undefined while it is awaited. */
 interface Shared {
@@ -146,6 +147,11 @@ export class AwsSession {
     };
   }
 
+  /** Makes the clients of services, and begins to connect. */
+  async open(services: Iterable<ServiceName>): Promise<void> {
+    await Promise.all([...services].map((name) => this.#serviceOf(name)));
+  }
+
   #serviceOf(name: ServiceName): Promise<Loaded> {
     this.#made ??= this.#config();
     // What an alarm notifies is asked as soon as the alarm is known.
@@ -196,6 +202,18 @@ export class AwsSessions {
       this.#sessions.set(key, session);
     }
     return session;
+  }
+
+  /**
+   * Opens the connections on which everything begins, before a run asks for anything. Where that fails, the run says so.
+   * @returns lets go of them; whoever runs by then keeps them
+   */
+  async openAhead(environment: Environment): Promise<() => void> {
+    const session = this.sessionOf(environment);
+    const user = {};
+    session.join(user);
+    await session.open(first).catch(() => {});
+    return () => session.leave(user);
   }
 
   #budgetOf(place: string): CallBudget {
