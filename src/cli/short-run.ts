@@ -11,7 +11,7 @@ const lookMilliseconds = 250;
 const flags = [
   ['--no-opt', '--opt'],
   ...(Number.parseInt(process.versions.node, 10) >= 22 ? [['--no-maglev', '--maglev']] : []),
-  ['--no-incremental-marking', '--incremental-marking'],
+  ['--semi-space-growth-factor=1', '--semi-space-growth-factor=2'],
   ['--regexp-tier-up-ticks=100', '--regexp-tier-up-ticks=1'],
 ] as const;
 
@@ -28,8 +28,8 @@ const builtins = [
 
 /**
  * Sets V8 up for a short run, until the process turns out to be a long one. A run is over before optimised code has paid
- * for being compiled, and before old objects are worth looking for: without, it takes a seventh less CPU. A fleet has both
- * after two seconds.
+ * for being compiled, and before room for young objects has paid for being there: without, it takes a seventh less CPU and a
+ * fifth less memory. A fleet has both after two seconds.
  * Call it before what a run needs is loaded: compiled code is kept for the same flags only. Node has its own modules
  * compiled with it, for its default flags, so those come first.
  */
