@@ -41,8 +41,9 @@ export default check({
         ok: found.length === 0,
       };
     });
+    const own = new Set(interfaces.flatMap(({ id, instance }) => [id, instance]));
     const ofElastic = elasticAddresses
-      .filter((a) => interfaces.some((i) => i.id === a.NetworkInterfaceId || i.instance === a.InstanceId))
+      .filter(({ NetworkInterfaceId = '', InstanceId = '' }) => own.has(NetworkInterfaceId) || own.has(InstanceId))
       .map((a): Finding<'elasticAddresses'> => {
         const subject = `${a.InstanceId ?? a.NetworkInterfaceId}`;
         return { fact: 'elasticAddresses', subject, expected: 'no Elastic IP', observed: `${a.PublicIp}`, ok: false };

@@ -12,13 +12,11 @@ export default check({
   judge({ group, describedInstances }) {
     const subject = group.AutoScalingGroupARN;
     const inService = group.Instances.filter((i) => i.LifecycleState === 'InService' && i.HealthStatus === 'Healthy');
-    const described = (id: string | undefined) => describedInstances.some(({ InstanceId }) => InstanceId === id);
-    if (!group.Instances.every(({ InstanceId }) => described(InstanceId))) {
+    const described = new Map(describedInstances.map(({ InstanceId, State }) => [InstanceId, State?.Name]));
+    if (!group.Instances.every(({ InstanceId = '' }) => described.has(InstanceId))) {
       return undetermined('truncated', 'EC2 did not describe every instance that the group lists');
     }
-    const running = inService.filter((i) =>
-      describedInstances.some((e) => e.InstanceId === i.InstanceId && e.State?.Name === 'running'),
-    );
+    const running = inService.filter(({ InstanceId = '' }) => described.get(InstanceId) === 'running');
     const findings: Finding<'group' | 'describedInstances'>[] = [
       {
         fact: 'group',

@@ -20,10 +20,11 @@ export async function changesSince(start: Group, aws: AwsPort, signal: AbortSign
     );
     const now = AutoScalingGroups.find((g) => g.AutoScalingGroupARN === start.AutoScalingGroupARN);
     if (!now?.Instances) throw new ProbeError('not_found', 'AWS does not describe the group any more');
-    const [before, after] = [membersInService(start), membersInService({ Instances: now.Instances })];
+    const before = new Set(membersInService(start));
+    const after = new Set(membersInService({ Instances: now.Instances }));
     return [
-      ...before.filter((id) => !after.includes(id)).map((id) => `${id}: went out of service during the run`),
-      ...after.filter((id) => !before.includes(id)).map((id) => `${id}: came into service during the run`),
+      ...[...before].filter((id) => !after.has(id)).map((id) => `${id}: went out of service during the run`),
+      ...[...after].filter((id) => !before.has(id)).map((id) => `${id}: came into service during the run`),
     ];
   } catch (thrown) {
     const { message } = asProbeError(thrown, 'aws/group');

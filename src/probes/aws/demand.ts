@@ -26,8 +26,10 @@ export function demandAll<T>(
   idOf: (item: T) => string | undefined,
   what: string,
 ): readonly T[] {
+  // Of several with one id, the first.
+  const items = new Map([...found].reverse().map((item) => [idOf(item), item]));
   return ids.map((id) => {
-    const item = found.find((one) => idOf(one) === id);
+    const item = items.get(id);
     if (!item) throw new ProbeError('truncated', `AWS did not describe every ${what} that was asked for`);
     return item;
   });

@@ -19,6 +19,7 @@ export const describedInstances = awsProbe({
   needs: { namedGroups, warmPool },
   async gather(aws, { namedGroups, warmPool }): Promise<readonly GroupInstance[]> {
     const ids = distinct([...namedGroups.flatMap((g) => g.Instances ?? []), ...warmPool].map((i) => i.InstanceId));
+    const asked = new Set(ids);
     const batches = Array.from({ length: Math.ceil(ids.length / idsACall) }, (_, i) =>
       ids.slice(i * idsACall, (i + 1) * idsACall),
     );
@@ -29,7 +30,7 @@ export const describedInstances = awsProbe({
         return Instances ?? [];
       });
     });
-    return (await Promise.all(answers)).flat().filter((i): i is GroupInstance => ids.includes(i.InstanceId ?? ''));
+    return (await Promise.all(answers)).flat().filter((i): i is GroupInstance => asked.has(i.InstanceId ?? ''));
   },
 });
 
@@ -47,8 +48,9 @@ export const instances = awsProbe({
         next: 'Set the desired capacity to at least 1 and wait until an instance is in service.',
       });
     }
-    const known = describedInstances.filter(({ InstanceId }) => listed.includes(InstanceId));
-    if (new Set(known.map((i) => i.InstanceId)).size !== listed.length) {
+    const own = new Set(listed);
+    const known = describedInstances.filter(({ InstanceId }) => own.has(InstanceId));
+    if (new Set(known.map((i) => i.InstanceId)).size !== own.size) {
       throw new ProbeError('truncated', 'EC2 did not describe every instance that the group lists');
     }
     return known.filter((i) => i.State?.Name !== 'terminated');

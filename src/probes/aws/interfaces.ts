@@ -47,16 +47,17 @@ export const interfaces = awsProbe({
   id: 'aws/interfaces',
   needs: { instances, vpcInterfaces },
   async gather(aws, { instances, vpcInterfaces }): Promise<readonly Interface[]> {
-    const ids = distinct(instances.map(({ InstanceId }) => InstanceId));
+    const ids = new Set(instances.map(({ InstanceId }) => InstanceId));
     const found = vpcInterfaces
-      .filter((eni) => ids.includes(eni.Attachment?.InstanceId ?? ''))
+      .filter((eni) => ids.has(eni.Attachment?.InstanceId ?? ''))
       .map((eni) => normalise(eni, aws.account));
+    const places = new Set(found.map(({ id, instance }) => `${instance} ${id}`));
+    const seen = new Set(found.map(({ instance }) => instance));
     for (const instance of instances) {
       if (instance.State?.Name === 'shutting-down') continue;
       const known = demand(instance.NetworkInterfaces, 'the network interfaces of an instance');
-      const seen = found.filter((eni) => eni.instance === instance.InstanceId);
-      const missing = known.some(({ NetworkInterfaceId: id }) => !seen.some((eni) => eni.id === id));
-      if (seen.length === 0 || missing) {
+      const missing = known.some(({ NetworkInterfaceId: id }) => !places.has(`${instance.InstanceId} ${id}`));
+      if (missing || !seen.has(instance.InstanceId)) {
         throw new ProbeError('truncated', 'EC2 did not describe every network interface of the instances');
       }
     }

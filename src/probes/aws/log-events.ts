@@ -50,7 +50,7 @@ export const logEvents = awsProbe({
       const { name, kind, maxAgeMinutes } = configured;
       const first = kind === 'session' ? maxAgeMinutes : Math.min(recentMinutes, maxAgeMinutes);
       let events = await eventsOf(aws, name, now.getTime() - first * minute, undefined);
-      if (events && first < maxAgeMinutes && ids.some((id) => newestOf(id, events ?? []) === undefined)) {
+      if (events && first < maxAgeMinutes && newestOf(ids, events).includes(undefined)) {
         const [from, to] = [now.getTime() - maxAgeMinutes * minute, now.getTime() - first * minute];
         events = [...events, ...((await eventsOf(aws, name, from, to)) ?? [])];
       }
@@ -58,7 +58,7 @@ export const logEvents = awsProbe({
         ...configured,
         exists: events !== undefined,
         read: events?.length ?? 0,
-        newest: Object.fromEntries(ids.map((id) => [id, newestOf(id, events ?? [])])),
+        newest: Object.fromEntries(newestOf(ids, events ?? []).map((newest, i) => [ids[i], newest])),
         session: kind === 'session' ? (events ?? []).flatMap(({ message }) => readSessionEvent(message) ?? []) : [],
         searched: search(events ?? []),
       });
@@ -100,10 +100,15 @@ async function eventsOf(
   });
 }
 
-function newestOf(instance: string, events: readonly LogEvent[]): Date | undefined {
-  const own = new RegExp(`(^|[^0-9A-Za-z])${instance}($|[^0-9A-Za-z])`);
-  const times = events
-    .filter(({ logStreamName, message }) => own.test(logStreamName ?? '') || own.test(message))
-    .map(({ timestamp }) => timestamp);
-  return times.length > 0 ? new Date(times.reduce((a, b) => Math.max(a, b))) : undefined;
+/** For each instance the time of its newest event: its id stands in the stream's name or the message, as a word. */
+function newestOf(instances: readonly string[], events: readonly LogEvent[]): (Date | undefined)[] {
+  const newest = new Map<string, number>();
+  for (const { logStreamName, message, timestamp } of events) {
+    for (const [, id = ''] of `${logStreamName} ${message}`.matchAll(/(?<![0-9A-Za-z])(?=(i-[0-9A-Za-z]+))/g))
+      newest.set(id, Math.max(newest.get(id) ?? timestamp, timestamp));
+  }
+  return instances.map((id) => {
+    const time = newest.get(id);
+    return time === undefined ? undefined : new Date(time);
+  });
 }

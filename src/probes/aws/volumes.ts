@@ -26,9 +26,9 @@ export const volumes = awsProbe({
     const ids = distinct(mapped.map(({ id }) => id));
     const { Volumes } = await aws.read('ec2:DescribeVolumes', { VolumeIds: ids });
     const found = demandAll(Volumes ?? [], ids, ({ VolumeId }) => VolumeId, 'volume');
+    const volumes = new Map(found.map((volume, i) => [ids[i], volume]));
     return mapped.map(({ id, on }) => {
-      const volume = found.find(({ VolumeId }) => VolumeId === id);
-      return { id, on, encrypted: demand(volume?.Encrypted, `whether ${id} is encrypted`) };
+      return { id, on, encrypted: demand(volumes.get(id)?.Encrypted, `whether ${id} is encrypted`) };
     });
   },
 });
