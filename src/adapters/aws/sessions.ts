@@ -5,6 +5,7 @@ import type { AwsOperation, ServiceName } from '../../ports/aws.ts';
 import { CallBudget } from './budget.ts';
 import { type AnyClient, type LoadedService, loadService } from './clients.ts';
 import { ServiceConnections } from './connections.ts';
+import { type Chains, credentialsOf } from './credentials.ts';
 import type { CallEnd } from './deadlines.ts';
 import { isThrottling } from './errors.ts';
 import { demandShape } from './shape.ts';
@@ -16,11 +17,6 @@ interface Loaded {
   readonly service: LoadedService;
   readonly client: AnyClient;
 }
-
-/** Credentials are asked for anew when they end within this time. */
-const renewMs = 60_000;
-/** How long a look-up that failed is not tried again. */
-const failedMs = 10_000;
 
 /** How many connections a service has that is asked one thing after the other, or more at once than others. */
 const connectionsTo: Partial<Record<ServiceName, number>> = {
@@ -34,8 +30,9 @@ const connectionsTo: Partial<Record<ServiceName, number>> = {
   sts: 1,
 };
 
-/** Services whose answers others wait for longest come first, the rest one turn of the event loop later. */
+/** What every run asks first. */
 const first: readonly ServiceName[] = ['sts', 'autoscaling', 'ec2'];
+/** Services whose answers others wait for longest come first, the rest one turn of the event loop later. */
 const chained: ReadonlySet<ServiceName> = new Set([...first, 'backup', 'lambda', 'sns']);
 
 /** An answer that runs side by side may share, and when it was there; undefined while it is awaited. */
@@ -226,55 +223,9 @@ export class AwsSessions {
   }
 }
 
-/** The chain of credentials of each profile. */
-type Chains = Map<string, AwsCredentialIdentityProvider>;
-
 /** What every client of an environment is made with. @param secrets gets those among the credentials */
 export async function clientConfig({ aws }: Environment, secrets: Set<string>): Promise<object> {
   return configOf(aws, await credentialsOf(aws, secrets, new Map()));
-}
-
-/** The chain of a profile is asked once, however many roles are assumed with what it gives. */
-async function credentialsOf(
-  { profile, roleArn, region, endpoint }: Environment['aws'],
-  secrets: Set<string>,
-  chains: Chains,
-): Promise<AwsCredentialIdentityProvider> {
-  const { fromNodeProviderChain, fromTemporaryCredentials } = await import('./credential-providers.ts');
-  let chain = chains.get(profile ?? '');
-  if (!chain) {
-    chain = remembering(fromNodeProviderChain({ ...(profile && { profile }) }), secrets);
-    chains.set(profile ?? '', chain);
-  }
-  if (!roleArn) return chain;
-  const assumed = fromTemporaryCredentials({
-    masterCredentials: chain,
-    params: { RoleArn: roleArn, RoleSessionName: 'clawcheck' },
-    clientConfig: { region, ...(endpoint && { endpoint }) },
-  });
-  return remembering(assumed, secrets);
-}
-
-/** One look-up for all clients until the credentials come to their end; the SDK would ask once a service. */
-function remembering(provider: AwsCredentialIdentityProvider, secrets: Set<string>): AwsCredentialIdentityProvider {
-  let held: ReturnType<AwsCredentialIdentityProvider> | undefined;
-  let until = Number.POSITIVE_INFINITY;
-  return () => {
-    if (held && Date.now() < until) return held;
-    until = Number.POSITIVE_INFINITY;
-    held = provider().then(
-      (found) => {
-        for (const secret of [found.secretAccessKey, found.sessionToken]) if (secret) secrets.add(secret);
-        if (found.expiration) until = found.expiration.getTime() - renewMs;
-        return found;
-      },
-      (thrown) => {
-        until = Date.now() + failedMs;
-        throw thrown;
-      },
-    );
-    return held;
-  };
 }
 
 function configOf({ region, endpoint }: Environment['aws'], credentials: AwsCredentialIdentityProvider): object {

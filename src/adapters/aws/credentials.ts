@@ -1,0 +1,53 @@
+import type { AwsCredentialIdentityProvider } from '@smithy/types';
+import type { Environment } from '../../environment/schema.ts';
+
+/** Credentials are asked for anew when they end within this time. */
+const renewMs = 60_000;
+/** How long a look-up that failed is not tried again. */
+const failedMs = 10_000;
+
+/** The chain of credentials of each profile. */
+export type Chains = Map<string, AwsCredentialIdentityProvider>;
+
+/** The chain of a profile is asked once, however many roles are assumed with what it gives. */
+export async function credentialsOf(
+  { profile, roleArn, region, endpoint }: Environment['aws'],
+  secrets: Set<string>,
+  chains: Chains,
+): Promise<AwsCredentialIdentityProvider> {
+  const { fromNodeProviderChain, fromTemporaryCredentials } = await import('./credential-providers.ts');
+  let chain = chains.get(profile ?? '');
+  if (!chain) {
+    chain = remembering(fromNodeProviderChain({ ...(profile && { profile }) }), secrets);
+    chains.set(profile ?? '', chain);
+  }
+  if (!roleArn) return chain;
+  const assumed = fromTemporaryCredentials({
+    masterCredentials: chain,
+    params: { RoleArn: roleArn, RoleSessionName: 'clawcheck' },
+    clientConfig: { region, ...(endpoint && { endpoint }) },
+  });
+  return remembering(assumed, secrets);
+}
+
+/** One look-up for all clients until the credentials come to their end; the SDK would ask once a service. */
+function remembering(provider: AwsCredentialIdentityProvider, secrets: Set<string>): AwsCredentialIdentityProvider {
+  let held: ReturnType<AwsCredentialIdentityProvider> | undefined;
+  let until = Number.POSITIVE_INFINITY;
+  return () => {
+    if (held && Date.now() < until) return held;
+    until = Number.POSITIVE_INFINITY;
+    held = provider().then(
+      (found) => {
+        for (const secret of [found.secretAccessKey, found.sessionToken]) if (secret) secrets.add(secret);
+        if (found.expiration) until = found.expiration.getTime() - renewMs;
+        return found;
+      },
+      (thrown) => {
+        until = Date.now() + failedMs;
+        throw thrown;
+      },
+    );
+    return held;
+  };
+}
