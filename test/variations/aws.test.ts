@@ -44,6 +44,17 @@ const environment =
     Object.assign(scenario.environment, changes);
   };
 
+/** The vault without a lock, whose policy denies this to everyone. */
+const unlockedVault = (denied: object): Change[] => [
+  set('backup:DescribeBackupVault', 'openclaw-prod', { Locked: false, LockDate: null }),
+  set('backup:GetBackupVaultAccessPolicy', 'openclaw-prod', {
+    Policy: JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Deny', Principal: '*', Resource: '*', ...denied }],
+    }),
+  }),
+];
+
 const managed = (name: string, actions: readonly string[], resource = '*'): Change[] => {
   const PolicyArn = `arn:aws:iam::aws:policy/${name}`;
   const Document = encodeURIComponent(
@@ -310,20 +321,9 @@ const variations: Readonly<Record<string, readonly Change[]>> = {
     set('logs:DescribeLogGroups', '/openclaw/prod/gateway', { 'logGroups.0.logGroupClass': 'INFREQUENT_ACCESS' }),
   ],
   'an unlocked vault that denies deletion to all but one role': [
-    set('backup:DescribeBackupVault', 'openclaw-prod', { Locked: false, LockDate: null }),
-    set('backup:GetBackupVaultAccessPolicy', 'openclaw-prod', {
-      Policy: JSON.stringify({
-        Version: '2012-10-17',
-        Statement: [
-          {
-            Effect: 'Deny',
-            Principal: '*',
-            Action: ['backup:Delete*', 'backup:Put*', 'backup:UpdateRecoveryPointLifecycle'],
-            Resource: '*',
-            Condition: { ArnNotLike: { 'aws:PrincipalArn': 'arn:aws:iam::123456789012:role/backup-admin' } },
-          },
-        ],
-      }),
+    ...unlockedVault({
+      Action: ['backup:Delete*', 'backup:Put*', 'backup:UpdateRecoveryPointLifecycle'],
+      Condition: { ArnNotLike: { 'aws:PrincipalArn': 'arn:aws:iam::123456789012:role/backup-admin' } },
     }),
   ],
   'secrets named by their ARNs without the characters behind them': [
@@ -407,30 +407,11 @@ const variations: Readonly<Record<string, readonly Change[]>> = {
       'RecoveryPoints.1.Status': 'AVAILABLE',
     }),
   ],
-  'an unlocked vault that denies deletion to everyone': [
-    set('backup:DescribeBackupVault', 'openclaw-prod', { Locked: false, LockDate: null }),
-    set('backup:GetBackupVaultAccessPolicy', 'openclaw-prod', {
-      Policy: JSON.stringify({
-        Version: '2012-10-17',
-        Statement: [{ Effect: 'Deny', Principal: '*', Action: ['backup:DeleteRecoveryPoint'], Resource: '*' }],
-      }),
-    }),
-  ],
+  'an unlocked vault that denies deletion to everyone': [...unlockedVault({ Action: ['backup:DeleteRecoveryPoint'] })],
   'an unlocked vault that denies deletion to all but who breaks the glass': [
-    set('backup:DescribeBackupVault', 'openclaw-prod', { Locked: false, LockDate: null }),
-    set('backup:GetBackupVaultAccessPolicy', 'openclaw-prod', {
-      Policy: JSON.stringify({
-        Version: '2012-10-17',
-        Statement: [
-          {
-            Effect: 'Deny',
-            Principal: '*',
-            Action: ['backup:DeleteRecoveryPoint'],
-            Resource: '*',
-            Condition: { StringNotLike: { 'aws:userId': ['AROABREAKGLASS:*', '123456789012'] } },
-          },
-        ],
-      }),
+    ...unlockedVault({
+      Action: ['backup:DeleteRecoveryPoint'],
+      Condition: { StringNotLike: { 'aws:userId': ['AROABREAKGLASS:*', '123456789012'] } },
     }),
   ],
   'an alarm that is written as a list of one metric': [
