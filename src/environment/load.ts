@@ -114,12 +114,16 @@ export function parseEnvironmentFile(text: string, path: string): EnvironmentFil
     uniqueKeys: true,
     stringKeys: true,
     prettyErrors: false,
+    resolveKnownTags: false,
     // `<<: *common` takes over what environments have in common.
     merge: true,
   });
   const at = (offset: number | undefined) => (offset === undefined ? path : `${path}:${lines.linePos(offset).line}`);
   const [broken] = [...document.errors, ...document.warnings];
   if (broken) throw new UsageError(`${at(broken.pos[0])}: ${firstLine(broken.message)}`, 'Mend the YAML.');
+  if (document.directives?.yaml.version === '1.1') {
+    throw new UsageError(`${path} says that it is of YAML 1.1`, 'It is read as YAML 1.2; take %YAML 1.1 out of it.');
+  }
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: mostAliases });

@@ -112,6 +112,8 @@ describe('the environment file', () => {
       /too many aliases/,
     ],
     ['nothing', '', /^c\.yaml is empty$/],
+    ['YAML 1.1', `%YAML 1.1\n---\n${good}`, /^c\.yaml says that it is of YAML 1\.1$/],
+    ['a tag of YAML 1.1', good.replace('version: 1', 'version: !!binary MQ=='), /^c\.yaml:\d+: Unresolved tag/],
   ])('%s is one clear line', (_, text, message) => {
     expect(mistakeOf(text)).toMatch(message);
     expect(mistakeOf(text)).not.toMatch(/\n\s+at /);

@@ -12,10 +12,13 @@ export function isDict(value: unknown): value is Dict {
 const malformed = (what: string) =>
   new ProbeError('bad_response', `a promptfoo configuration ${what}`, { next: 'Run promptfoo validate on it.' });
 
-/** YAML or JSON. Aliases are bounded, and a key that is there twice is an error, not the last one. */
-export function parseData(text: string, what: string): unknown {
-  const document = parseDocument(text, { uniqueKeys: true, prettyErrors: false });
-  if (document.errors.length > 0) {
+/**
+ * YAML or JSON as promptfoo reads it: of YAML 1.2 whatever the file says of its version, with `<<`. Aliases are bounded,
+ * and a key that is there twice is an error, not the last one.
+ */
+export function parseData(text: string, what: string, merge = true): unknown {
+  const document = parseDocument(text, { schema: 'core', resolveKnownTags: false, merge, prettyErrors: false });
+  if (document.errors.length + document.warnings.length > 0) {
     throw new ProbeError('bad_response', `${what} is neither YAML nor JSON`, { next: 'Mend the file.' });
   }
   try {

@@ -157,7 +157,8 @@ async function followedStep(
 }
 
 export function parseWorkflow(text: string, path: string): EvalWorkflow {
-  const document = parseData(text, 'the workflow that runs the evaluations');
+  const document = parseData(text, 'the workflow that runs the evaluations', false);
+  if (/(^|[\s{,])["']?<<["']?\s*:\s*[*[]/.test(text)) throw malformed('merges keys (<<), which GitHub refuses');
   if (!isDict(document)) throw malformed('is not a mapping');
   const events = eventsOf(document['on']);
   const schedule = events.get('schedule');

@@ -118,7 +118,19 @@ tests: [file://more/*.yaml, one.json, lines.jsonl, table.csv]
     expect((await configOf({ [at]: text }))?.cases[0]?.asserts).toEqual([{ type: 'contains', value: 'q' }]);
   });
 
+  it('reads YAML as promptfoo does: with merged keys, and by YAML 1.2 whatever version it names', async () => {
+    const text = `%YAML 1.1
+---
+base: &base { assert: [{ type: equals, value: yes }], threshold: 010 }
+tests: [{ <<: *base, description: merged }]`;
+    expect((await configOf({ [at]: text }))?.cases).toMatchObject([
+      { description: 'merged', asserts: [{ type: 'equals', value: 'yes' }], threshold: 10 },
+    ]);
+  });
+
   it.each<[string, string]>([
+    ['a tag that only YAML 1.1 has', 'tests: [{ description: !!binary aGk= }]'],
+    ['a version of YAML that nobody knows', '%YAML 1.3\n---\ntests: []'],
     ['a reference to nothing', 'tests: [{ assert: [{ $ref: "#/no" }] }]'],
     ['a reference in a circle', 'a: { $ref: "#/a" }\ntests: [{ assert: [{ $ref: "#/a" }] }]'],
     ['a list at the top', '- a'],
@@ -295,6 +307,7 @@ describe('parseWorkflow', () => {
     'on: push',
     'on: push\njobs: {}',
     'on: { pull_request: { paths: [a], paths-ignore: [b] } }\njobs: { a: {} }',
+    'on: push\njobs: { a: &a { if: false }, b: { <<: *a, steps: [{ run: promptfoo eval }] } }',
   ])('refuses %j', (text) =>
     expect(() => parseWorkflow(text, 'w.yml')).toThrow(expect.objectContaining({ reason: 'bad_response' })),
   );
