@@ -1,5 +1,5 @@
 import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
-import { group } from '../../src/probes/aws/group.ts';
+import { group, unitsOf } from '../../src/probes/aws/group.ts';
 import { describedInstances } from '../../src/probes/aws/instances.ts';
 
 export default check({
@@ -16,7 +16,7 @@ export default check({
     if (!group.Instances.every(({ InstanceId = '' }) => described.has(InstanceId))) {
       return undetermined('truncated', 'EC2 did not describe every instance that the group lists');
     }
-    const running = inService.filter(({ InstanceId = '' }) => described.get(InstanceId) === 'running');
+    const running = unitsOf(inService.filter(({ InstanceId = '' }) => described.get(InstanceId) === 'running'));
     const findings: Finding<'group' | 'describedInstances'>[] = [
       {
         fact: 'group',
@@ -29,8 +29,8 @@ export default check({
         fact: 'describedInstances',
         subject,
         expected: 'as many healthy instances in service as desired, all running',
-        observed: `${running.length} of ${group.DesiredCapacity} in service, healthy and running`,
-        ok: running.length >= Math.max(1, group.DesiredCapacity),
+        observed: `${running} of ${group.DesiredCapacity} in service, healthy and running`,
+        ok: running >= Math.max(1, group.DesiredCapacity),
       },
     ];
     return judgeAll(findings);

@@ -4,7 +4,7 @@ import { policyGrantsService } from '../../src/judging/service-grant.ts';
 import { check, type Finding, fail, judgeAll, undetermined } from '../../src/model/check.ts';
 import { alarm } from '../../src/probes/aws/alarm.ts';
 import { alertFunction, alertInvocations } from '../../src/probes/aws/alert-function.ts';
-import { type AlertTopic, alertTopics, type TopicKey } from '../../src/probes/aws/alert-route.ts';
+import { type AlertTopic, alertTopics, directInvocations, type TopicKey } from '../../src/probes/aws/alert-route.ts';
 
 /** What CloudWatch does with the key of a topic when it publishes to it. */
 const keyActions = ['kms:GenerateDataKey', 'kms:Decrypt'] as const;
@@ -18,8 +18,8 @@ export default check({
   trap: 'Each hop exists; none is permitted to call the next, or the function fails whenever it is called.',
   remediation:
     'Let the alarm publish to an SNS topic with a confirmed subscription of the alert function, permit each hop in the policies, and mend the function until an invocation ends without an error.',
-  needs: { alarm, alertTopics, alertFunction, alertInvocations },
-  judge({ alarm, alertTopics, alertFunction, alertInvocations }, { environment, now }) {
+  needs: { alarm, alertTopics, directInvocations, alertFunction, alertInvocations },
+  judge({ alarm, alertTopics, directInvocations, alertFunction, alertInvocations }, { environment, now }) {
     const { alarm: name, alarmMetric, alertFunction: functionName = '' } = environment.monitoring;
     const account = environment.aws.account;
     if (!alarm) return fail([{ fact: 'alarm', subject: name, expected: 'an alarm', observed: 'does not exist' }]);
@@ -32,8 +32,8 @@ export default check({
     const [anyTopic] = alertTopics;
     const topic = alertTopics.find((t) => t.subscriptions.some(({ arn }) => arn.startsWith('arn:'))) ?? anyTopic;
     // An alarm can also invoke the function itself, beside a topic that leads elsewhere or without any.
-    const isDirect = !topic?.subscriptions.length && actions.includes(alertFunction.arn);
-    if (!topic && !isDirect) {
+    const direct = topic?.subscriptions.length ? undefined : directInvocations[0];
+    if (!topic && !direct) {
       const expected =
         'an alarm action that publishes to an SNS topic of this account and region, or invokes the function';
       const observed = `${actions.length} actions, none of them`;
@@ -43,7 +43,7 @@ export default check({
       return { fact, subject, expected, observed, ok };
     };
     const feeding = alertTopics.filter(({ queues }) => queues > 0);
-    if (!isDirect && feeding.length > 0 && !alertTopics.some(({ subscriptions }) => subscriptions.length > 0)) {
+    if (!direct && feeding.length > 0 && !alertTopics.some(({ subscriptions }) => subscriptions.length > 0)) {
       const message = 'the alarm goes into a queue, and whether the alert function is fed from there is not looked at';
       const observed = (t: AlertTopic) => `${t.queues} queues, and not the function itself`;
       const evidence = feeding.map((t) =>
@@ -51,17 +51,17 @@ export default check({
       );
       return undetermined('no_control', message, evidence);
     }
-    const invoked = (!isDirect && topic && openOf(topic)[0]?.qualified) || alertFunction;
+    const invoked = direct ?? ((topic && openOf(topic)[0]?.qualified) || alertFunction);
     const invoke = policyGrantsService(invoked.policy, {
-      service: topic && !isDirect ? 'sns.amazonaws.com' : 'lambda.alarms.cloudwatch.amazonaws.com',
+      service: topic && !direct ? 'sns.amazonaws.com' : 'lambda.alarms.cloudwatch.amazonaws.com',
       action: 'lambda:InvokeFunction',
       resource: invoked.arn,
-      source: topic && !isDirect ? topic.arn : source,
+      source: topic && !direct ? topic.arn : source,
       account,
     });
     const { state = 'no state', lastUpdate = 'no status' } = alertFunction;
     const findings = [
-      ...(topic && !isDirect ? throughTopic(topic, source, account) : []),
+      ...(topic && !direct ? throughTopic(topic, source, account) : []),
       seen('alertFunction', alertFunction.arn, 'state Active', state, state === 'Active'),
       seen('alertFunction', alertFunction.arn, 'last update Successful', lastUpdate, lastUpdate === 'Successful'),
       seen(
@@ -74,7 +74,7 @@ export default check({
       seen(
         'alertFunction',
         invoked.arn,
-        topic && !isDirect ? 'its policy lets the topic invoke it' : 'its policy lets the alarm invoke it',
+        topic && !direct ? 'its policy lets the topic invoke it' : 'its policy lets the alarm invoke it',
         permitted[invoke],
         invoke !== 'no',
       ),

@@ -1,6 +1,6 @@
 import { area, check, judgeAll } from '../model/check.ts';
 import { alarm } from '../probes/aws/alarm.ts';
-import { group } from '../probes/aws/group.ts';
+import { group, unitsOf } from '../probes/aws/group.ts';
 import { readiness } from '../probes/gateway/readiness.ts';
 import type { Registry } from '../runner/plan.ts';
 import type { Drill } from './drill.ts';
@@ -17,13 +17,16 @@ export const allInService = check({
   judge({ group }) {
     const { AutoScalingGroupARN: subject, DesiredCapacity: wanted, Instances } = group;
     const good = Instances.filter((i) => i.LifecycleState === 'InService' && i.HealthStatus === 'Healthy');
+    const units = unitsOf(good);
+    // Of more than are wanted, one is about to go.
+    const isNeeded = good.some((i) => units - unitsOf([i]) < wanted);
     return judgeAll([
       {
         fact: 'group',
         subject,
         expected: `${wanted} instances, at least 1, all InService and Healthy`,
         observed: `${good.length} of ${Instances.length}`,
-        ok: wanted >= 1 && good.length === Instances.length && good.length === wanted,
+        ok: wanted >= 1 && good.length === Instances.length && units >= wanted && isNeeded,
       },
     ]);
   },

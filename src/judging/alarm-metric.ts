@@ -1,5 +1,5 @@
 import type { ComparisonOperator, MetricAlarm, Statistic } from '@aws-sdk/client-cloudwatch';
-import type { Group } from '../probes/aws/group.ts';
+import { type Group, membersInService } from '../probes/aws/group.ts';
 
 /** Seconds from failure to alarm that no environment file can make longer: what runs away does its harm in minutes. */
 export const longestDetectionSeconds = 120;
@@ -33,7 +33,9 @@ export function levels(
   { MetricName = '', Statistic }: MetricAlarm,
   group: Group,
 ): { readonly well: number; readonly down: number } {
-  const gateways = Math.max(1, group.DesiredCapacity);
+  // A capacity that is counted in weights says nothing about how many there are.
+  const isWeighted = group.Instances.some(({ WeightedCapacity }) => WeightedCapacity);
+  const gateways = Math.max(1, isWeighted ? membersInService(group).length : group.DesiredCapacity);
   const rises = /un-?healthy|error|fail|down|unready|dead/i.test(MetricName);
   if (/count$/i.test(MetricName)) return rises ? { well: 0, down: 1 } : { well: gateways, down: gateways - 1 };
   const [well, down] = rises ? [0, 1] : [1, 0];

@@ -26,6 +26,7 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'aws/default-encryption': 'ec2:GetEbsEncryptionByDefault',
   'aws/deployment-keys': 'iam:GetAccessKeyLastUsed, iam:ListAccessKeys',
   'aws/described-instances': 'ec2:DescribeInstances',
+  'aws/direct-invocations': 'lambda:GetPolicy',
   'aws/elastic-addresses': 'ec2:DescribeAddresses',
   'aws/expected-groups': 'ec2:DescribeSecurityGroups',
   'aws/file-system': 'efs:DescribeFileSystems',

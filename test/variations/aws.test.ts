@@ -123,6 +123,24 @@ const variations: Readonly<Record<string, readonly Change[]>> = {
       },
     }),
   ],
+  'a capacity that is counted in weights': [
+    group({
+      LaunchTemplate: null,
+      MinSize: 2,
+      DesiredCapacity: 2,
+      MaxSize: 8,
+      MixedInstancesPolicy: {
+        LaunchTemplate: {
+          LaunchTemplateSpecification: { LaunchTemplateId: 'lt-0a1b2c3d4e5f60001', Version: '3' },
+          Overrides: [
+            { InstanceType: 't4g.medium', WeightedCapacity: '2' },
+            { InstanceType: 't4g.large', WeightedCapacity: '4' },
+          ],
+        },
+      },
+      'Instances.0.WeightedCapacity': '2',
+    }),
+  ],
   'security groups named beside the interfaces': [
     template({ NetworkInterfaces: null, SecurityGroupIds: ['sg-0a1b2c3d4e5f60001'] }),
   ],
@@ -370,6 +388,32 @@ const variations: Readonly<Record<string, readonly Change[]>> = {
         ['Subscriptions', '2', 'Endpoint'],
         `${endpoint}:live`,
       );
+    },
+  ],
+  'an alarm that invokes an alias of the alert function itself': [
+    ({ aws }) => {
+      const alias = 'arn:aws:lambda:eu-west-1:123456789012:function:openclaw-prod-alert:live';
+      const granted = aws.find((e) => e.operation === 'lambda:GetPolicy');
+      Object.assign(granted ?? {}, { error: { code: 'ResourceNotFoundException', status: 404 }, output: undefined });
+      const Policy = JSON.stringify({
+        Version: '2012-10-17',
+        Statement: {
+          Effect: 'Allow',
+          Principal: { Service: 'lambda.alarms.cloudwatch.amazonaws.com' },
+          Action: 'lambda:InvokeFunction',
+          Resource: alias,
+          Condition: { StringEquals: { 'AWS:SourceAccount': '123456789012' } },
+        },
+      });
+      aws.unshift({ operation: 'lambda:GetPolicy', when: { FunctionName: alias }, output: { Policy } });
+      const invoked = (e: (typeof aws)[number]) => /^cloudwatch:DescribeAlarm/.test(e.operation);
+      for (const e of aws.filter(invoked)) {
+        const text = JSON.stringify(e.output).replaceAll(
+          'arn:aws:sns:eu-west-1:123456789012:openclaw-prod-alerts',
+          alias,
+        );
+        Object.assign(e, { output: JSON.parse(text) });
+      }
     },
   ],
   'a second target group for something else on the instances': [

@@ -3,7 +3,7 @@ import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import type { AwsPort } from '../../ports/aws.ts';
 import { alarm } from './alarm.ts';
-import { alertFunction, withoutQualifier } from './alert-function.ts';
+import { type AlertFunction, alertFunction, withoutQualifier } from './alert-function.ts';
 
 export interface Subscription {
   /** `PendingConfirmation` until it is confirmed, `Deleted` afterwards. */
@@ -11,8 +11,11 @@ export interface Subscription {
   /** Whether a filter decides which messages pass. */
   readonly filtered: boolean;
   /** The alias or version of the function that it leads to, with its own policy; undefined where it is as configured. */
-  readonly qualified: { readonly arn: string; readonly policy: string | undefined } | undefined;
+  readonly qualified: Invoked | undefined;
 }
+
+/** The alert function by the ARN that invokes it, which may name an alias or a version with a policy of its own. */
+export type Invoked = Pick<AlertFunction, 'arn' | 'policy'>;
 
 export interface AlertTopic {
   readonly arn: string;
@@ -38,6 +41,17 @@ export interface TopicKey {
   readonly policy: string | undefined;
 }
 
+/** The alert function as the alarm itself invokes it, without a topic; empty where it does not. */
+export const directInvocations = awsProbe({
+  id: 'aws/direct-invocations',
+  needs: { alarm, alertFunction },
+  async gather(aws, { alarm, alertFunction }, { environment }): Promise<readonly Invoked[]> {
+    const { AlarmActions = [] } = (alarm && chainOf(alarm, environment.monitoring.alarmMetric).ringer) ?? {};
+    const actions = AlarmActions.filter((arn) => alertFunction && isSame(arn, alertFunction.arn));
+    return Promise.all(actions.map((arn) => (arn === alertFunction?.arn ? alertFunction : qualifiedAs(aws, arn))));
+  },
+});
+
 /** Each topic that the alarm publishes to, with the subscriptions that lead to the alert function. */
 export const alertTopics = awsProbe({
   id: 'aws/alert-topics',
@@ -59,7 +73,7 @@ async function topicOf(aws: AwsPort, arn: string, endpoint = ''): Promise<AlertT
   const { TopicArn, Policy, KmsMasterKeyId } = topic.Attributes ?? {};
   if (TopicArn !== arn || !Policy) throw new ProbeError('bad_response', 'SNS described a topic without its policy');
   const own = (listed.Subscriptions ?? []).filter(
-    ({ Protocol, Endpoint = '' }) => Protocol === 'lambda' && withoutQualifier(Endpoint) === withoutQualifier(endpoint),
+    ({ Protocol, Endpoint = '' }) => Protocol === 'lambda' && isSame(Endpoint, endpoint),
   );
   const subscriptions = own.map(async ({ SubscriptionArn: subscription, Endpoint }): Promise<Subscription> => {
     if (!subscription) throw new ProbeError('bad_response', 'SNS listed a subscription without its ARN');
@@ -71,10 +85,8 @@ async function topicOf(aws: AwsPort, arn: string, endpoint = ''): Promise<AlertT
     if (SubscriptionArn !== subscription || TopicArn !== arn) {
       throw new ProbeError('bad_response', 'SNS described another subscription than was asked for');
     }
-    // Who may invoke an alias or a version, its own policy says and not that of the function.
-    const policy = Endpoint === endpoint ? undefined : await aws.find('lambda:GetPolicy', { FunctionName: Endpoint });
     return {
-      qualified: Endpoint && Endpoint !== endpoint ? { arn: Endpoint, policy: policy?.Policy } : undefined,
+      qualified: Endpoint && Endpoint !== endpoint ? await qualifiedAs(aws, Endpoint) : undefined,
       arn: PendingConfirmation === 'true' ? 'PendingConfirmation' : subscription,
       filtered: FilterPolicy !== undefined && FilterPolicy !== '' && FilterPolicy !== '{}',
     };
@@ -84,6 +96,16 @@ async function topicOf(aws: AwsPort, arn: string, endpoint = ''): Promise<AlertT
   ).length;
   const key = KmsMasterKeyId ? await keyOf(aws, KmsMasterKeyId) : undefined;
   return { arn, exists: true, policy: Policy, key, queues, subscriptions: await Promise.all(subscriptions) };
+}
+
+function isSame(arn: string, other: string): boolean {
+  return withoutQualifier(arn) === withoutQualifier(other);
+}
+
+/** Who may invoke an alias or a version, its own policy says and not that of the function. */
+async function qualifiedAs(aws: AwsPort, arn: string): Promise<Invoked> {
+  const found = await aws.find('lambda:GetPolicy', { FunctionName: arn });
+  return { arn, policy: found?.Policy };
 }
 
 const defaultKey = /(^|:)alias\/aws\/sns$/;

@@ -55,6 +55,11 @@ export function membersInService({ Instances }: Pick<Group, 'Instances'>): strin
   );
 }
 
+/** What instances count for in the capacity of their group: one each, or the weight that their type has. */
+export function unitsOf(instances: Group['Instances']): number {
+  return instances.reduce((sum, { WeightedCapacity }) => sum + Number(WeightedCapacity ?? 1), 0);
+}
+
 function isComplete(g: AutoScalingGroup): g is Group {
   return (
     typeof g.AutoScalingGroupARN === 'string' &&

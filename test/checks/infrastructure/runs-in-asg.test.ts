@@ -19,6 +19,18 @@ describe('infrastructure/runs-in-asg', () => {
     ],
     ['an unhealthy instance', { ...group, Instances: [{ ...member, HealthStatus: 'Unhealthy' }] }, [instance], 'fail'],
     ['fewer than desired', { ...group, DesiredCapacity: 2 }, [instance], 'fail'],
+    [
+      'one of the weight that is desired',
+      { ...group, DesiredCapacity: 4, Instances: [{ ...member, WeightedCapacity: '4' }] },
+      [instance],
+      'pass',
+    ],
+    [
+      'one of less weight than is desired',
+      { ...group, DesiredCapacity: 4, Instances: [{ ...member, WeightedCapacity: '2' }] },
+      [instance],
+      'fail',
+    ],
     ['EC2 says stopped', group, [{ ...instance, State: { Name: 'stopped' } }], 'fail'],
     ['EC2 does not know it', group, [], 'undetermined'],
     ['EC2 knows another one', group, [{ ...instance, InstanceId: 'i-9' }], 'undetermined'],

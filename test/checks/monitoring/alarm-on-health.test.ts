@@ -5,6 +5,7 @@ import { judgeFacts } from '../../support/judge.ts';
 const group = {
   AutoScalingGroupName: 'openclaw-prod',
   DesiredCapacity: 1,
+  Instances: [] as object[],
   TargetGroupARNs: ['arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/openclaw-prod/0123456789abcdef'],
 };
 const targetGroup = { Name: 'TargetGroup', Value: 'targetgroup/openclaw-prod/0123456789abcdef' };
@@ -203,6 +204,15 @@ describe('monitoring/alarm-on-health', () => {
 
   it('must notice one of two gateways', () => {
     const two = { ...group, DesiredCapacity: 2 };
+    expect(outcomeOf(alarmOf({}), {}, 0, two)).toBe('fail');
+    expect(outcomeOf(alarmOf({ Threshold: 2 }), {}, 0, two)).toBe('pass');
+  });
+
+  it('counts gateways, where the capacity is counted in weights', () => {
+    const member = { InstanceId: 'i-1', LifecycleState: 'InService', WeightedCapacity: '2' };
+    const one = { ...group, DesiredCapacity: 2, Instances: [member] };
+    expect(outcomeOf(alarmOf({}), {}, 0, one)).toBe('pass');
+    const two = { ...group, DesiredCapacity: 4, Instances: [member, { ...member, InstanceId: 'i-2' }] };
     expect(outcomeOf(alarmOf({}), {}, 0, two)).toBe('fail');
     expect(outcomeOf(alarmOf({ Threshold: 2 }), {}, 0, two)).toBe('pass');
   });

@@ -221,6 +221,28 @@ describe('monitoring/alert-route', () => {
     ['it was never invoked', alarm, [topic], fn, undefined, 'undetermined'],
     ['never invoked, and not confirmed', alarm, [{ ...topic, subscriptions: [] }], fn, undefined, 'fail'],
   ])('%s', (_, alarm, alertTopics, alertFunction, alertInvocations, outcome) => {
-    expect(judgeFacts(check, { alarm, alertTopics, alertFunction, alertInvocations }).outcome).toBe(outcome);
+    const { AlarmActions }: { AlarmActions?: readonly string[] } = alarm?.alarm ?? {};
+    const directInvocations = alertFunction && AlarmActions?.includes(functionArn) ? [alertFunction] : [];
+    const facts = { alarm, alertTopics, directInvocations, alertFunction, alertInvocations };
+    expect(judgeFacts(check, facts).outcome).toBe(outcome);
+  });
+
+  it.each([
+    [
+      'that the alarm may invoke',
+      allow('lambda.alarms.cloudwatch.amazonaws.com', 'lambda:InvokeFunction', live, alarm.arn),
+      'pass',
+    ],
+    ['that it may not, though the function', directFn.policy, 'fail'],
+    ['that nobody may', undefined, 'fail'],
+  ])('the alarm invokes an alias of the function %s', (_, policy, outcome) => {
+    const facts = {
+      alarm: { ...alarm, alarm: { AlarmActions: [live] } },
+      alertTopics: [],
+      directInvocations: [{ arn: live, policy }],
+      alertFunction: directFn,
+      alertInvocations: last,
+    };
+    expect(judgeFacts(check, facts).outcome).toBe(outcome);
   });
 });
