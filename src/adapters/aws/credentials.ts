@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import type { Environment } from '../../environment/schema.ts';
+import { ProbeError } from '../../model/reason.ts';
 
 /** Credentials are asked for anew when they end within this time. */
 const renewMs = 60_000;
@@ -18,7 +21,9 @@ export async function credentialsOf(
   const { fromNodeProviderChain, fromTemporaryCredentials } = await import('./credential-providers.ts');
   let chain = chains.get(profile ?? '');
   if (!chain) {
-    chain = remembering(fromNodeProviderChain({ ...(profile && { profile }) }), secrets);
+    const given = fromNodeProviderChain({ ...(profile && { profile }) });
+    const named = profile ?? process.env['AWS_PROFILE'];
+    chain = remembering(() => given().catch((thrown) => explain(thrown, named)), secrets);
     chains.set(profile ?? '', chain);
   }
   if (!roleArn) return chain;
@@ -50,4 +55,23 @@ function remembering(provider: AwsCredentialIdentityProvider, secrets: Set<strin
     );
     return held;
   };
+}
+
+/** Says of which profile there are no credentials, and where it was looked for. */
+async function explain(thrown: unknown, profile: string | undefined): Promise<never> {
+  if (!profile || (thrown as Error).name !== 'CredentialsProviderError') throw thrown;
+  const { AWS_CONFIG_FILE = '~/.aws/config', AWS_SHARED_CREDENTIALS_FILE = '~/.aws/credentials' } = process.env;
+  const files = [AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE];
+  const read = (file: string) => readFile(file.replace(/^~(?=\/)/, homedir()), 'utf8').catch(() => '');
+  const sections = (await Promise.all(files.map(read))).flatMap((text) =>
+    [...text.matchAll(/^\s*\[\s*(?:profile\s+)?["']?(.*?)["']?\s*\]/gm)].map(([, name]) => name),
+  );
+  if (sections.includes(profile)) {
+    throw new ProbeError('credentials', `the AWS profile ${profile} gives no credentials, or they have ended`, {
+      next: `Sign in again (aws sso login --profile ${profile}), or name another profile.`,
+    });
+  }
+  throw new ProbeError('credentials', `the AWS profile ${profile} is neither in ${files.join(' nor in ')}`, {
+    next: 'Correct aws.profile of the environment file, or AWS_PROFILE, or add the profile (aws configure sso).',
+  });
 }

@@ -133,4 +133,30 @@ describe('calls to AWS of several runs', () => {
       rmSync(folder, { recursive: true, force: true });
     }
   });
+
+  it.each([
+    ['nope', /profile nope is neither in .*config nor in .*credentials/],
+    ['empty', /profile empty gives no credentials/],
+    ['ended', /profile ended gives no credentials/],
+  ])('say what is wrong with the profile %s', async (profile, message) => {
+    const folder = mkdtempSync(join(tmpdir(), 'clawcheck-profiles-'));
+    writeFileSync(join(folder, 'config'), '[profile empty]\nregion = eu-west-1\n');
+    writeFileSync(join(folder, 'credentials'), '[ ended ]\ncredential_process = false\n');
+    const variables = {
+      AWS_CONFIG_FILE: join(folder, 'config'),
+      AWS_SHARED_CREDENTIALS_FILE: join(folder, 'credentials'),
+      AWS_EC2_METADATA_DISABLED: 'true',
+    };
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) delete process.env[name];
+    Object.assign(process.env, variables);
+    try {
+      const aws = liveAws(goodEnvironment({ 'aws.profile': profile }), new AbortController().signal);
+      const refused = { reason: 'credentials', message: expect.stringMatching(message) };
+      await expect(aws.read('sts:GetCallerIdentity', {})).rejects.toMatchObject(refused);
+      aws.close();
+    } finally {
+      for (const name of Object.keys(variables)) delete process.env[name];
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
 });
