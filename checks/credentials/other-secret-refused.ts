@@ -1,4 +1,5 @@
 import { check, fail, pass, undetermined } from '../../src/model/check.ts';
+import { ProbeError } from '../../src/model/reason.ts';
 import { allSecrets, isNamed } from '../../src/probes/aws/secrets.ts';
 import { hostIdentity } from '../../src/probes/host/identity.ts';
 import { secretReads } from '../../src/probes/host/secret-reads.ts';
@@ -12,6 +13,7 @@ export default check({
     'Name only the own secret by its full ARN in the policies of the instance role, and take the role out of the resource policies of others.',
   needs: { reads: secretReads, host: hostIdentity, allSecrets },
   judge({ reads, host, allSecrets }, { environment }) {
+    if (reads instanceof ProbeError) throw reads;
     const { secret, foreignSecret, monitoringSecret } = environment.credentials;
     const other = foreignSecret ?? monitoringSecret ?? '';
     const tried = {

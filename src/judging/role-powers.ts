@@ -39,7 +39,8 @@ cloudtrail: DeleteTrail PutEventSelectors StopLogging UpdateTrail
 cloudwatch: DeleteAlarms DisableAlarmActions PutAlarmMuteRule PutMetricAlarm SetAlarmState
 ec2: AssociateAddress AssociateRouteTable AttachInternetGateway AuthorizeSecurityGroupEgress
 ec2: AuthorizeSecurityGroupIngress CreateLaunchTemplateVersion CreateRoute ModifyInstanceAttribute
-ec2: ModifyInstanceMetadataOptions ModifyLaunchTemplate ModifyNetworkInterfaceAttribute ModifySecurityGroupRules
+ec2: ModifyInstanceMetadataOptions ModifyLaunchTemplate ModifyManagedPrefixList ModifyNetworkInterfaceAttribute
+ec2: ModifySecurityGroupRules
 ec2: ModifySnapshotAttribute ModifySubnetAttribute ReplaceRoute ReplaceRouteTableAssociation RunInstances
 ec2-instance-connect: SendSSHPublicKey
 elasticfilesystem: CreateAccessPoint DeleteAccessPoint DeleteFileSystem DeleteFileSystemPolicy DeleteMountTarget
@@ -78,10 +79,16 @@ export function sweeping(policies: readonly Policy[]): readonly string[] {
 }
 
 /** Every resource, or every resource of a service or of a kind that it has: in S3 no kind, but a bucket, comes first. */
-const everywhere = /^(\*+|arn:[^:]*:[^:]*:[^:]*:[^:]*:(?:(?<!:s3:::)[\w-]+[/:])?\*+(?:\/\*+)?)$/;
+const everywhere = /^(\*+|arn:[^:]*:[^:]*:[^:]*:[^:]*:(?:(?<!:s3:::)[\w-]+[/:]|key|parameter|table)?\*+(?:\/\*+)?)$/;
 
 /** What hands out the data of others, where no resource bounds it. AWS Security Hub looks for such a Decrypt (KMS.2). */
 const readings = ['dynamodb:Scan', 'kms:Decrypt', 's3:GetObject', 'ssm:GetParametersByPath'];
+
+/** The same, but for the agent of Systems Manager: AWS lets it read every parameter that it knows by name. */
+const readingsOfAgent = ['ssm:GetParameter', 'ssm:GetParameters'];
+
+/** Of the keys of conditions, those that pick out data; of the global ones, most say how and from where it is asked. */
+const bounds = /^(?!aws:)|^aws:(resourcetag|calledvia|viaaws)/;
 
 /**
  * What the role may do everywhere, and neither a deny nor its boundary takes away: every action of a service, or to
@@ -97,11 +104,13 @@ export function unbounded(role: IdentityPolicies): readonly string[] {
       const services = patterns.flatMap(
         (pattern) => /^(?!(?:ec2|ssm)messages:)([\w-]+):[*?]+$/i.exec(pattern)?.[1] ?? [],
       );
-      const read = readings.filter((action) => patterns.some((pattern) => matchAction(pattern, action) === 'yes'));
+      const allows = (action: string) => patterns.some((pattern) => matchAction(pattern, action) === 'yes');
+      const ofAgent = allows('ssm:UpdateInstanceInformation') ? [] : readingsOfAgent;
+      const read = [...readings, ...ofAgent].filter(allows);
       return [
         // An action of no name stands for those of the service that nobody thought of.
         ...services.filter((service) => may(`${service}:AnyOther`)).map((service) => `every action of ${service}`),
-        ...(conditions.length > 0 ? [] : read.filter(may)),
+        ...(conditions.some(({ key }) => bounds.test(key)) ? [] : read.filter(may)),
       ];
     }),
   );

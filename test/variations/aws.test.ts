@@ -221,6 +221,20 @@ const variations: Readonly<Record<string, readonly Change[]>> = {
   ],
   'the secret with question marks for its suffix': [inline([{ ...read, Resource: `${secretArn}-??????` }])],
   'one statement that is no list': [inline({ ...read, Resource: `${secretArn}-AbCdEf` })],
+  'the secret by an endpoint of the VPC, in its current version': [
+    inline({
+      ...read,
+      Resource: `${secretArn}-AbCdEf`,
+      Condition: {
+        StringEquals: { 'aws:SourceVpce': 'vpce-0a1b2c3d4e5f60001' },
+        'ForAnyValue:StringEquals': { 'secretsmanager:VersionStage': 'AWSCURRENT' },
+      },
+    }),
+    set('iam:SimulatePrincipalPolicy', 'role/openclaw-prod', {
+      'EvaluationResults.1.EvalDecision': 'implicitDeny',
+      'EvaluationResults.1.MissingContextValues': ['aws:SourceVpce', 'secretsmanager:VersionStage'],
+    }),
+  ],
   'backup by tag alone': [
     selection({ ListOfTags: [{ ConditionType: 'STRINGEQUALS', ConditionKey: 'backup', ConditionValue: 'daily' }] }),
   ],

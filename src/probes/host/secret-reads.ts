@@ -25,10 +25,11 @@ export interface SecretReads {
 }
 
 /** Reads the own and the foreign secret with the AWS CLI of the host and the credentials of the instance alone. */
-export const secretReads = hostProbe<SecretReads>({
+export const secretReads = hostProbe<SecretReads | ProbeError>({
   id: 'host/secret-reads',
   as: 'login',
   seconds: 30,
+  lost: (error) => error,
   script: ({ aws, credentials }) => `
 foreign=${quote(credentials.foreignSecret ?? credentials.monitoringSecret ?? '')}
 [ -n "$foreign" ] || { say state not-configured; exit 0; }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import check from '../../../checks/credentials/role-reads-one-secret.ts';
 import { parsePolicy } from '../../../src/judging/iam-document.ts';
+import { ProbeError } from '../../../src/model/reason.ts';
 import { judgeFacts } from '../../support/judge.ts';
 import { runScenario } from '../../support/rig.ts';
 
@@ -28,8 +29,15 @@ const role = (...statements: object[]) => ({
   policies: [identity(...statements)],
 });
 const secrets = [secret(own), secret(sibling), secret(foreign)];
-const judge = (roles: object[], guardedSecrets: object[] = secrets, decisions: Record<string, string> = {}) =>
+const refused = { caller: 'arn:aws:sts::123456789012:assumed-role/app/i-1', own: 'AccessDeniedException' };
+const judge = (
+  roles: object[],
+  guardedSecrets: object[] = secrets,
+  decisions: Record<string, string> = {},
+  reads: object = refused,
+) =>
   judgeFacts(check, {
+    reads,
     instanceRoles: roles,
     ownSecret: { ARN: own },
     guardedSecrets,
@@ -73,6 +81,22 @@ describe('credentials/role-reads-one-secret', () => {
     expect(judge([role(...statements)]).outcome).toBe(outcome);
   });
 
+  it.each([
+    ['the instance reads it', { ...refused, own: 'readable' }, 'pass'],
+    ['the instance is refused', refused, 'undetermined'],
+    [
+      'the instance reads it as another role',
+      { caller: refused.caller.replace('app', 'app2'), own: 'readable' },
+      'undetermined',
+    ],
+    ['nobody could look', new ProbeError('unreachable', 'no host'), 'undetermined'],
+  ])('of its own secret under a condition, where %s', (_, reads, outcome) => {
+    const stage = { 'ForAnyValue:StringEquals': { 'secretsmanager:VersionStage': 'AWSCURRENT' } };
+    expect(judge([role(allow(own, { Condition: stage }))], secrets, {}, reads).outcome).toBe(outcome);
+    const other = [allow(own), allow(foreign, { Condition: stage })];
+    expect(judge([role(...other)], secrets, {}, reads).outcome).toBe('fail');
+  });
+
   it('understands tags where they are known', () => {
     const tagged = [secret(own, undefined, { app: 'openclaw' }), secret(foreign)];
     const condition = { Condition: { StringEquals: { 'secretsmanager:ResourceTag/app': 'openclaw' } } };
@@ -105,6 +129,7 @@ describe('credentials/role-reads-one-secret', () => {
       instanceRoles: [role(allow(own)), { ...role(allow(own)), arn: `${arn}2` }],
       ownSecret: { ARN: own },
       guardedSecrets: secrets,
+      reads: refused,
       instanceSimulation: [
         { role: arn, decisions: {} },
         { role: `${arn}2`, decisions: { [foreign]: 'allowed' } },
