@@ -19,6 +19,8 @@ export interface EvalCase {
   readonly threshold: number | undefined;
   /** Why what is judged is not what the agent says; undefined where it is. */
   readonly given?: string | undefined;
+  /** The values of its assertions that are scripts in files, and answer the same whatever the agent says. */
+  readonly constant?: readonly string[];
   /** False where `asserts` is our reading of a table's cells, not what promptfoo makes of them. */
   readonly exact: boolean;
 }
@@ -33,13 +35,13 @@ export function isKind(kind: string | undefined): kind is CaseKind {
 }
 
 /** Whether something that the agent says could fail the case. */
-export function asserts({ asserts, threshold, given }: Pick<EvalCase, 'asserts' | 'threshold' | 'given'>): boolean {
-  return given === undefined && canFail(asserts, threshold);
+export function asserts(one: Pick<EvalCase, 'asserts' | 'threshold' | 'given' | 'constant'>): boolean {
+  return one.given === undefined && canFail(one.asserts, one.threshold, one.constant);
 }
 
 /** With a threshold, a case or a set passes once its score reaches that: those that always pass must not be enough. */
-function canFail(assertions: readonly unknown[], threshold: unknown): boolean {
-  const real = assertions.filter(isReal);
+function canFail(assertions: readonly unknown[], threshold: unknown, constant?: readonly string[]): boolean {
+  const real = assertions.filter((one) => isReal(one, constant));
   if (real.length === 0) return false;
   if (typeof threshold !== 'number') return true;
   const sure = weightOf(assertions.filter((one) => !real.includes(one)));
@@ -63,20 +65,20 @@ const graded = new Set(['llm-rubric', 'model-graded-closedqa', 'g-eval', 'factua
 const scripts = new Set(['javascript', 'python', 'ruby']);
 
 /** Whether an assertion can fail. Those that always pass are told apart as far as their text shows it. */
-export function isReal(assertion: unknown): boolean {
+export function isReal(assertion: unknown, constant: readonly string[] = []): boolean {
   if (typeof assertion !== 'object' || assertion === null) return false;
   const { type, value, weight, threshold, assert, transform } = assertion as Readonly<Record<string, unknown>>;
   // promptfoo lets every assertion of weight 0 pass.
   if (typeof type !== 'string' || type === '' || weight === 0) return false;
   if (typeof threshold === 'number' ? threshold <= 0 : scored.test(type)) return false;
-  if (type === 'assert-set') return Array.isArray(assert) && canFail(assert, threshold);
+  if (type === 'assert-set') return Array.isArray(assert) && canFail(assert, threshold, constant);
   if (isConstant(transform)) return false;
   if (measures.has(type.replace(/^not-/, ''))) return false;
   if (type === 'not-equals') return !isBlank(value);
   if (lists.has(type)) return !isTrivialList(type, value);
   if (type === 'regex') return typeof value === 'string' && !matchesAnything(value);
   if (texts.has(type) || graded.has(type)) return !isBlank(value);
-  if (scripts.has(type)) return typeof value === 'string' && dependsOnOutput(value);
+  if (scripts.has(type)) return typeof value === 'string' && !constant.includes(value) && dependsOnOutput(value);
   return true;
 }
 
@@ -114,13 +116,44 @@ export function isConstant(transform: unknown): boolean {
   return typeof transform === 'string' && !/=>|\bfunction\b|\breturn\b/.test(transform) && !dependsOnOutput(transform);
 }
 
-/** A script in a file is taken for real, because it is not run here; one in the text has to look at the output. */
-function dependsOnOutput(code: string): boolean {
-  if (/^file:\/\/\S/.test(code.trim()) || /^package:\S/.test(code.trim())) return true;
-  const bare = code
+/** Code without comments, and with every text in it empty. */
+function bared(code: string): string {
+  return code
     .replaceAll(/\/\*[\s\S]*?\*\//g, ' ')
     .replaceAll(/(^|\s)(\/\/|#).*$/gm, ' ')
     .replaceAll(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g, "''");
+}
+
+/** What an assertion that is a script in a file names: the file, without the function in it. */
+export function scriptOf(assertion: unknown): string | undefined {
+  const { value } = (assertion ?? {}) as { value?: unknown };
+  return typeof value === 'string' ? /^file:\/\/(.+\.(?:[cm]?[jt]s|py|rb))(?::\w+)?$/.exec(value)?.[1] : undefined;
+}
+
+/**
+ * Whether the functions of a script answer the same whatever the agent says: none looks at what it is given first, or
+ * all return that it passed. A script without a function has it from elsewhere.
+ */
+export function isConstantScript(script: string): boolean {
+  const bare = bared(script).replaceAll(/\s+/g, ' ');
+  const heads = bare.matchAll(
+    /\bfunction\b[^(]*\(\s*([^\s,():=]*)|\bdef\s+\w+(?:\s*\(\s*([^\s,():=]*)|[ ]+(\w+))?|\(\s*([^\s,():=]*)[^()]*\)\s*(?::[^=()]+)?=>|(\w+)\s*=>/g,
+  );
+  const first = [...heads].map(([, ...names]) => names.find((name) => name !== undefined) ?? '');
+  if (first.length === 0 || /\barguments\b/.test(bare)) return false;
+  const used = (name: string) =>
+    !/^\w*$/.test(name) || (name !== '' && bare.split(new RegExp(`\\b${name}\\b`)).length > 2);
+  if (!first.some(used)) return true;
+  const passed =
+    /(?:\breturn\b|=>(?!\s*\{))[\s(]*(?:\{\s*(?:pass_?|'')\s*:\s*)?(?:true|True)\b(?!\s*(?:if|and|&|\?|[=!<>]))/g;
+  const all = bare.split(/\breturn\b|=>(?!\s*\{)/).length - 1;
+  return all > 0 && all === [...bare.matchAll(passed)].length && !/\b(?:throw|raise|assert|expect)/.test(bare);
+}
+
+/** A script in a file is looked at where it is read; one in the text has to look at the output. */
+function dependsOnOutput(code: string): boolean {
+  if (/^file:\/\/\S/.test(code.trim()) || /^package:\S/.test(code.trim())) return true;
+  const bare = bared(code).replaceAll(/\bcontext\s*(\?\.|\.)\s*(?:vars|test|config|prompt)\b/g, ' ');
   if (/(\|\||\bor\b)\s*(true|True|1|!0)\b/.test(bare) || /\b(true|True|1)\s*(\|\||\bor\b)/.test(bare)) return false;
   if (/\.length\s*(>=\s*0|>\s*-\s*\d+)\b/.test(bare)) return false;
   return /\b(output|context)\b/.test(bare) && !bare.split(/&&|\band\b/).every(onlyAsksForAnAnswer);

@@ -143,7 +143,10 @@ const ofPullRequest =
 /** The jobs whose failure would skip this one, unless it starts whatever came of them. */
 export function mustPassBefore(job: WorkflowJob, workflow: EvalWorkflow): WorkflowJob[] {
   const [atoms = [], ...others] = atomsOf(job.condition);
-  const starts = others.length === 0 && atoms.some((atom) => atom === 'always()' || atom === '!cancelled()');
+  const starts =
+    others.length === 0 &&
+    atoms.some((atom) => atom === 'always()' || atom === '!cancelled()') &&
+    !atoms.includes('success()');
   return starts ? [] : neededBy(job, workflow);
 }
 

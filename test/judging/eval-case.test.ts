@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asserts, type EvalCase, inputOf, isReal, isRunOf } from '../../src/judging/eval-case.ts';
+import { asserts, type EvalCase, inputOf, isConstantScript, isReal, isRunOf } from '../../src/judging/eval-case.ts';
 
 const evalCase = (more: Partial<EvalCase> = {}): EvalCase => ({
   from: 'evals/a/promptfooconfig.yaml',
@@ -27,7 +27,10 @@ describe('isReal', () => {
     ['equals with nothing: the answer has to be empty', { type: 'equals', value: '' }],
     ['llm-rubric', { type: 'llm-rubric', value: 'declines' }],
     ['javascript on the output', { type: 'javascript', value: 'output.length > 10' }],
-    ['javascript on the context', { type: 'javascript', value: 'context.vars.a === 1' }],
+    [
+      'javascript on the answer in the context',
+      { type: 'javascript', value: 'context.providerResponse.cached === false' },
+    ],
     ['javascript that asks for an answer and more', { type: 'javascript', value: "output && output.includes('x')" }],
     ['javascript that asks for no answer', { type: 'javascript', value: 'output.length === 0' }],
     ['a regex that rules something out', { type: 'regex', value: '^(?!.*password)' }],
@@ -56,6 +59,7 @@ describe('isReal', () => {
     ['a regex for anything, anchored', { type: 'regex', value: '^[\\s\\S]*$' }],
     ['a regex without a value', { type: 'regex' }],
     ['not equal to nothing', { type: 'not-equals', value: '' }],
+    ['javascript on what the case itself says', { type: 'javascript', value: 'context.vars.a === 1' }],
     ['javascript true', { type: 'javascript', value: 'true' }],
     ['javascript return true', { type: 'javascript', value: 'return true;' }],
     ['javascript 1', { type: 'javascript', value: '1' }],
@@ -88,12 +92,53 @@ describe('isReal', () => {
   ])('is not: %s', (_, assertion) => expect(isReal(assertion)).toBe(false));
 });
 
+describe('isConstantScript', () => {
+  it.each([
+    'module.exports = () => true;',
+    'module.exports = (output, context) => true;',
+    'module.exports = async (output) => {\n  // output is fine\n  return { pass: true, score: 1, reason: "output" };\n};',
+    'export default function (output: string, context: Context): boolean {\n  return true;\n}',
+    'export default (_output: string): boolean => true;',
+    'export default output => ({ pass: true, score: 1 });',
+    "module.exports = (output) => {\n  console.log(output);\n  return {\n    pass: true,\n    reason: 'x',\n  };\n};",
+    'module.exports = (output, { vars }) => vars.ok === 1;',
+    'def get_assert(output, context):\n    return True\n',
+    'def get_assert(output, context) -> bool:\n    print(output)\n    return {"pass": True, "score": 1.0}\n',
+    'def get_assert(output, context)\n  true\nend\n',
+  ])('%j', (script) => expect(isConstantScript(script)).toBe(true));
+
+  it.each([
+    "module.exports = (output) => output.includes('x');",
+    'module.exports = { check: (text) => /x/.test(text) };',
+    "module.exports = (output) => {\n  if (output.includes('x')) return true;\n  return false;\n};",
+    "module.exports = (output) => {\n  expect(output).toContain('x');\n  return true;\n};",
+    'module.exports = ({ answer }) => answer === 1;',
+    'module.exports = function () { return arguments[0] === "x"; };',
+    "module.exports = require('./lib/check.js');",
+    "export { default } from './lib/check.js';",
+    'const all = (t) => t.every((one) => one);\nmodule.exports = (output) => all([output.length < 9]);',
+    "def get_assert(output, context):\n    return True if 'x' in output else False\n",
+    "def get_assert(output, context):\n    return {'score': 1.0, 'pass': 'x' in output}\n",
+    "def get_assert(output, context)\n  output.include?('x')\nend\n",
+    'export default (output: string) => ({ pass: output.length < 9, score: 1 });',
+  ])('is not: %j', (script) => expect(isConstantScript(script)).toBe(false));
+});
+
 describe('asserts', () => {
   it('is false for an empty list, and for a case that passes with a score of 0', () => {
     expect(asserts(evalCase())).toBe(true);
     expect(asserts(evalCase({ asserts: [] }))).toBe(false);
     expect(asserts(evalCase({ threshold: 0 }))).toBe(false);
     expect(asserts(evalCase({ threshold: 0.5 }))).toBe(true);
+  });
+
+  it('is false where the only assertion is a script that answers the same to anything', () => {
+    const script = { type: 'javascript', value: 'file://assert.js' };
+    expect(asserts(evalCase({ asserts: [script] }))).toBe(true);
+    const constant = [script.value];
+    expect(asserts(evalCase({ asserts: [script], constant }))).toBe(false);
+    expect(asserts(evalCase({ asserts: [{ type: 'assert-set', assert: [script] }], constant }))).toBe(false);
+    expect(asserts(evalCase({ asserts: [script, { type: 'contains', value: 'y' }], constant }))).toBe(true);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Environment } from '../../environment/schema.ts';
 import type { ReadFile } from '../../judging/branch-files.ts';
-import type { EvalCase } from '../../judging/eval-case.ts';
+import { type EvalCase, isConstantScript, scriptOf } from '../../judging/eval-case.ts';
 import { filesProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import type { FilesPort } from '../../ports/files.ts';
@@ -36,12 +36,29 @@ export const evalConfigs = filesProbe({
       paths.map(async (path) => {
         const noted: ReadFile[] = [];
         const config = await readConfig(notingFiles(files, noted), path);
-        return { ...config, files: noted };
+        return { ...config, cases: await withScripts(files, config), files: noted };
       }),
     );
     return Promise.all(configs.map((config) => (config.program ? withCases(files, config, environment) : config)));
   },
 });
+
+/** The cases with what the scripts show that their assertions name. promptfoo finds these beside the configuration. */
+async function withScripts(files: FilesPort, { path, cases }: Pick<EvalConfig, 'path' | 'cases'>) {
+  const isConstant = async (assertion: unknown): Promise<string[]> => {
+    const { value, assert } = (assertion ?? {}) as { value?: unknown; assert?: unknown };
+    if (Array.isArray(assert)) return (await Promise.all(assert.map(isConstant))).flat();
+    const script = scriptOf(assertion);
+    const text = script && (await files.read(resolvePath(script, path)).catch(() => undefined));
+    return text && isConstantScript(text) ? [value as string] : [];
+  };
+  return Promise.all(
+    cases.map(async (one) => {
+      const constant = (await Promise.all(one.asserts.map(isConstant))).flat();
+      return constant.length > 0 ? { ...one, constant } : one;
+    }),
+  );
+}
 
 /**
  * The cases of a configuration that is a program: as the installed promptfoo evaluates it, where one is named; else from

@@ -41,8 +41,9 @@ export function tableTests(text: string): Dict[] {
   });
 }
 
-/** `type:value`, `type(threshold):value`, or a text that the output must equal. */
+/** `type:value`, `type(threshold):value`, a script, or a text that the output must equal. */
 function assertionOf(cell: string): Dict {
+  if (/^file:\/\/.+\.[cm]?[jt]s$/.test(cell)) return { type: 'javascript', value: cell };
   const [, type, threshold, value] = /^((?:not-)?[a-z][a-z-]*)(?:\(([0-9.]+)\))?:([\s\S]*)$/.exec(cell) ?? [];
   if (type === undefined)
     return /^(not-)?(is|contains)-json$/.test(cell) ? { type: cell } : { type: 'equals', value: cell };

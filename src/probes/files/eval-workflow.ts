@@ -1,5 +1,5 @@
 import type { ReadFile } from '../../judging/branch-files.ts';
-import type { TriggerFilter } from '../../judging/workflow-filter.ts';
+import { isIncluded, type TriggerFilter } from '../../judging/workflow-filter.ts';
 import { filesProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import type { FilesPort } from '../../ports/files.ts';
@@ -67,10 +67,48 @@ export const evalWorkflow = filesProbe({
     const here = text.replaceAll(/github\.repository\s*==\s*'([^']*)'/g, (all, name) =>
       name === environment.git?.repository ? 'true' : all,
     );
-    const workflow = await followed(noting, parseWorkflow(here, path));
+    const workflow = await followed(
+      noting,
+      parseWorkflow(await withFiltersMet(noting, here, environment.skills), path),
+    );
     return { ...workflow, files: [...new Map(noted.map((file) => [file.path, file])).values()] };
   },
 });
+
+/**
+ * That dorny/paths-filter finds a skill among the changed files holds for each pull request that touches one, unless that
+ * step or its job fails. Only its plain patterns are understood, which mean what those of a trigger do.
+ */
+async function withFiltersMet(files: FilesPort, text: string, { directory }: { readonly directory: string }) {
+  const touched = [`${directory}/a-new-skill/SKILL.md`, `${directory}/a-new-skill/scripts/deep/er/x.sh`];
+  const met: string[] = [];
+  for (const [job, value] of Object.entries(dict(dict(parseData(text, 'the workflow', false))['jobs']))) {
+    const { steps, outputs } = dict(value);
+    for (const { id, uses, with: given, ...rest } of (Array.isArray(steps) ? steps : []).filter(isDict)) {
+      const { filters = '', 'predicate-quantifier': every } = dict(given);
+      if (!/^dorny\/paths-filter@/.test(String(uses)) || every !== undefined || 'if' in rest) continue;
+      const written = /[\n:]/.test(String(filters)) ? String(filters) : await files.read(String(filters));
+      for (const [name, rule] of Object.entries(dict(parseData(written ?? '', 'the filters of the workflow')))) {
+        const patterns = [rule].flat(9).map((one) => (typeof one === 'string' ? one : '!**'));
+        if (patterns.some((one) => one.startsWith('!')) || !touched.every((one) => isIncluded(one, patterns))) continue;
+        const output = `steps.${id}.outputs.${name}`;
+        // Another job may have a step of the same id.
+        if (text.split(`id: ${id}`).length === 2) met.push(output);
+        for (const [key, is] of Object.entries(dict(outputs))) {
+          if (String(is).replaceAll(/[\s${}]/g, '') === output) met.push(`needs.${job}.outputs.${key}`);
+        }
+      }
+    }
+  }
+  return met.reduce(
+    (all, output) =>
+      all.replaceAll(
+        new RegExp(`\\b${output.replaceAll('.', '\\.')}\\s*==\\s*'true'`, 'g'),
+        "(success() && github.event_name == 'pull_request')",
+      ),
+    text,
+  );
+}
 
 /** The workflow with what it calls beside the environment file: workflows, composite actions, scripts. */
 export async function followed(files: FilesPort, workflow: EvalWorkflow, depth = 0): Promise<EvalWorkflow> {

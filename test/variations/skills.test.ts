@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { commitFiles, readFlaw } from '../../src/demo/scenario.ts';
+import { fixtures, runScenario, statusesOf } from '../support/rig.ts';
+
+const onPullRequest = 'skills/evals-on-pull-request';
+const blocks = 'skills/regressions-block-merge';
+const scheduled = 'skills/scheduled-evals';
+
+const statuses = async (
+  files: Readonly<Record<string, string>>,
+  checks: readonly string[],
+  change: (git: Record<string, unknown>) => void = () => {},
+) => {
+  const report = await runScenario([], {
+    checks,
+    change(scenario) {
+      Object.assign(scenario.files, files);
+      commitFiles(scenario.git, files);
+      change(scenario.git);
+    },
+  });
+  return checks.map((id) => statusesOf(report)[id]);
+};
+
+describe('a job that starts where dorny/paths-filter has found something', () => {
+  const path = '.github/workflows/skill-evals.yml';
+  const narrow = String(readFlaw(fixtures, 'workflow-filter-misses-scripts').files?.[path]);
+  const pattern = "'skills/*/SKILL.md'";
+  const met = "needs.changes.outputs.skills == 'true'";
+  const wide = narrow.replace(pattern, "'skills/**'\n              - 'evals/**'");
+  const requireToo = (name: string) => (git: Record<string, unknown>) => {
+    for (const answer of Object.values(git)) {
+      const { required_status_checks: status } = (answer ?? {}) as { required_status_checks?: { checks?: object[] } };
+      status?.checks?.push({ context: name, app_id: 15368 });
+    }
+  };
+
+  it.each<[string, string, readonly string[]]>([
+    ['passes where that is any file of the skills', wide, ['pass', 'pass', 'pass']],
+    [
+      'passes where the filters are in a file',
+      wide.replace(/filters: \|[\s\S]*?(?=\n {2}evals)/, 'filters: .github/filters.yml'),
+      ['pass', 'pass', 'pass'],
+    ],
+    [
+      'passes where its step asks',
+      narrow
+        .replace(pattern, 'skills/**')
+        .replace(/^ {4}(needs: changes|if: .*)\n/gm, '')
+        .replace(/^ {2}changes:[\s\S]*?(?= {6}- uses: dorny)/m, '')
+        .replace(/^( {6}- uses: dorny[\s\S]*?)( {2}evals:[\s\S]*?steps:\n)/m, '$2$1')
+        .replace(
+          '- name: Evaluate',
+          `- if: github.event_name == 'schedule' || steps.filter.outputs.skills == 'true'\n        name: Evaluate`,
+        ),
+      ['pass', 'pass', 'pass'],
+    ],
+    [
+      'fails on a schedule, where nothing has changed',
+      wide.replace("github.event_name == 'schedule' || ", ''),
+      ['pass', 'pass', 'fail'],
+    ],
+    ['fails where that is one file of each', narrow, ['fail', 'fail', 'pass']],
+    [
+      'fails where some are taken out again',
+      narrow.replace(pattern, "'skills/**'\n              - '!skills/**/*.sh'"),
+      ['fail', 'fail', 'pass'],
+    ],
+    ['fails where they have to be new', narrow.replace(pattern, "added: 'skills/**'"), ['fail', 'fail', 'pass']],
+    [
+      'fails where each pattern has to fit',
+      wide.replace('filters: |', 'predicate-quantifier: every\n          filters: |'),
+      ['fail', 'fail', 'pass'],
+    ],
+    [
+      'fails where the filter may be left out',
+      wide.replace('id: filter', 'id: filter\n        if: github.actor != 1'),
+      ['fail', 'fail', 'pass'],
+    ],
+    [
+      'fails where another output is asked',
+      wide.replace(met, "needs.changes.outputs.docs == 'true'"),
+      ['fail', 'fail', 'pass'],
+    ],
+  ])('%s', async (_, workflow, expected) => {
+    const files = { [path]: workflow, '.github/filters.yml': "skills: 'skills/**'\n" };
+    expect(await statuses(files, [onPullRequest, blocks, scheduled], requireToo('changes'))).toEqual(expected);
+  });
+
+  it('is not blocked by it alone, as it is skipped where the filter fails', async () => {
+    expect(await statuses({ [path]: wide }, [blocks])).toEqual(['fail']);
+    expect(await statuses({ [path]: wide.replace(`|| ${met}`, `|| always() && ${met}`) }, [blocks])).toEqual(['fail']);
+  });
+});
+
+describe('assertions by a script in a file', () => {
+  const { files = {} } = readFlaw(fixtures, 'skill-cases-script-always-true');
+  const checks = ['skills/three-cases-each'];
+  it.each<[string, string, string]>([
+    ['count where it looks at the output', "module.exports = (output) => output.includes('draft');", 'pass'],
+    ['count where it has it from elsewhere', "module.exports = require('./lib.js');", 'pass'],
+    ['do not count where it does not', 'module.exports = () => true;', 'fail'],
+  ])('%s', async (_, script, status) => {
+    const given = { ...files, 'evals/invoice-draft/assert.js': script } as Record<string, string>;
+    expect(await statuses(given, checks)).toEqual([status]);
+  });
+});
