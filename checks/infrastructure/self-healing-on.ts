@@ -1,18 +1,23 @@
+import { ago, dayMs, isYoungerThan } from '../../src/judging/age.ts';
 import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
 import { group } from '../../src/probes/aws/group.ts';
+import { scalingActivities } from '../../src/probes/aws/scaling-activities.ts';
 import { warmPool } from '../../src/probes/aws/warm-pool.ts';
 
 const healing = ['Launch', 'Terminate', 'HealthCheck', 'ReplaceUnhealthy', 'AddToLoadBalancer'];
+
+/** What a schedule does, it does within a week. */
+const scheduleDays = 7;
 
 export default check({
   title: 'Nothing stops the group from healing itself',
   failureTitle: 'The group cannot heal itself',
   why: 'A suspended process or an instance in standby looks fine until the first failure, which then stays.',
-  trap: 'The size of the group is right, while a process is suspended or an instance is protected or in standby.',
+  trap: 'The size of the group is right, while a process is suspended, an instance is protected or in standby, or a schedule takes all away at night.',
   remediation:
-    'Resume all processes of the group, set its minimum to at least 1, put instances back into service, remove scale-in protection, and spread the group over the zones that are required.',
-  needs: { group, warmPool },
-  judge({ group, warmPool }, { environment }) {
+    'Resume all processes of the group, set its minimum to at least 1, delete scheduled actions that leave it without an instance, put instances back into service, remove scale-in protection, and spread the group over the zones that are required.',
+  needs: { group, warmPool, scalingActivities },
+  judge({ group, warmPool, scalingActivities }, { environment, now }) {
     if (!group.SuspendedProcesses || !group.AvailabilityZones) {
       return undetermined('bad_response', 'the group was described without its suspended processes or its zones');
     }
@@ -21,7 +26,8 @@ export default check({
     const stopped = suspended.filter((name) => healing.includes(name) || name.startsWith('a process'));
     const zones = new Set(group.AvailabilityZones).size;
     const { availabilityZones } = environment.infrastructure;
-    const findings: Finding<'group' | 'warmPool'>[] = [
+    const night = scalingActivities.find((a) => a.toNothing && isYoungerThan(a.start, scheduleDays * dayMs, now));
+    const findings: Finding<'group' | 'warmPool' | 'scalingActivities'>[] = [
       {
         fact: 'group',
         subject,
@@ -58,6 +64,14 @@ export default check({
         ok: group.NewInstancesProtectedFromScaleIn !== true,
       },
     ];
+    // The scheduled actions are not read: what they did is.
+    findings.push({
+      fact: 'scalingActivities',
+      subject,
+      expected: `taken down by no scheduled action within ${scheduleDays} days`,
+      observed: night ? `left without an instance ${ago(night.start, now)}` : 'by none',
+      ok: !night,
+    });
     const instances = [
       ...group.Instances.map((i) => ({ i, fact: 'group' as const })),
       ...warmPool.map((i) => ({ i, fact: 'warmPool' as const })),

@@ -11,6 +11,8 @@ export interface ScalingActivity {
   readonly cause: 'health' | 'other';
   /** Somebody reported the instance unhealthy (SetInstanceHealth), and no check of AWS found it. */
   readonly reported: boolean;
+  /** A scheduled action left the group without an instance. */
+  readonly toNothing: boolean;
   readonly status: string;
   readonly start: Date;
   /** Undefined while it runs. */
@@ -45,6 +47,7 @@ export async function readActivities(aws: AwsPort, name: string | undefined): Pr
           instance,
           cause: causeOf(kind, cause),
           reported: kind === 'termination' && reportedCause.test(cause),
+          toNothing: scheduledToNothing.test(cause),
           status: demand(activity.StatusCode, 'the status of a scaling activity'),
           start: demand(activity.StartTime, 'when a scaling activity started'),
           end: activity.EndTime,
@@ -61,6 +64,9 @@ const forHealth = {
 };
 
 const reportedCause = /an instance was taken out of service in response to an? user health-check\b/i;
+
+const scheduledToNothing =
+  /a scheduled action update of AutoScalingGroup constraints to [\w:, ]*changing the desired capacity from \d+ to 0\b/;
 
 function causeOf(kind: ScalingActivity['kind'], cause: string): ScalingActivity['cause'] {
   return forHealth[kind].test(cause) ? 'health' : 'other';

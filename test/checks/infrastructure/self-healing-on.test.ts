@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import check from '../../../checks/infrastructure/self-healing-on.ts';
 import { judgeFacts } from '../../support/judge.ts';
+import { now } from '../../support/rig.ts';
 
 const member = { InstanceId: 'i-1', LifecycleState: 'InService', ProtectedFromScaleIn: false };
 const group = {
@@ -34,6 +35,16 @@ describe('infrastructure/self-healing-on', () => {
     ['new instances are protected', { NewInstancesProtectedFromScaleIn: true }, [], 'fail'],
     ['a warm instance', {}, [{ ...member, LifecycleState: 'Warmed:Stopped' }], 'pass'],
   ])('%s', (_, change, warmPool, outcome) => {
-    expect(judgeFacts(check, { group: { ...group, ...change }, warmPool }).outcome).toBe(outcome);
+    const facts = { group: { ...group, ...change }, warmPool, scalingActivities: [] };
+    expect(judgeFacts(check, facts).outcome).toBe(outcome);
+  });
+
+  it.each([
+    ['took the group down yesterday', true, 1, 'fail'],
+    ['took it down a week ago', true, 7.1, 'pass'],
+    ['left an instance', false, 1, 'pass'],
+  ])('where a scheduled action %s', (_, toNothing, days, outcome) => {
+    const scalingActivities = [{ toNothing, start: new Date(now.getTime() - days * 86_400_000) }];
+    expect(judgeFacts(check, { group, warmPool: [], scalingActivities }).outcome).toBe(outcome);
   });
 });

@@ -42,6 +42,17 @@ describe('the cause of a termination', () => {
   });
 });
 
+describe('a scheduled action', () => {
+  it.each([
+    [true, 'a scheduled action', 'min: 0, max: 2, desired: 0 changing the desired capacity from 1 to 0'],
+    [false, 'a scheduled action', 'min: 1, max: 5, desired: 1 changing the desired capacity from 10 to 1'],
+    [false, 'a user request', 'min: 0, max: 2, desired: 0 changing the desired capacity from 1 to 0'],
+  ])('leaves nothing: %s, by %s to %s', async (toNothing, who, text) => {
+    const Cause = `At 2026-03-01T00:00:00Z ${who} update of AutoScalingGroup constraints to ${text}. At 2026-03-01T00:00:20Z an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from 1 to 0.`;
+    expect(await gather({ ...activity, Cause })).toMatchObject([{ toNothing }]);
+  });
+});
+
 describe('the cause of a launch', () => {
   it.each([
     ['health', 'launched in response to an unhealthy instance needing to be replaced.'],
