@@ -3,7 +3,7 @@ import { isDenied, shown, textsAt, valueAt } from '../../src/judging/gateway-con
 import { runsInSandbox, sandboxOf, unsandboxed } from '../../src/judging/sandbox.ts';
 import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
 import { ProbeError } from '../../src/model/reason.ts';
-import { count } from '../../src/model/text.ts';
+import { count, some } from '../../src/model/text.ts';
 import { agentWorkspaces, gatewayAgents, gatewayConfig } from '../../src/probes/gateway/config.ts';
 import { execApprovals } from '../../src/probes/gateway/exec-approvals.ts';
 import { type OwnSession, ownSessions } from '../../src/probes/gateway/sessions.ts';
@@ -14,9 +14,9 @@ export default check({
   title: 'The agent has no second rulebook',
   failureTitle: 'The agent can write rules for itself elsewhere',
   why: 'Read-only documents are worth nothing when the agent may write skills that it then obeys.',
-  trap: 'Only the documents are looked at; skills, plugins and a configuration that the agent may write rule it as well.',
+  trap: 'Only the documents are looked at; skills, plugins, a configuration and a gateway that the agent may write rule it as well.',
   remediation:
-    'Set skills.workshop.autonomous.mode to off, remove agent-written skills and skill folders outside the workspace, take the gateway tool from agents with tools.deny, and where tools run outside the sandbox keep the configuration file out of the reach of their user.',
+    'Set skills.workshop.autonomous.mode to off, remove agent-written skills and skill folders outside the workspace, take the gateway tool from agents with tools.deny, and where tools run outside the sandbox keep the configuration file and the program of the gateway out of the reach of their user.',
   needs: {
     config: gatewayConfig,
     agents: gatewayAgents,
@@ -87,7 +87,7 @@ export default check({
     // In a sandbox without binds of its own, the tools see nothing of the host but the workspace.
     const loose = agents.filter((agent) => !isSandboxed(inForce, agent, sessions));
     if (loose.length === 0) return judgeAll(findings);
-    if (!(file instanceof ProbeError) && file.kind === 'file') findings.push(fileFinding(file, loose.length));
+    if (!(file instanceof ProbeError) && file.kind === 'file') findings.push(...fileFindings(file, loose.length));
     const judgement = judgeAll(findings);
     if (judgement.outcome === 'fail') return judgement;
     const tools = `tools of ${count(loose.length, 'agent')} run outside the sandbox`;
@@ -106,19 +106,23 @@ function isSandboxed(inForce: unknown, agent: string, sessions: readonly OwnSess
   return closed && runsInSandbox(sandbox);
 }
 
-function fileFinding({ path, writable, replaceable, owned }: ConfigFile, loose: number): Finding<'file'> {
+function fileFindings({ path, writable, replaceable, owned, programs }: ConfigFile, loose: number): Finding<'file'>[] {
+  const expected = `not to be changed by the user of the tools, which run outside the sandbox for ${count(loose, 'agent')}`;
   const ways = [
     ...(writable ? ['it can be written to'] : []),
     ...(replaceable ? ['another file can take its place'] : []),
     ...(owned ? ['its modes can be changed'] : []),
   ];
-  return {
-    fact: 'file',
-    subject: path,
-    expected: `not to be changed by the user of the tools, which run outside the sandbox for ${count(loose, 'agent')}`,
-    observed: ways.join(', ') || 'cannot be changed',
-    ok: ways.length === 0,
-  };
+  return [
+    { fact: 'file', subject: path, expected, observed: ways.join(', ') || 'cannot be changed', ok: ways.length === 0 },
+    {
+      fact: 'file',
+      subject: 'program of the gateway',
+      expected,
+      observed: some([...new Set(programs)]) || 'cannot be changed',
+      ok: programs.length === 0,
+    },
+  ];
 }
 
 function isBelow(path: string, directory: string): boolean {

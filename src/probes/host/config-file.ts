@@ -3,9 +3,9 @@ import { hostProbe } from '../../model/probe.ts';
 import type { ProbeError } from '../../model/reason.ts';
 import { quote } from '../../ports/host.ts';
 import { demandGateway, enterGatewayRoot } from './gateway-root.ts';
-import { oneOf } from './records.ts';
+import { all, oneOf } from './records.ts';
 
-/** Whether the agent's own user could change the configuration of the gateway, which is taken over while it runs. */
+/** Whether the agent's own user could change the configuration of the gateway, which is taken over while it runs, or its program. */
 export interface ConfigFile {
   readonly path: string;
   /** `linked` where a link is on the way: what it leads to was not looked at. */
@@ -15,6 +15,8 @@ export interface ConfigFile {
   readonly replaceable: boolean;
   /** Whether the file or a directory on the way is its own, not on a read-only mount: then it can change the modes. */
   readonly owned: boolean;
+  /** The Node of the gateway and the scripts of its helpers, as far as one of the same holds for them. */
+  readonly programs: readonly string[];
 }
 
 /** Where the gateway's configuration is, as the environment file says. */
@@ -32,9 +34,8 @@ export const configFile = hostProbe<ConfigFile | ProbeError>({
   seconds: 5,
   lost: (error) => error,
   script: (environment) => `
+need tr sed readlink
 ${enterGatewayRoot}
-path=${quote(configPath(environment))}
-file=$root$path
 on_read_only_mount() {
   longest= state=rw
   while read -r _ _ _ _ at options _; do
@@ -46,24 +47,43 @@ on_read_only_mount() {
   done <"/proc/$pid/mountinfo"
   [ "$state" = ro ]
 }
-kind=other at= rest=\${path#/} writable=no replaceable=no owned=no
-while [ -n "$rest" ]; do
-  if test -w "$root$at/"; then replaceable=yes; fi
-  if test -O "$root$at/" && ! on_read_only_mount "$at"; then owned=yes; fi
-  at=$at/\${rest%%/*}
-  [ ! -L "$root$at" ] || kind=linked
-  case $rest in */*) rest=\${rest#*/};; *) rest=;; esac
-done
-if [ "$kind" = linked ]; then :
-elif [ -f "$file" ]; then kind=file
-elif [ ! -e "$file" ] && [ -x "\${file%/*}/" ]; then kind=missing
-fi
-if test -w "$file"; then writable=yes; fi
-if test -O "$file" && ! on_read_only_mount "$path"; then owned=yes; fi
+look() {
+  file=$root$1
+  kind=other way= rest=\${1#/} writable=no replaceable=no owned=no
+  while [ -n "$rest" ]; do
+    dir=$root$way/
+    if test -O "$dir" && ! on_read_only_mount "$way"; then owned=yes; fi
+    way=$way/\${rest%%/*}
+    # In a sticky directory, each may replace only its own.
+    if test -w "$dir" && { [ ! -k "$dir" ] || [ -O "$dir" ] || [ -O "$root$way" ]; }; then replaceable=yes; fi
+    [ ! -L "$root$way" ] || kind=linked
+    case $rest in */*) rest=\${rest#*/};; *) rest=;; esac
+  done
+  if [ "$kind" = linked ]; then :
+  elif [ -f "$file" ]; then kind=file
+  elif [ ! -e "$file" ] && [ -x "\${file%/*}/" ]; then kind=missing
+  fi
+  if test -w "$file"; then writable=yes; fi
+  if test -O "$file" && ! on_read_only_mount "$1"; then owned=yes; fi
+}
+look ${quote(configPath(environment))}
 say kind "$kind"
 say writable "$writable"
 say replaceable "$replaceable"
 say owned "$owned"
+# Its title hides what it was started from; its helpers do not.
+program=
+for helper in /proc/[0-9]*; do
+  read -r line <"$helper/stat" || continue
+  set -- \${line##*) }
+  case "$2 $helper" in "$pid "*|*"/$pid") ;; *) continue;; esac
+  program="$program $(tr '\\0' '\\n' <"$helper/cmdline" | sed -n '2{/\\/openclaw\\/\\(dist\\/.*\\|openclaw\\)\\.[cm]*js$/p;}')"
+done
+for path in $(readlink "/proc/$pid/exe") $program; do
+  case $path in *[!A-Za-z0-9._/@+-]*|[!/]*) continue;; esac
+  look "$path"
+  case "$writable $replaceable $owned" in *yes*) say program "$path";; esac
+done
 `,
   parse(records, { environment }) {
     demandGateway(records, 'read');
@@ -74,6 +94,7 @@ say owned "$owned"
       writable: flag('writable'),
       replaceable: flag('replaceable'),
       owned: flag('owned'),
+      programs: all(records, 'program').filter((path) => /^\/[A-Za-z0-9._/@+-]{1,300}$/.test(path)),
     };
   },
 });

@@ -37,7 +37,7 @@ describe('monitoring/gateway-healthy', () => {
 
 describe('soul-documents/no-second-rulebook', () => {
   const path = '/home/openclaw/.openclaw/openclaw.json';
-  const file = { path, kind: 'file', writable: false, replaceable: false, owned: false };
+  const file = { path, kind: 'file', writable: false, replaceable: false, owned: false, programs: [] };
   const workspace = '/mnt/openclaw/workspace';
   const workspaces = { main: workspace };
   const good = {

@@ -17,6 +17,7 @@ const closed = {
   writable: false,
   replaceable: false,
   owned: false,
+  programs: [] as string[],
 };
 const loaded = [{ agent: 'main', name: 'triage', source: 'openclaw-workspace' }];
 
@@ -169,6 +170,7 @@ describe('soul-documents/no-second-rulebook', () => {
       ['writable', open, 'fail'],
       ['replaceable', { ...closed, replaceable: true }, 'fail'],
       ['of the agent', { ...closed, owned: true }, 'fail'],
+      ['beside a program that it may change', { ...closed, programs: ['/opt/openclaw/dist/worker.js'] }, 'fail'],
       ['a link', { ...closed, kind: 'linked' }, 'undetermined'],
       ['missing', { ...closed, kind: 'missing' }, 'undetermined'],
       ['not seen', new ProbeError('timeout', 'not in time'), 'undetermined'],
