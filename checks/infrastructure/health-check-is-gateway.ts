@@ -7,6 +7,9 @@ import { type Front, loadBalancers } from '../../src/probes/aws/load-balancers.t
 import { unhealthyAfterSeconds } from '../../src/probes/aws/target-groups.ts';
 import { type HealthTimer, healthTimer } from '../../src/probes/host/health-timer.ts';
 
+/** Codes and ranges of codes that say success; a redirection comes from any web server. */
+const success = /^2\d\d([-,]2\d\d)*$/;
+
 export default check({
   title: 'The health of the group follows the gateway',
   failureTitle: 'The group looks at the machine, not at the gateway',
@@ -81,10 +84,27 @@ export default check({
     for (const front of judged) {
       findings.push(probing(front, port, healthCheckPath), noticing(front, replaceWithinSeconds), healthy(front, port));
     }
-    const addresses = (id: string) => interfaces.filter((i) => i.instance === id).flatMap((i) => i.privateAddresses);
+    const placesOf = (id: string) => [
+      id,
+      ...interfaces.filter((i) => i.instance === id).flatMap((i) => i.privateAddresses),
+    ];
+    const members = new Set(group.Instances.flatMap(({ InstanceId = '' }) => placesOf(InstanceId)));
+    for (const { targetGroup, targets } of own) {
+      // Nobody replaces a machine beside the group, and what is said here of the instances does not hold for it.
+      const strangers = targets.filter(
+        ({ Target, TargetHealth }) => TargetHealth?.State !== 'draining' && !members.has(Target?.Id ?? ''),
+      );
+      findings.push({
+        fact: 'loadBalancers',
+        subject: targetGroup.TargetGroupArn,
+        expected: 'every target is an instance of the group',
+        observed: strangers.map(({ Target }) => `${Target?.Id} is not`).join(', ') || 'every target is',
+        ok: strangers.length === 0,
+      });
+    }
     for (const { InstanceId: id, LifecycleState } of group.Instances) {
       if (LifecycleState !== 'InService' || !id) continue;
-      const known = [id, ...addresses(id)];
+      const known = placesOf(id);
       const watched = judged.some(
         (f) => f.balancers.length > 0 && f.targets.some((t) => known.includes(t.Target?.Id ?? '')),
       );
@@ -122,11 +142,11 @@ function probing({ targetGroup: t, balancers }: Front, port: number, path: strin
   return {
     fact: 'loadBalancers',
     subject: t.TargetGroupArn,
-    expected: `asks HTTP ${port} ${path} and takes 200 only`,
+    expected: `asks HTTP ${port} ${path} and takes success only`,
     observed: on
       ? `asks ${protocol} ${asked} ${HealthCheckPath ?? 'without a path'} and takes ${Matcher?.HttpCode ?? 'anything'}`
       : 'asks nothing',
-    ok: on && web && asked === port && HealthCheckPath === path && Matcher?.HttpCode === '200',
+    ok: on && web && asked === port && HealthCheckPath === path && success.test(Matcher?.HttpCode ?? ''),
   };
 }
 

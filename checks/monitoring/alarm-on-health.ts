@@ -88,9 +88,9 @@ export default check({
     );
     const findings = [
       seen(`watches ${alarmMetric}`, metric, metric === alarmMetric),
-      // A machine runs, and counts as in service, with a dead gateway on it.
-      ...(/^AWS\/(AutoScaling|EBS|EC2)$/.test(a.Namespace ?? '')
-        ? [seen('a metric of the gateway', `${a.Namespace}, of the machine`, false)]
+      // Of what AWS itself measures, the health of targets alone follows the gateway: a machine runs without one.
+      ...(/^AWS\//.test(metric) && !/ELB\/(Un)?HealthyHostCount$/.test(metric)
+        ? [seen('a metric of the gateway', `${metric}, of what is around it`, false)]
         : []),
       seen(
         'dimensions of this group or its target group, not of a part of it',

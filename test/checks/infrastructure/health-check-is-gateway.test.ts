@@ -84,6 +84,17 @@ describe('infrastructure/health-check-is-gateway', () => {
     ['as long to notice as a replacement may take', {}, fronts({}, { UnhealthyThresholdCount: 30 }), none, 'pass'],
     ['longer to notice than a replacement may take', {}, fronts({}, { UnhealthyThresholdCount: 31 }), none, 'fail'],
     ['a loose matcher', {}, fronts({}, { Matcher: { HttpCode: '200-499' } }), none, 'fail'],
+    ['every success', {}, fronts({}, { Matcher: { HttpCode: '200-299' } }), none, 'pass'],
+    ['some of the successes', {}, fronts({}, { Matcher: { HttpCode: '200,204' } }), none, 'pass'],
+    ['redirections', {}, fronts({}, { Matcher: { HttpCode: '200-302' } }), none, 'fail'],
+    ['redirections in a list', {}, fronts({}, { Matcher: { HttpCode: '200,301' } }), none, 'fail'],
+    [
+      'a target beside the group',
+      {},
+      fronts({ targets: [target, { ...target, Target: { Id: 'i-8' } }] }),
+      none,
+      'fail',
+    ],
     ['no matcher', {}, fronts({}, { Matcher: undefined }), none, 'fail'],
     ['no target', {}, fronts({ targets: [] }), none, 'fail'],
     [
@@ -115,7 +126,6 @@ describe('infrastructure/health-check-is-gateway', () => {
       none,
       'fail',
     ],
-    ['a further target', {}, fronts({ targets: [target, { ...target, Target: { Id: 'i-9' } }] }), none, 'pass'],
     [
       'a target that drains beside one that is healthy',
       {},
