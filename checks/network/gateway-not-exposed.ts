@@ -36,7 +36,10 @@ export default check({
     const heard = process instanceof ProbeError ? [] : process.listeners.map((hex) => reachOf(fromProcNet(hex)));
     const address = String(at('customBindHost'));
     const custom = bind === 'custom' && /^[\d.]+$/.test(address) && parseRange(address) ? reachOf(address) : undefined;
+    // In a network of its own, as in a container, it may listen to all: what the host publishes of it counts.
+    const apart = !(process instanceof ProbeError) && process.networkNamespace === 'other';
     const inside =
+      apart ||
       ['loopback', 'tailnet'].includes(String(custom ?? bind)) ||
       (bind === undefined && heard.length > 0 && heard.every((reach) => reach === 'loopback'));
     see(
@@ -69,14 +72,15 @@ export default check({
         fact: 'process',
         subject: `listening on ${address}`,
         expected: behindBalancer ? 'loopback, tailnet, or any for the approved inbound rule' : 'loopback or tailnet',
-        observed: reach,
-        ok: behindBalancer || reach === 'loopback' || reach === 'tailnet',
+        observed: apart ? `${reach}, in a network of its own` : reach,
+        ok: apart || behindBalancer || reach === 'loopback' || reach === 'tailnet',
       });
     }
     // A second gateway, or a second port of this one; who answers on the declared port is told above.
     const others = listeners instanceof ProbeError ? [] : listeners.listeners;
-    for (const { address, port } of others.filter(
-      (l) => l.holder === 'gateway' && l.port !== environment.gateway.port,
+    const { port: own } = environment.gateway;
+    for (const { address, port } of others.filter(({ holder, port }) =>
+      port === own ? apart && !behindBalancer : holder === 'gateway',
     )) {
       const reach = reachOf(address);
       findings.push({
@@ -111,7 +115,9 @@ export default check({
       );
     }
     if (process.networkNamespace !== 'same') {
-      return undetermined('conflict', 'the gateway is in another network namespace than the host', findings);
+      const message =
+        'the gateway is in another network namespace than the host, as in a container, so what is published of it is not known; let it use the network of the host, with gateway.bind loopback';
+      return undetermined('conflict', message, findings);
     }
     if (listeners instanceof ProbeError) return undetermined(listeners.reason, listeners.message);
     if (!listeners.listeners.some(({ port }) => port === environment.gateway.port)) {

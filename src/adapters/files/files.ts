@@ -16,7 +16,9 @@ export function localFiles(root: string, evaluate?: FilesPort['evaluate']): File
   const inside = (path: string) => {
     const absolute = resolve(root, path);
     if (absolute !== resolve(root) && !absolute.startsWith(resolve(root) + sep)) {
-      throw new ProbeError('access_denied', 'a path of the environment file leads out of its folder');
+      throw new ProbeError('access_denied', 'a path of the environment file leads out of its folder', {
+        next: 'Put the environment file into the top folder of the repository.',
+      });
     }
     return absolute;
   };

@@ -93,7 +93,7 @@ describe('network/gateway-not-exposed', () => {
     ['the gateway process', { process: lost }, 'timeout'],
     ['its socket', { process: { ...process, listeners: [] } }, 'not_found'],
     ['who holds its socket', { process: { ...process, ownsListener: false } }, 'not_found'],
-    ['its network', { process: { ...process, networkNamespace: 'other' } }, 'conflict'],
+    ['its network', { process: { ...process, networkNamespace: 'unreadable' } }, 'conflict'],
     ['the listening sockets', { listeners: lost }, 'timeout'],
     ['its own among the listening sockets', { listeners: { listeners: [], unowned: 1 } }, 'no_control'],
     [
@@ -109,6 +109,19 @@ describe('network/gateway-not-exposed', () => {
     expect(judgement).toMatchObject({ outcome: 'fail', evidence: [{ subject: 'gateway.bind', observed: 'lan' }] });
     expect(judgement.evidence).toHaveLength(1);
   });
+
+  it.each<[string, { address: string; port: number }[], string]>([
+    ['is unknown, as a container has to listen on every address of its own', [], 'undetermined'],
+    ['is unknown where it is published on loopback', [{ address: '127.0.0.1', port: 18_789 }], 'undetermined'],
+    ['fails where its port is published', [{ address: '0.0.0.0', port: 18_789 }], 'fail'],
+    ['is unknown where another port is', [{ address: '0.0.0.0', port: 8080 }], 'undetermined'],
+  ])('in a network of its own %s', (_, published, outcome) => {
+    const apart = { process: { ...process, listeners: ['00000000'], networkNamespace: 'other' } };
+    const seen = { listeners: published.map((one) => ({ ...one, holder: 'other' })), unowned: 0 };
+    expect(judgedWith({ ...apart, listeners: seen }, none, open).outcome).toBe(outcome);
+    expect(judgedWith({ ...apart, listeners: seen }, none, { ...open, auth: { mode: 'none' } }).outcome).toBe('fail');
+  });
+
   it('fails when Tailscale publishes something to the internet', () => {
     expect(judgedWith(tailscale('on')).outcome).toBe('fail');
     expect(judgedWith(tailscale('off')).outcome).toBe('pass');
