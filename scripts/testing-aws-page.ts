@@ -5,6 +5,7 @@ import { operations } from '../src/ports/aws-operations.ts';
 import { drillRecords } from '../src/probes/files/drill-records.ts';
 import { healthTimer } from '../src/probes/host/health-timer.ts';
 import { listeners } from '../src/probes/host/listeners.ts';
+import { secretReads } from '../src/probes/host/secret-reads.ts';
 import { probesOf } from '../src/runner/gather.ts';
 import { allChecks } from '../src/runner/plan.ts';
 
@@ -17,7 +18,7 @@ export interface ListedFlaw {
 }
 
 /** What a check can do without where AWS shows enough. */
-const spare = new Set<unknown>([drillRecords, healthTimer, listeners]);
+const spare = new Set<unknown>([drillRecords, healthTimer, listeners, secretReads]);
 
 /** Whether AWS alone can decide a check. */
 export function decidedByAws({ needs }: Pick<Check, 'needs'>): boolean {

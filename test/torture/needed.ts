@@ -34,6 +34,11 @@ const notNeeded: readonly { readonly check: string; readonly key: RegExp; readon
     key: /^host (open|host\/(identity|health-timer))$/,
     why: 'the timer on the host is needed only where no load balancer asks for the health of the gateway',
   },
+  {
+    check: 'credentials/role-reads-one-secret',
+    key: /^host (open|host\/(identity|secret-reads))$/,
+    why: 'what the instance reads is needed only where its own secret hangs on a condition, and here it does not',
+  },
   ...['monitoring/agent-answers', 'monitoring/test-interaction-logged', 'skills/inventory-matches'].map((check) => ({
     check,
     key: /^gateway rpc config\.get /,
