@@ -17,6 +17,7 @@ import { githubPort, noGit } from './git/github.ts';
 import { plainGitPort } from './git/plain-git.ts';
 import { promptfoo } from './promptfoo/promptfoo.ts';
 import { sshSignatures } from './signature/ssh-keygen.ts';
+import type { JumpHosts } from './ssh/ways.ts';
 import { localVantage } from './vantage/vantage.ts';
 
 export interface LivePorts {
@@ -59,6 +60,7 @@ export function livePorts(
   const evaluate = program
     ? promptfoo({ program, directory, runSeconds: evalSeconds, hidden: hiddenEnv, signal: open })
     : undefined;
+  let jumps: JumpHosts | undefined;
   return {
     ports: {
       aws,
@@ -74,7 +76,8 @@ export function livePorts(
       signatures: sshSignatures,
       openHost: async ({ address, fingerprints }, signal) => {
         // Loaded while the first answers of AWS are on their way.
-        const { openHost } = await import('./ssh/host.ts');
+        const { openHost, JumpHosts } = await import('./ssh/host.ts');
+        jumps ??= new JumpHosts();
         return openHost(
           {
             host: address,
@@ -94,7 +97,7 @@ export function livePorts(
             ...(ssh.proxyJump && { proxyJump: ssh.proxyJump }),
             ...(ssh.proxyCommand && { proxyCommand: ssh.proxyCommand }),
           },
-          { signal },
+          { signal, jumps },
         );
       },
       openGateway: (port, signal) =>

@@ -1,18 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { ProbeError } from '../../model/reason.ts';
 import type { HostPort, HostProgram } from '../../ports/host.ts';
-import { connectHost, type SshConnection } from './connect.ts';
+import { type ConnectOptions, connectHost, type SshConnection } from './connect.ts';
 import type { ExecResult } from './exec.ts';
 import { answerAll, type BatchAnswer, batchCommand, batchSeconds, buildBatch, parseBatch } from './frame.ts';
-import type { Env } from './ssh-config.ts';
 import type { SshTarget } from './target.ts';
 
-export interface OpenHostOptions {
-  /** Ends the connection, and with it all that runs on the host. */
-  readonly signal: AbortSignal;
-  /** SSH_AUTH_SOCK, HOME and passphrases; `process.env` unless said otherwise. */
-  readonly env?: Env;
-}
+export { JumpHosts } from './ways.ts';
 
 /** Why the channel gave no answer that can be read; undefined when it gave one. */
 function channelError(result: ExecResult, label: string): ProbeError | undefined {
@@ -73,8 +67,8 @@ async function runBatch(
  *
  * @throws what {@link connectHost} throws
  */
-export async function openHost(target: SshTarget, options: OpenHostOptions): Promise<HostPort> {
-  const connection = await connectHost(target, options.signal, options.env ?? process.env);
+export async function openHost(target: SshTarget, options: ConnectOptions): Promise<HostPort> {
+  const connection = await connectHost(target, options);
   let last: Promise<unknown> = Promise.resolve();
   return {
     label: connection.label,

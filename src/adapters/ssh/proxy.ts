@@ -23,6 +23,12 @@ export function expandProxyCommand(command: string, target: ResolvedTarget): str
   });
 }
 
+/** Ends what still runs when the process does. */
+const running = new Set<() => void>();
+const endAll = () => {
+  for (const kill of running) kill();
+};
+
 /**
  * Runs a ProxyCommand and gives its standard input and output as one stream. The command is in a process group of its
  * own and is ended with the stream. What it prints as errors is dropped.
@@ -63,7 +69,8 @@ export function proxyCommandStream(command: string, hiddenEnv?: readonly string[
   child.stdout.on('end', () => stream.push(null));
   child.stdin.on('error', (error) => stream.destroy(error));
   child.on('error', (error) => stream.destroy(error));
-  child.on('exit', () => process.removeListener('exit', kill));
-  process.once('exit', kill);
+  running.add(kill);
+  child.on('exit', () => running.delete(kill));
+  if (!process.listeners('exit').includes(endAll)) process.on('exit', endAll);
   return stream;
 }

@@ -56,7 +56,7 @@ describe('a hostile server', () => {
   });
   const env = { HOME: '/nonexistent' };
   const connectError = (port: number, more: Partial<SshTarget> = {}) =>
-    connectHost(target(port, more), never(), env).then(
+    connectHost(target(port, more), { signal: never(), env }).then(
       () => undefined,
       (error: unknown) => error as ProbeError,
     );
@@ -95,7 +95,7 @@ describe('a hostile server', () => {
   it.each(hosts.filter(({ hangs }) => hangs).map((host) => [host.name, host.comesTo, host] as const))(
     'that %s: %s, and the connection is gone',
     async (_, __, { exec }) => {
-      const connection = await connectHost(target(await start({ exec })), never(), env);
+      const connection = await connectHost(target(await start({ exec })), { signal: never(), env });
       const options = { stdin: `# clawcheck ${'0'.repeat(24)}\nmain\n`, signal: never(), seconds: 0.5 };
       expect(await connection.exec('true', options)).toEqual({ kind: 'timeout' });
       expect(await connection.exec('true', options)).toEqual({ kind: 'closed' });
@@ -139,10 +139,10 @@ describe('a hostile server', () => {
 
     it('that lets anybody in is offered `none` only where the target says Tailscale', async () => {
       const port = await start({ authenticate: 'anybody' });
-      await (await connectHost(target(port), never(), env)).close();
+      await (await connectHost(target(port), { signal: never(), env })).close();
       expect(tries[0]).toBe('publickey');
       tries.length = 0;
-      await (await connectHost(target(port, { tailscaleSsh: true }), never(), env)).close();
+      await (await connectHost(target(port, { tailscaleSsh: true }), { signal: never(), env })).close();
       expect(tries).toEqual(['none']);
     });
 
@@ -162,11 +162,13 @@ describe('a hostile server', () => {
     it('is left at once when the run is stopped', async () => {
       const port = await start({ authenticate: 'silent' });
       const stop = new AbortController();
-      const error = connectHost(target(port, { connectSeconds: 600 }), stop.signal, env).catch((e: unknown) => e);
+      const error = connectHost(target(port, { connectSeconds: 600 }), { signal: stop.signal, env }).catch(
+        (e: unknown) => e,
+      );
       while (tries.length === 0) await new Promise((done) => setTimeout(done, 10));
       stop.abort();
       expect(await error).toMatchObject({ reason: 'cancelled' });
-      const stopped = connectHost(target(port), AbortSignal.abort(), env).catch((e: unknown) => e);
+      const stopped = connectHost(target(port), { signal: AbortSignal.abort(), env }).catch((e: unknown) => e);
       expect(await stopped).toMatchObject({ reason: 'cancelled' });
     });
   });

@@ -3,7 +3,7 @@ import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:f
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openHost } from '../../../src/adapters/ssh/host.ts';
+import { JumpHosts, openHost } from '../../../src/adapters/ssh/host.ts';
 import { fingerprintOf } from '../../../src/adapters/ssh/known-hosts.ts';
 import type { SshTarget } from '../../../src/adapters/ssh/target.ts';
 import { ProbeError, UntrustedError, UsageError } from '../../../src/model/reason.ts';
@@ -40,6 +40,11 @@ function running(text: string): number {
         return false;
       }
     }).length;
+}
+
+/** Processes that another one started. */
+function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
 }
 
 async function until(condition: () => boolean): Promise<void> {
@@ -251,6 +256,73 @@ describe.skipIf(reason !== undefined)(`a real sshd${reason ? ` (skipped: ${reaso
       expect((await host.run([part('host/a', 'say a b')], never())).get('host/a')).toEqual([['a', 'b']]);
       await host.close();
     }, 30_000);
+
+    describe('takes forty hosts through a bastion that refuses an eleventh login', () => {
+      let bastion: Sshd;
+      let log: string;
+      const forty = (more: Partial<SshTarget>, jumps = new JumpHosts()) =>
+        Promise.all(
+          Array.from({ length: 40 }, async () => {
+            const host = await openHost(target(more), { signal: never(), env, jumps });
+            try {
+              return (await host.run([part('host/a', 'say a b')], never())).get('host/a');
+            } finally {
+              await host.close();
+            }
+          }),
+        );
+      const logins = () => readFileSync(log, 'utf8').match(/Accepted publickey/g)?.length ?? 0;
+      const drops = () => readFileSync(log, 'utf8').match(/drop connection|MaxStartups throttling/g)?.length ?? 0;
+
+      beforeAll(async () => {
+        log = join(sshd.directory, 'bastion.log');
+        bastion = await startSshd(['AllowTcpForwarding yes', 'MaxStartups 10:100:10'], ['ed25519'], log);
+        writeFileSync(join(bastion.directory, 'authorized_keys'), readFileSync(`${sshd.keyFile}.pub`));
+        appendFileSync(
+          join(sshd.directory, 'known_hosts'),
+          `[127.0.0.1]:${bastion.port} ${bastion.hostKey('ed25519')}\n`,
+        );
+      }, 30_000);
+      afterAll(async () => bastion?.stop());
+
+      it('as a jump host, to which there is one connection', async () => {
+        const before = logins();
+        const proxyJump = `${sshd.user}@127.0.0.1:${bastion.port}`;
+        expect(await forty({ proxyJump })).toEqual(Array(40).fill([['a', 'b']]));
+        expect(logins() - before).toBe(1);
+      }, 60_000);
+
+      it('anew when the connection to it has ended', async () => {
+        const jumps = new JumpHosts();
+        const proxyJump = `${sshd.user}@127.0.0.1:${bastion.port}`;
+        const options = { signal: never(), env, jumps };
+        const first = await openHost(target({ proxyJump }), options);
+        const second = await openHost(target({ proxyJump }), options);
+        await first.close();
+        await first.close();
+        expect((await second.run([part('host/a', 'say a b')], never())).get('host/a')).toEqual([['a', 'b']]);
+        for (const pid of childrenOf(bastion.pid)) process.kill(pid);
+        expect((await second.run([part('host/a', 'say a b')], never())).get('host/a')).toMatchObject({
+          reason: 'unreachable',
+        });
+        const third = await openHost(target({ proxyJump }), options);
+        expect((await third.run([part('host/a', 'say a b')], never())).get('host/a')).toEqual([['a', 'b']]);
+        await Promise.all([second.close(), third.close()]);
+      }, 60_000);
+
+      it('with a login each, in turns', async () => {
+        const before = logins();
+        const way = ['-F', 'none', '-o', 'StrictHostKeyChecking=yes', '-o', 'BatchMode=yes', '-W', '%h:%p'];
+        const file = (name: string) => join(sshd.directory, name);
+        const keys = ['-i', file('user'), '-o', `UserKnownHostsFile=${file('known_hosts')}`];
+        const to = ['-p', String(bastion.port), `${sshd.user}@127.0.0.1`];
+        expect(await forty({ proxyCommand: ['ssh', ...way, ...keys, ...to].join(' ') })).toEqual(
+          Array(40).fill([['a', 'b']]),
+        );
+        expect(logins() - before).toBe(40);
+        expect(drops()).toBe(0);
+      }, 60_000);
+    });
 
     it('goes through a proxy command and ends it', async () => {
       const script = `node -e 'const s=require("net").connect(+process.argv[2],process.argv[1]);process.stdin.pipe(s).pipe(process.stdout)' %h %p proxy-7551`;

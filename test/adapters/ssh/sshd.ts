@@ -16,6 +16,7 @@ export function noSshd(): string | undefined {
 
 export interface Sshd {
   readonly port: number;
+  readonly pid: number;
   readonly directory: string;
   readonly user: string;
   readonly keyFile: string;
@@ -53,6 +54,7 @@ const answers = (port: number) =>
 export async function startSshd(
   extra: readonly string[] = [],
   types: readonly ('ed25519' | 'ecdsa' | 'rsa')[] = ['ed25519', 'ecdsa', 'rsa'],
+  log = '/dev/null',
 ): Promise<Sshd> {
   const directory = mkdtempSync(join(tmpdir(), 'clawcheck-sshd-'));
   const port = await freePort();
@@ -70,19 +72,23 @@ export async function startSshd(
     'PasswordAuthentication no',
     'KbdInteractiveAuthentication no',
     'PermitRootLogin prohibit-password',
-    'MaxStartups 100',
+    // Of two values, the first one counts.
     ...extra,
+    'MaxStartups 100',
   ];
   writeFileSync(join(directory, 'sshd_config'), `${config.join('\n')}\n`);
   // The directory that the service would make; sshd does not start without it.
   mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
-  const child: ChildProcess = spawn(sshdPath, ['-D', '-e', '-f', join(directory, 'sshd_config')], { stdio: 'ignore' });
+  const child: ChildProcess = spawn(sshdPath, ['-D', '-E', log, '-f', join(directory, 'sshd_config')], {
+    stdio: 'ignore',
+  });
   for (let i = 0; !(await answers(port)); i++) {
     if (i > 100 || child.exitCode !== null) throw new Error('sshd did not start');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return {
     port,
+    pid: child.pid ?? 0,
     directory,
     user: userInfo().username,
     keyFile: join(directory, 'user'),
