@@ -1,5 +1,6 @@
 import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
 import { ProbeError } from '../../src/model/reason.ts';
+import { some } from '../../src/model/text.ts';
 import { group } from '../../src/probes/aws/group.ts';
 import { healthReporter } from '../../src/probes/aws/health-reporter.ts';
 import { interfaces } from '../../src/probes/aws/interfaces.ts';
@@ -84,11 +85,10 @@ export default check({
     for (const front of judged) {
       findings.push(probing(front, port, healthCheckPath), noticing(front, replaceWithinSeconds), healthy(front, port));
     }
-    const placesOf = (id: string) => [
-      id,
-      ...interfaces.filter((i) => i.instance === id).flatMap((i) => i.privateAddresses),
-    ];
-    const members = new Set(group.Instances.flatMap(({ InstanceId = '' }) => placesOf(InstanceId)));
+    const ids = group.Instances.flatMap(({ InstanceId }) => InstanceId ?? []);
+    const members = new Set(ids);
+    for (const { instance, privateAddresses } of interfaces)
+      if (members.has(instance)) for (const address of privateAddresses) members.add(address);
     for (const { targetGroup, targets } of own) {
       // Nobody replaces a machine beside the group, and what is said here of the instances does not hold for it.
       const strangers = targets.filter(
@@ -102,14 +102,19 @@ export default check({
         ok: strangers.length === 0,
       });
     }
-    for (const { InstanceId: id, LifecycleState } of group.Instances) {
-      if (LifecycleState !== 'InService' || !id) continue;
-      const known = placesOf(id);
-      const watched = judged.some(
-        (f) => f.balancers.length > 0 && f.targets.some((t) => known.includes(t.Target?.Id ?? '')),
-      );
-      const observed = watched ? 'a target' : 'not a target';
-      findings.push({ fact: 'loadBalancers', subject: id, expected: 'a target', observed, ok: watched });
+    const watched = new Set(
+      judged.filter((f) => f.balancers.length > 0).flatMap((f) => f.targets.map(({ Target }) => Target?.Id)),
+    );
+    for (const { instance, privateAddresses } of interfaces)
+      if (privateAddresses.some((address) => watched.has(address))) watched.add(instance);
+    const inService = group.Instances.filter(({ LifecycleState }) => LifecycleState === 'InService');
+    for (const [observed, ok] of [
+      ['a target', true],
+      ['not a target', false],
+    ] as const) {
+      const ones = inService.flatMap(({ InstanceId: id }) => (id && watched.has(id) === ok ? [id] : []));
+      if (ones.length > 0)
+        findings.push({ fact: 'loadBalancers', subject: some(ones), expected: 'a target', observed, ok });
     }
     return judgeAll(findings);
   },

@@ -4,6 +4,7 @@ import { reachOf } from '../../src/judging/listen-address.ts';
 import { describeRule, rangesOf } from '../../src/judging/peers.ts';
 import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
 import { ProbeError } from '../../src/model/reason.ts';
+import { some } from '../../src/model/text.ts';
 import { interfaces } from '../../src/probes/aws/interfaces.ts';
 import { loadBalancers } from '../../src/probes/aws/load-balancers.ts';
 import { prefixLists } from '../../src/probes/aws/prefix-lists.ts';
@@ -37,7 +38,7 @@ export default check({
       const wrong = open.filter((o) => o.id === id && toSsh(o)).map(({ rule }) => describeRule(rule));
       return {
         fact: 'securityGroups',
-        subject: `${id} on ${on.join(', ')}`,
+        subject: `${id} on ${some(on)}`,
         expected: `nothing public may reach port ${ports.join(' or ')}`,
         observed: wrong.join(', ') || `${inbound.length} inbound rules, none that leads there`,
         ok: wrong.length === 0,
@@ -56,20 +57,20 @@ export default check({
         ok: hit.length === 0,
       };
     });
-    const ofInterfaces = interfaces.map(({ id, instance, subnet, publicAddresses, ipv6 }): Finding<'interfaces'> => {
-      const direct = routes.some((r) => r.subnet === subnet && internetRoutes(r).length > 0);
+    const direct = new Set(routes.filter((r) => internetRoutes(r).length > 0).map(({ subnet }) => subnet));
+    const alike = new Map<string, string[]>();
+    for (const { id, instance, subnet, publicAddresses, ipv6 } of interfaces) {
       const addresses = [
         ...publicAddresses,
         ...ipv6.filter((a) => publicPart([parseRange(a)].flatMap((r) => r ?? [])).length > 0),
       ];
-      const observed = `${addresses.join(', ') || 'no public address'}, ${direct ? 'a' : 'no'} route to an internet gateway`;
-      return {
-        fact: 'interfaces',
-        subject: `${instance} ${id}`,
-        expected: 'no public path to SSH',
-        observed,
-        ok: true,
-      };
+      const observed = `${addresses.join(', ') || 'no public address'}, ${direct.has(subnet) ? 'a' : 'no'} route to an internet gateway`;
+      const ones = alike.get(observed);
+      if (ones) ones.push(`${instance} ${id}`);
+      else alike.set(observed, [`${instance} ${id}`]);
+    }
+    const ofInterfaces = [...alike].map(([observed, ones]): Finding<'interfaces'> => {
+      return { fact: 'interfaces', subject: some(ones), expected: 'no public path to SSH', observed, ok: true };
     });
     if (interfaces.length === 0 || securityGroups.length === 0) return judgeAll<'interfaces'>([]);
     const judgement = judgeAll([...ofGroups, ...ofBalancers, ...ofInterfaces]);

@@ -79,7 +79,7 @@ export async function startDeployment(
     const git = await startGitServer(scenario.git, token);
     closers.push(() => git.close());
     forwarded.set(18789, gateway.port);
-    const ssh = await startSshServer((id) => memory.host(id), forwarded, scriptMs);
+    const ssh = await startSshServer((id, client) => memory.host(id, client), forwarded, scriptMs);
     closers.push(() => ssh.close());
 
     const key = join(directory, 'id_ed25519');

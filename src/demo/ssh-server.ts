@@ -5,8 +5,11 @@ import type { HostRecords } from '../ports/host.ts';
 import { makeKeyPair } from './key-pair.ts';
 import type { HostAnswers } from './scenario.ts';
 
-/** What a host answers to the part of a script with this id; undefined for no answer. */
-export type AnswerHost = (id: string) => HostAnswers[string] | undefined;
+/**
+ * What a host answers to the part of a script with this id; undefined for no answer.
+ * @param client the address that the connection comes from
+ */
+export type AnswerHost = (id: string, client: string) => HostAnswers[string] | undefined;
 
 export interface SshServer {
   readonly port: number;
@@ -35,7 +38,7 @@ export async function startSshServer(
   const clientKey = makeKeyPair();
   const allowed = publicBlob(clientKey.public);
   const clients = new Set<ssh2.Connection>();
-  const server = new ssh2.Server({ hostKeys: [hostKey.private] }, (client) => {
+  const server = new ssh2.Server({ hostKeys: [hostKey.private] }, (client, { ip }) => {
     clients.add(client);
     client.on('close', () => clients.delete(client));
     client.on('error', () => client.end());
@@ -46,7 +49,7 @@ export async function startSshServer(
     });
     client.on('ready', () => {
       client.on('session', (accept) => {
-        accept().on('exec', (acceptExec) => answerScript(acceptExec(), answers, scriptMs));
+        accept().on('exec', (acceptExec) => answerScript(acceptExec(), (id) => answers(id, ip), scriptMs));
       });
       client.on('tcpip', (accept, reject, { destPort }) => {
         const port = gatewayPorts.get(destPort);
@@ -75,7 +78,11 @@ export async function startSshServer(
 }
 
 /** The first line of a script names the nonce and the parts; a part without an answer is left out. */
-function answerScript(channel: ssh2.ServerChannel, answers: AnswerHost, scriptMs: number): void {
+function answerScript(
+  channel: ssh2.ServerChannel,
+  answers: (id: string) => ReturnType<AnswerHost>,
+  scriptMs: number,
+): void {
   let script = '';
   let answered = false;
   channel.on('data', (chunk: Buffer) => {

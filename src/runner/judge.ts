@@ -3,7 +3,7 @@ import { sources } from '../model/probe.ts';
 import { ProbeError } from '../model/reason.ts';
 import type { CheckResult, Evidence, ReasonDetail } from '../model/report.ts';
 import { inert } from '../model/text.ts';
-import { asProbeError, type Gathered } from './gather.ts';
+import { asProbeError, type Gathered, isHostScoped } from './gather.ts';
 
 /** What a check came to on the deployment, or on one host of it, before waivers and attestations. */
 export interface Outcome {
@@ -71,9 +71,19 @@ export function merge(outcomes: readonly Outcome[]): Outcome {
   return {
     status: worst.status,
     reason: worst.reason,
-    evidence: alike.flatMap((o) => o.evidence),
-    controls: alike.flatMap((o) => o.controls),
+    evidence: once(alike.flatMap((o) => o.evidence)),
+    controls: once(alike.flatMap((o) => o.controls)),
   };
+}
+
+/** What is of no single host stands behind the judgement of each, and is told once. */
+function once(all: readonly Evidence[]): Evidence[] {
+  const told = new Set<string>();
+  return all.filter(({ instance, subject, expected, observed, source, observedAt }) => {
+    if (instance !== undefined) return true;
+    const text = [source, observedAt, subject, expected, observed].join('\n');
+    return !told.has(text) && told.add(text);
+  });
 }
 
 function citation(
@@ -91,7 +101,7 @@ function citation(
     observed: inert(seen.observed),
     source: sources[kind],
     observedAt: fact.at.toISOString(),
-    ...(instance && { instance }),
+    ...(instance && isHostScoped(check.needs[seen.fact]) && { instance }),
   };
 }
 
@@ -101,7 +111,9 @@ function looksOf(check: AnyCheck, facts: Readonly<Record<string, Gathered>>, ins
     const controls =
       looked.get(fact) ?? fact.looks.map(({ at, answer }) => citation(check, facts, look(name, at, answer)));
     looked.set(fact, controls);
-    return instance ? controls.map((control) => ({ ...control, instance })) : controls;
+    return instance && isHostScoped(check.needs[name])
+      ? controls.map((control) => ({ ...control, instance }))
+      : controls;
   });
 }
 

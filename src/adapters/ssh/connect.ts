@@ -66,8 +66,9 @@ async function openJump(
   const hops = chain.split(',');
   const last = hops.pop() ?? '';
   const { agentUser, gatewayPort, useSshConfig, sshConfigFile, connectSeconds, knownHostsFiles } = target;
-  const { privateKeyFile, passphraseEnv, agent } = target;
-  const shared = { useSshConfig, sshConfigFile, connectSeconds, knownHostsFiles, privateKeyFile, passphraseEnv, agent };
+  const { privateKeyFile, passphraseEnv, agent, hiddenEnv } = target;
+  const keys = { privateKeyFile, passphraseEnv, agent };
+  const shared = { useSshConfig, sshConfigFile, connectSeconds, knownHostsFiles, hiddenEnv, ...keys };
   const given = Object.fromEntries(Object.entries(shared).filter(([, value]) => value !== undefined));
   const before = hops.length > 0 ? { proxyJump: hops.join(',') } : {};
   const jump: SshTarget = { ...given, ...before, ...parseHop(last), agentUser, gatewayPort };

@@ -5,7 +5,7 @@ import type { SshConnection } from './connect.ts';
  * How many may log in at once: a default sshd refuses some of more than ten that are not done yet (`MaxStartups`), and
  * each ProxyCommand may lead through one. Other hosts have an sshd each; what counts is what they take on this machine.
  */
-const atOnce = { proxyCommand: 8, direct: 100 };
+const atOnce = { proxyCommand: 8, direct: 32 };
 
 /** Lets so many in at once; the others wait, in the order in which they came. */
 class Turns {
