@@ -6,10 +6,12 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { registry } from '../checks/index.ts';
+import type { Probe } from '../src/model/probe.ts';
 import { probesOf } from '../src/runner/gather.ts';
 import { allChecks } from '../src/runner/plan.ts';
 import { depthOf } from './depth.ts';
 import { fleetRow } from './fleet.ts';
+import { hostRows } from './hosts.ts';
 import { inTurns, type Measured, measure, median } from './measure.ts';
 import { peerRows } from './peers.ts';
 import { startBench } from './subject.ts';
@@ -35,6 +37,12 @@ const machine = () =>
   `${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC, Node ${process.versions.node}, ${cpus().length} cores, load ${loadavg()
     .map((n) => n.toFixed(1))
     .join(' ')}`;
+
+/** Checks of which the kinds of their probes are so. */
+const checksThat = (wanted: (kinds: readonly Probe<unknown>['kind'][]) => boolean) =>
+  allChecks(registry)
+    .filter(({ check }) => wanted([...probesOf([check.needs])].map(({ kind }) => kind)))
+    .map(({ id }) => id);
 
 if (values.fleet !== undefined) await fleetOnly(Number(values.fleet));
 else await wholeBench();
@@ -98,13 +106,9 @@ async function wholeBench(): Promise<void> {
     goal(ratio(start.help, bare) <= 2, `--help takes ${number(ratio(start.help, bare), 2)} x bare Node (at most 2)`);
 
     // The reads of AWS alone: checks that need nothing else.
-    const awsOnly = allChecks(registry)
-      .filter(({ check }) => [...probesOf([check.needs])].every(({ kind }) => kind === 'aws'))
-      .map(({ id }) => id);
+    const awsOnly = checksThat((kinds) => kinds.every((kind) => kind === 'aws'));
     // The floor has no part for the gateway, whose answers wait for each other.
-    const withoutGateway = allChecks(registry)
-      .filter(({ check }) => [...probesOf([check.needs])].every(({ kind }) => kind !== 'gateway'))
-      .map(({ id }) => id);
+    const withoutGateway = checksThat((kinds) => !kinds.includes('gateway'));
     for (const seconds of values.seconds.split(',').map(Number)) {
       const bench = await startBench(fixtures, { apiMs, hostMs, scriptMs: seconds * 1000 });
       try {
@@ -192,6 +196,27 @@ async function wholeBench(): Promise<void> {
       '',
       ...table(['', 'wall s', 'min..max', 'x floor', 'CPU s', 'peak MiB', 'calls', 'connections'], rows),
     );
+
+    const hosts = await hostRows({
+      fixtures,
+      cli,
+      folder,
+      apiMs,
+      hostMs,
+      pairs,
+      hostOnly: checksThat((kinds) => kinds.every((kind) => kind === 'host')),
+      withoutGateway,
+      probes: [...probesOf(allChecks(registry).map(({ check }) => check.needs))]
+        .filter(({ kind }) => kind === 'host')
+        .map(({ id }) => id),
+    });
+    lines.push(
+      '',
+      'Hosts alone, whose scripts take no time:',
+      '',
+      ...table(['', 'wall s', 'min..max', 'of one', 'CPU s', 'peak MiB'], hosts.rows),
+    );
+    goals.push(...hosts.goals);
 
     const depth = await depthOf(fixtures, cli, ['--check', awsOnly.join(',')], folder);
     goal(depth <= 5, `${depth} reads of AWS wait for each other or for a connection (at most 5)`);

@@ -14,18 +14,23 @@ export interface Distant {
 /**
  * A port that leads to another one as if it were far away: a connection stands after one round trip, and everything
  * takes half of one in each direction. Real packets, windows and slow start are not in it.
+ * @param place where it listens, and where its connections seem to come from; default: 127.0.0.1 and a free port
  */
-export async function distant(port: number, roundTripMs: number): Promise<Distant> {
+export async function distant(
+  port: number,
+  roundTripMs: number,
+  place: { readonly address: string; readonly port: number } = { address: '127.0.0.1', port: 0 },
+): Promise<Distant> {
   let connections = 0;
   const server = createServer((near) => {
     connections += 1;
     near.setNoDelay(true);
     const opened = performance.now() + roundTripMs;
-    const far = connect(port, '127.0.0.1').setNoDelay(true);
+    const far = connect({ port, host: '127.0.0.1', localAddress: place.address, noDelay: true });
     carry(near, far, roundTripMs / 2, opened);
     carry(far, near, roundTripMs / 2, opened);
   });
-  return listening(server, () => connections);
+  return listening(server, () => connections, place);
 }
 
 function carry(from: Socket, to: Socket, ms: number, notBefore: number): void {
@@ -56,8 +61,12 @@ export async function tlsInFront(port: number, folder: string): Promise<Distant 
   return { ...(await listening(server, () => connections)), certificate };
 }
 
-async function listening(server: Server, connections: () => number): Promise<Distant> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+async function listening(
+  server: Server,
+  connections: () => number,
+  { address, port } = { address: '127.0.0.1', port: 0 },
+): Promise<Distant> {
+  await new Promise<void>((resolve, reject) => server.on('error', reject).listen(port, address, resolve));
   const open = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     open.add(socket);

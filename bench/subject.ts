@@ -4,7 +4,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { parse, stringify } from 'yaml';
 import type { AwsAnswer } from '../src/demo/aws-server.ts';
 import { plainly, startDeployment } from '../src/demo/deployment.ts';
-import { distant, tlsInFront } from './distance.ts';
+import { hostIdentity } from '../src/probes/host/identity.ts';
+import { type Distant, distant, tlsInFront } from './distance.ts';
 
 export interface Call {
   readonly operation: string;
@@ -23,6 +24,8 @@ export interface Bench {
     readonly arrivals: readonly number[];
     readonly connections: number;
     readonly sshConnections: number;
+    /** Scripts that hosts were sent. */
+    readonly scripts: number;
     readonly duplicates: number;
     readonly throttled: number;
   };
@@ -34,17 +37,21 @@ export interface BenchOptions {
   readonly hostMs: number;
   readonly scriptMs: number;
   readonly instances?: number;
+  /** So many of the instances have an address. Default: 1. */
+  readonly hosts?: number;
 }
 
 /** The good deployment, so far away; AWS over TLS, with EC2's documented bucket for each operation. */
 export async function startBench(
   fixtures: string,
-  { apiMs, hostMs, scriptMs, instances = 1 }: BenchOptions,
+  { apiMs, hostMs, scriptMs, instances = 1, hosts = 1 }: BenchOptions,
 ): Promise<Bench> {
   let calls: Call[] = [];
   let arrivals: number[] = [];
   let throttled = 0;
+  let scripts = 0;
   const grow = grower(instances);
+  const addresses = Array.from({ length: hosts }, (_, n) => `127.0.${n === 0 ? 0 : 1}.${Math.max(n, 1)}`);
   const buckets = new Map<string, { tokens: number; at: number }>();
   const deployment = await startDeployment(fixtures, [], {
     scriptMs,
@@ -67,6 +74,10 @@ export async function startBench(
           const asked = grow.back(input) as Record<string, unknown>;
           return grow.answer(await plain.aws(operation, asked), input);
         },
+        host(id, client) {
+          if (id === hostIdentity.id) scripts += 1;
+          return grow.host(plain.host(id, client), addresses.indexOf(client));
+        },
       };
     },
   });
@@ -75,14 +86,20 @@ export async function startBench(
   const api = await distant(tls.port, apiMs);
   const file = parse(readFileSync(deployment.config, 'utf8'));
   const { prod } = file.environments;
-  const ssh = await distant(prod.ssh.port, hostMs);
+  const ssh: Distant[] = [];
+  for (const address of addresses) {
+    // One port for all: the environment file names one.
+    ssh.push(await distant(prod.ssh.port, hostMs, { address, port: ssh[0]?.port ?? 0 }));
+  }
   const git = await distant(Number(new URL(prod.git.api).port), apiMs);
   const endpoint = `https://127.0.0.1:${api.port}`;
   prod.aws.endpoint = endpoint;
-  prod.ssh.port = ssh.port;
+  prod.ssh.port = ssh[0]?.port;
+  prod.ssh.hosts = addresses;
   prod.git.api = `http://127.0.0.1:${git.port}`;
   const config = join(folder, 'bench.yaml');
   writeFileSync(config, stringify(file));
+  const logins = () => ssh.reduce((sum, host) => sum + host.connections(), 0);
   let before = { api: 0, ssh: 0 };
   return {
     config,
@@ -102,19 +119,21 @@ export async function startBench(
         calls,
         arrivals,
         connections: api.connections() - before.api,
-        sshConnections: ssh.connections() - before.ssh,
+        sshConnections: logins() - before.ssh,
+        scripts,
         duplicates: calls.filter((a, i) => calls.slice(0, i).some((b) => isDeepStrictEqual(a, b))).length,
         throttled,
       };
       calls = [];
       arrivals = [];
       throttled = 0;
+      scripts = 0;
       buckets.clear();
-      before = { api: api.connections(), ssh: ssh.connections() };
+      before = { api: api.connections(), ssh: logins() };
       return taken;
     },
     async close() {
-      await Promise.all([api.close(), tls.close(), ssh.close(), git.close(), deployment.close()]);
+      await Promise.all([api, tls, git, deployment, ...ssh].map((server) => server.close()));
     },
   };
 }
@@ -171,6 +190,8 @@ function grower(instances: number) {
     (value as unknown[]).flatMap((event) => wanted.map((n) => copy(event, n)));
 
   return {
+    /** What one host says as the n-th. */
+    host: <T>(answer: T, n: number): T => (n > 0 ? (copy(answer, n) as T) : answer),
     back(input: unknown): unknown {
       if (instances === 1) return input;
       const walk = (value: unknown): unknown => {
