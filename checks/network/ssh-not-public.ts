@@ -58,19 +58,21 @@ export default check({
       };
     });
     const direct = new Set(routes.filter((r) => internetRoutes(r).length > 0).map(({ subnet }) => subnet));
-    const alike = new Map<string, string[]>();
-    for (const { id, instance, subnet, publicAddresses, ipv6 } of interfaces) {
+    const alike = new Map<string, (typeof interfaces)[number][]>();
+    for (const one of interfaces) {
+      const { subnet, publicAddresses, ipv6 } = one;
       const addresses = [
         ...publicAddresses,
         ...ipv6.filter((a) => publicPart([parseRange(a)].flatMap((r) => r ?? [])).length > 0),
       ];
       const observed = `${addresses.join(', ') || 'no public address'}, ${direct.has(subnet) ? 'a' : 'no'} route to an internet gateway`;
       const ones = alike.get(observed);
-      if (ones) ones.push(`${instance} ${id}`);
-      else alike.set(observed, [`${instance} ${id}`]);
+      if (ones) ones.push(one);
+      else alike.set(observed, [one]);
     }
     const ofInterfaces = [...alike].map(([observed, ones]): Finding<'interfaces'> => {
-      return { fact: 'interfaces', subject: some(ones), expected: 'no public path to SSH', observed, ok: true };
+      const subject = some(ones, 5, ({ instance, id }) => `${instance} ${id}`);
+      return { fact: 'interfaces', subject, expected: 'no public path to SSH', observed, ok: true };
     });
     if (interfaces.length === 0 || securityGroups.length === 0) return judgeAll<'interfaces'>([]);
     const judgement = judgeAll([...ofGroups, ...ofBalancers, ...ofInterfaces]);

@@ -25,7 +25,7 @@ export function count(n: number, one: string, many = `${one}s`): string {
 }
 
 /** The first few of a list, and how many more. */
-export function some(items: readonly string[], most = 5): string {
-  const shown = items.slice(0, most).join(', ');
+export function some<T = string>(items: readonly T[], most = 5, name: (item: T) => string = String): string {
+  const shown = items.slice(0, most).map(name).join(', ');
   return items.length > most ? `${shown} and ${items.length - most} more` : shown;
 }

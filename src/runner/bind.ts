@@ -1,11 +1,11 @@
 import type { Environment } from '../environment/schema.ts';
-import { ProbeError, UntrustedError, UsageError } from '../model/reason.ts';
+import { ProbeError, type Reason, UntrustedError, UsageError } from '../model/reason.ts';
 import type { SubjectInstance } from '../model/report.ts';
 import { group, membersInService } from '../probes/aws/group.ts';
 import { identity } from '../probes/aws/identity.ts';
 import { hostIdentity } from '../probes/host/identity.ts';
 import type { Gatherer } from './gather.ts';
-import { type Host, lostHost, uncoveredHost } from './hosts.ts';
+import { type Host, lostHost, uncovered } from './hosts.ts';
 
 /** One instance as the run sees it: its gatherer, and why nothing it says may be judged. */
 export interface BoundHost {
@@ -20,6 +20,7 @@ export interface Binding {
   readonly principal: string | null;
   readonly groupArn: string | null;
   readonly instances: readonly SubjectInstance[];
+  /** Whose facts are judged. */
   readonly hosts: readonly BoundHost[];
   /** Contradictions: the run is UNTRUSTED. */
   readonly mismatches: readonly string[];
@@ -68,9 +69,7 @@ export async function bind(gatherer: Gatherer, hosts: readonly Host[], environme
     if (lost) unproven.push(`${instance}: ${lost.message}`);
   }
   const missing = (members?.inService ?? []).filter((id) => !bound.some(({ instance }) => instance === id));
-  const uncovered = missing.map((id): BoundHost => {
-    return { gatherer: gatherer.forHost(uncoveredHost(id)), instance: id, unproven: undefined };
-  });
+  const absent = missing.map((id) => notLookedAt(gatherer, id, uncovered(id)));
   if (hosts.length > 0) unproven.push(...missing.map((id) => `${id}: no address leads to this instance`));
 
   return {
@@ -82,10 +81,10 @@ export async function bind(gatherer: Gatherer, hosts: readonly Host[], environme
       address,
       hostKeyFingerprint,
     })),
-    hosts: [
+    hosts: distinct([
       ...bound.map((one) => (one.unproven ? notLookedAt(gatherer, one.instance, one.unproven) : one)),
-      ...uncovered,
-    ],
+      ...absent,
+    ]),
     mismatches,
     unproven,
     blocked: caller.ok
@@ -100,6 +99,17 @@ export async function bind(gatherer: Gatherer, hosts: readonly Host[], environme
 /** A host of which nothing is taken for a fact, and why. */
 export function notLookedAt(gatherer: Gatherer, instance: string, unproven: ProbeError): BoundHost {
   return { gatherer: gatherer.forHost(lostHost(instance, unproven)), instance, unproven };
+}
+
+/** Of the hosts that nothing is known of, one for each reason: the others would be judged alike. */
+function distinct(hosts: readonly BoundHost[]): readonly BoundHost[] {
+  const reasons = new Set<Reason>();
+  return hosts.filter(({ unproven }) => {
+    if (!unproven) return true;
+    const first = !reasons.has(unproven.reason);
+    reasons.add(unproven.reason);
+    return first;
+  });
 }
 
 /** Instance ids of the group: whoever answers must be one of them, and each in service must have answered. */

@@ -240,17 +240,38 @@ export function longestChainFirst(probes: Iterable<AnyProbe>): AnyProbe[] {
 
 /** Ends the wait when the run is aborted: no probe can hold up a run, whatever it waits for. */
 export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const waiting = waitingOn(signal);
   let stop: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {
     stop = () => reject(signal.reason);
     if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
+    else waiting.add(stop);
   });
   try {
     return await Promise.race([work, aborted]);
   } finally {
-    if (stop) signal.removeEventListener('abort', stop);
+    if (stop) waiting.delete(stop);
   }
+}
+
+/** Who waits for the end of a run: a signal looks through all its listeners for each one that is added. */
+const waits = new WeakMap<AbortSignal, Set<() => void>>();
+
+function waitingOn(signal: AbortSignal): Set<() => void> {
+  let waiting = waits.get(signal);
+  if (!waiting) {
+    const all = new Set<() => void>();
+    signal.addEventListener(
+      'abort',
+      () => {
+        for (const stop of all) stop();
+      },
+      { once: true },
+    );
+    waits.set(signal, all);
+    waiting = all;
+  }
+  return waiting;
 }
 
 /** Anything that is not a `ProbeError` is a defect of ours, and its text is not shown: it may quote the target. */

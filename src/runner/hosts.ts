@@ -79,12 +79,11 @@ export class Host implements HostAccess {
   }
 }
 
-/** Stands for an instance of the group that no address leads to: nothing can be seen on it. */
-export function uncoveredHost(instanceId: string): HostAccess {
-  const error = new ProbeError('unreachable', `no address of ssh.hosts leads to the instance ${instanceId}`, {
+/** Of an instance of the group that no address leads to, nothing can be seen. */
+export function uncovered(instanceId: string): ProbeError {
+  return new ProbeError('unreachable', `no address of ssh.hosts leads to the instance ${instanceId}`, {
     next: 'Add its address to ssh.hosts, or leave the list empty to use the private addresses of the group.',
   });
-  return lostHost(instanceId, error);
 }
 
 /** Stands for a host that cannot be looked at, or that is not proven to be the one that was asked about. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadScenario } from '../../src/demo/scenario.ts';
-import { area, check, judgeAll, undetermined } from '../../src/model/check.ts';
+import { area, check, judgeAll, pass, undetermined } from '../../src/model/check.ts';
 import type { RunEvent } from '../../src/model/event.ts';
 import { awsProbe, hostProbe } from '../../src/model/probe.ts';
 import { ProbeError, UntrustedError } from '../../src/model/reason.ts';
@@ -299,6 +299,72 @@ describe('hosts', () => {
     const report = await runWith({ aws: { 'autoscaling:DescribeAutoScalingGroups': { output } } });
     expect(find(report, 'network/word')).toMatchObject({ status: 'unknown', reason: { code: 'unreachable' } });
     expect(report.subject.unproven.join()).toContain('i-0a1b2c3d4e5f60009');
+  });
+
+  it('name what is their own, and what is of none is told once', async () => {
+    const both = check({
+      ...text,
+      title: 'both',
+      needs: { group, word },
+      judge: ({ group, word }) =>
+        pass(
+          [
+            { fact: 'group', subject: group.AutoScalingGroupName, expected: 'there', observed: 'there' },
+            { fact: 'word', subject: 'word', expected: 'good', observed: word },
+          ],
+          [{ fact: 'group', subject: 'control', expected: 'seen', observed: 'seen' }],
+        ),
+    });
+    const report = await runWith({ environment: { ...two, attestations: [] }, registry: withChecks({ both }) });
+    const { evidence, controls } = find(report, 'network/both');
+    expect(evidence.map(({ subject, instance }) => [subject, instance])).toEqual([
+      ['openclaw-prod', undefined],
+      ['word', 'i-0a1b2c3d4e5f60001'],
+      ['word', 'i-0a1b2c3d4e5f60001'],
+    ]);
+    expect(controls.filter(({ subject }) => subject === 'control')).toHaveLength(1);
+    expect(controls.filter(({ instance }) => instance !== undefined)).toHaveLength(2);
+  });
+
+  it('of which nothing is known are asked nothing more, and count as one for each reason', async () => {
+    const asked: string[] = [];
+    const seen = hostProbe({
+      id: 'host/seen',
+      script: '',
+      parse: (records) => {
+        asked.push('parsed');
+        return records;
+      },
+    });
+    const lost = (address: string, reason: 'timeout' | 'unreachable') => [
+      address,
+      { answers: { 'host/identity': new ProbeError(reason, `${address} ${reason}`), 'host/seen': [['seen', 'yes']] } },
+    ];
+    const some = check({
+      ...text,
+      title: 'some',
+      needs: { seen },
+      judge: () => judged('seen', 'yes', true),
+    });
+    const report = await runWith({
+      environment: {
+        'ssh.hosts': ['10.20.1.10', '10.20.1.11', '10.20.1.12', '10.20.1.13'],
+        attestations: [],
+      },
+      registry: withChecks({ some }),
+      hosts: Object.fromEntries([
+        ['10.20.1.10', { answers: { 'host/seen': [['seen', 'yes']] } }],
+        lost('10.20.1.11', 'timeout'),
+        lost('10.20.1.12', 'timeout'),
+        lost('10.20.1.13', 'unreachable'),
+      ]),
+    });
+    expect(find(report, 'network/some')).toMatchObject({
+      status: 'unknown',
+      reason: { code: 'timeout', message: '10.20.1.11 timeout' },
+    });
+    expect(asked).toEqual(['parsed']);
+    expect(report.subject.unproven.join()).toMatch(/10\.20\.1\.11.*10\.20\.1\.12.*10\.20\.1\.13/);
   });
 
   describe('that are replaced in mid-run', () => {
