@@ -75,15 +75,17 @@ export default check({
         ok: denied || gated,
       });
     }
-    const plugins = textsAt(inForce, 'plugins.load.paths');
-    const writable = plugins?.filter((path) => isBelow(path, runtime) || path.split('/').includes('..'));
-    findings.push({
-      fact: 'config',
-      subject: 'plugins.load.paths',
-      expected: 'none where the agent may write',
-      observed: writable === undefined ? 'not a list' : `${writable.length} where it may write`,
-      ok: writable !== undefined && writable.length === 0,
-    });
+    for (const path of ['plugins.load.paths', 'hooks.internal.load.extraDirs']) {
+      const loaded = textsAt(inForce, path);
+      const writable = loaded?.filter((one) => isBelow(one, runtime) || one.split('/').includes('..'));
+      findings.push({
+        fact: 'config',
+        subject: path,
+        expected: 'none where the agent may write',
+        observed: writable === undefined ? 'not a list' : `${writable.length} where it may write`,
+        ok: writable !== undefined && writable.length === 0,
+      });
+    }
     // In a sandbox without binds of its own, the tools see nothing of the host but the workspace.
     const loose = agents.filter((agent) => !isSandboxed(inForce, agent, sessions));
     if (loose.length === 0) return judgeAll(findings);

@@ -21,7 +21,14 @@ export function commandChannels(config: unknown, known: ReadonlySet<string>): re
   for (const [channel, settings] of Object.entries(settingsAt(config, 'channels'))) {
     if (channel === 'defaults' || !isSettings(settings) || settings['enabled'] === false) continue;
     const senders = sendersOf(config, channel, settings);
-    const strangers = senders === 'paired' ? 'whoever is paired with it' : namedBy(senders, channel, known);
+    const strangers =
+      senders === 'paired'
+        ? 'whoever is paired with it'
+        : namedBy(
+            senders.flatMap((sender) => membersOf(config, channel, sender)),
+            channel,
+            known,
+          );
     found.push({ channel, strangers, ownApprovers: hasApprovers(settings) });
   }
   return found;
@@ -43,6 +50,14 @@ function sendersOf(config: unknown, channel: string, settings: Settings): readon
   );
   const closed = settings['dmPolicy'] === 'disabled' && settings['groupPolicy'] === 'disabled';
   return letIn.length > 0 ? letIn : closed ? [] : 'paired';
+}
+
+/** Whom an access group names for a channel; one that is worked out elsewhere (an audience of Discord) stays as it is. */
+function membersOf(config: unknown, channel: string, sender: unknown): readonly unknown[] {
+  const [, name = ''] = /^accessGroup:(.+)$/.exec(String(sender)) ?? [];
+  const group = settingsAt(config, 'accessGroups')[name];
+  if (valueAt(group, 'type') !== 'message.senders') return [sender];
+  return ['*', channel].flatMap((key) => settingsAt(group, 'members')[key] ?? []);
 }
 
 function namedBy(senders: readonly unknown[], channel: string, known: ReadonlySet<string>): string | undefined {

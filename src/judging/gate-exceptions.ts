@@ -69,6 +69,7 @@ export function bypassFindings(config: unknown, agent: string, places: readonly 
   const acpx = valueAt(config, 'plugins.entries.acpx');
   const acpMode = valueAt(acpx, 'config.permissionMode');
   const acpOff = valueAt(config, 'acp.enabled') === false || valueAt(acpx, 'enabled') === false;
+  const code = codeMode(config, agent);
   const opened = http.filter((tool) => tool === '*' || tool.includes(':') || keptFromHttp.includes(tool));
   return [
     {
@@ -94,10 +95,29 @@ export function bypassFindings(config: unknown, agent: string, places: readonly 
     },
     {
       fact: 'config',
+      subject: `tools.codeMode for agent ${shown(agent)}`,
+      expected:
+        'off, or with executor quickjs: node lets what a model writes out into the gateway, where nobody is asked',
+      observed: code ?? 'not enabled',
+      ok: code === undefined || code === 'quickjs',
+    },
+    {
+      fact: 'config',
       subject: 'plugins.entries.acpx.config.permissionMode',
       expected: 'not approve-all: agents of other makers that are started over ACP ask by this alone',
       observed: acpOff ? 'ACP is off' : shown(acpMode),
       ok: acpOff || acpMode !== 'approve-all',
     },
   ];
+}
+
+/** By what the code of a model is run where the configuration enables that; its default depends on the model. */
+function codeMode(config: unknown, agent: string): string | undefined {
+  const own = agentSettings(config, agent);
+  const levels = [own, config].map((holder) => valueAt(holder, 'tools.codeMode'));
+  const first = (of: (level: unknown) => unknown) => levels.map(of).find((value) => value !== undefined);
+  const enabled = first((level) => (typeof level === 'object' ? valueAt(level, 'enabled') : level)) ?? false;
+  const models = [settingsAt(own, 'models'), settingsAt(config, 'agents.defaults.models')].flatMap(Object.values);
+  if (enabled === false && !models.some((model) => valueAt(model, 'codeMode') === true)) return undefined;
+  return shown(first((level) => valueAt(level, 'executor')) ?? 'node');
 }

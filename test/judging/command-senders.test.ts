@@ -35,6 +35,23 @@ describe('commandChannels', () => {
     ['commands for nobody', { allowFrom: ['*'] }, { allowFrom: { '*': [] } }, undefined],
   ])('%s', (_, settings, commands, expected) => expect(strangers(settings, commands)).toBe(expected));
 
+  it.each<[string, unknown, string | undefined]>([
+    ['of the team', { '*': ['@ops:example.com'], slack: ['U9'] }, undefined],
+    ['with a stranger', { matrix: ['@ops:example.com', '@eve:example.com'] }, '1 of no known role'],
+    ['with anybody', { '*': ['*'] }, 'anybody'],
+    ['of another channel alone', { slack: ['U9'] }, undefined],
+  ])('goes through an access group %s', (_, members, expected) => {
+    const accessGroups = {
+      ops: { type: 'message.senders', members },
+      room: { type: 'discord.channelAudience', members },
+    };
+    const judged = (allowFrom: string[]) =>
+      commandChannels({ channels: { matrix: { allowFrom } }, accessGroups }, known)[0]?.strangers;
+    expect(judged(['accessGroup:ops'])).toBe(expected);
+    expect(judged(['accessGroup:room'])).toBe('1 of no known role');
+    expect(judged(['accessGroup:gone'])).toBe('1 of no known role');
+  });
+
   it('leaves out what is off and what is no channel', () => {
     const channels = { defaults: { groupPolicy: 'open' }, discord: { enabled: false, allowFrom: ['*'] }, slack: {} };
     expect(commandChannels({ channels }, known).map(({ channel }) => channel)).toEqual(['slack']);

@@ -233,12 +233,26 @@ describe('approval-gates/gates-enforced', () => {
   const acpx = (permissionMode: string, enabled = true) => ({
     plugins: { entries: { acpx: { enabled, config: { permissionMode } } } },
   });
+  const code = (codeMode: unknown, own?: unknown) => ({
+    tools: { ...strict.tools, codeMode },
+    ...(own !== undefined && { agents: { entries: { main: { tools: { codeMode: own } } } } }),
+  });
   const codex = { agentRuntime: { id: 'codex' } };
   it.each<[string, object, string]>([
     ['agents over ACP that ask', acpx('approve-reads'), 'pass'],
     ['agents over ACP that ask nobody', acpx('approve-all'), 'fail'],
     ['the same, switched off', acpx('approve-all', false), 'pass'],
     ['the same, with ACP off', { ...acpx('approve-all'), acp: { enabled: false } }, 'pass'],
+    ['code of a model, off', code(false), 'pass'],
+    ['code of a model, staged and not enabled', code({ executor: 'node' }), 'pass'],
+    ['code of a model, isolated', code({ enabled: true, executor: 'quickjs' }), 'pass'],
+    ['code of a model in the gateway', code(true), 'fail'],
+    ['code of some models in the gateway', code({ enabled: 'auto' }), 'fail'],
+    ['code of a model in another executor', code({ enabled: true, executor: 'deno' }), 'fail'],
+    ['code of one agent in the gateway', code(false, { enabled: true }), 'fail'],
+    ['code of no model of this agent', code(true, false), 'pass'],
+    ['the executor of one agent', code({ enabled: true, executor: 'quickjs' }, { executor: 'node' }), 'fail'],
+    ['code of one model', { agents: { defaults: { models: { 'openai/x': { codeMode: true } } } } }, 'fail'],
     ['another harness for a model', { agents: { defaults: { models: { 'openai/x': codex } } } }, 'undetermined'],
     ['the same for an agent', { agents: { entries: { main: { models: { 'openai/x': codex } } } } }, 'undetermined'],
     ['the same for another agent', { agents: { entries: { other: { models: { 'openai/x': codex } } } } }, 'pass'],
