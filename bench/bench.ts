@@ -1,14 +1,16 @@
 // `npm run bench`: what a run costs in time, memory and calls, beside bare Node, what the wire allows, and other ways.
 // --pairs N, --seconds T (what the host needs for its script), --instances 1,10,100,1000, --fleet N (only that),
+// --against FILE (only that: another build's clawcheck.js, run in turns with this one),
 // --check (fails on ratios and counts, writes nothing), --no-write. Docs: docs/performance.md.
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { registry } from '../checks/index.ts';
 import type { Probe } from '../src/model/probe.ts';
 import { probesOf } from '../src/runner/gather.ts';
 import { allChecks } from '../src/runner/plan.ts';
+import { againstRows } from './against.ts';
 import { depthOf } from './depth.ts';
 import { fleetRow } from './fleet.ts';
 import { hostRows } from './hosts.ts';
@@ -23,6 +25,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '1,5' },
     instances: { type: 'string', default: '1,10,100,1000' },
     fleet: { type: 'string' },
+    against: { type: 'string' },
     jobs: { type: 'string', default: '8' },
     check: { type: 'boolean', default: false },
     'no-write': { type: 'boolean', default: false },
@@ -38,14 +41,31 @@ const machine = () =>
     .map((n) => n.toFixed(1))
     .join(' ')}`;
 
+type Kinds = readonly Probe<unknown>['kind'][];
+const ofAws = (kinds: Kinds) => kinds.every((kind) => kind === 'aws');
+const notOfGateway = (kinds: Kinds) => !kinds.includes('gateway');
+
 /** Checks of which the kinds of their probes are so. */
-const checksThat = (wanted: (kinds: readonly Probe<unknown>['kind'][]) => boolean) =>
+const checksThat = (wanted: (kinds: Kinds) => boolean) =>
   allChecks(registry)
     .filter(({ check }) => wanted([...probesOf([check.needs])].map(({ kind }) => kind)))
     .map(({ id }) => id);
 
 if (values.fleet !== undefined) await fleetOnly(Number(values.fleet));
+else if (values.against !== undefined) await againstOnly(resolve(values.against));
 else await wholeBench();
+
+async function againstOnly(other: string): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'clawcheck-bench-'));
+  try {
+    const runs = { 'reads of AWS alone': checksThat(ofAws), 'a run without the gateway': checksThat(notOfGateway) };
+    const distance = { apiMs, hostMs, scriptMs: 1000 };
+    const lines = await againstRows({ fixtures, cli, other, folder, pairs: Number(values.pairs), distance, runs });
+    say([machine(), '', ...lines].join('\n'));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
 async function fleetOnly(size: number): Promise<void> {
   const began = machine();
@@ -106,9 +126,9 @@ async function wholeBench(): Promise<void> {
     goal(ratio(start.help, bare) <= 2, `--help takes ${number(ratio(start.help, bare), 2)} x bare Node (at most 2)`);
 
     // The reads of AWS alone: checks that need nothing else.
-    const awsOnly = checksThat((kinds) => kinds.every((kind) => kind === 'aws'));
+    const awsOnly = checksThat(ofAws);
     // The floor has no part for the gateway, whose answers wait for each other.
-    const withoutGateway = checksThat((kinds) => !kinds.includes('gateway'));
+    const withoutGateway = checksThat(notOfGateway);
     for (const seconds of values.seconds.split(',').map(Number)) {
       const bench = await startBench(fixtures, { apiMs, hostMs, scriptMs: seconds * 1000 });
       try {

@@ -51,7 +51,9 @@ export async function startBench(
   let throttled = 0;
   let scripts = 0;
   const grow = grower(instances);
-  const addresses = Array.from({ length: hosts }, (_, n) => `127.0.${n === 0 ? 0 : 1}.${Math.max(n, 1)}`);
+  const addresses = Array.from({ length: hosts }, (_, n) =>
+    n === 0 ? '127.0.0.1' : `127.0.${1 + (n >> 8)}.${n & 255}`,
+  );
   const buckets = new Map<string, { tokens: number; at: number }>();
   const deployment = await startDeployment(fixtures, [], {
     scriptMs,
