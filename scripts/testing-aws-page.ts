@@ -63,12 +63,16 @@ export function testingAwsPage(flaws: readonly ListedFlaw[]): string {
     'A run asks for the longest pages that a service gives. A list that ends at a page as long as was asked for may have lost',
     'the token of the next: it is read again in shorter pages, and is unknown where those end elsewhere. Most lists are',
     'held against another answer too: by the ids that must be in them, by a count, or by asking for one thing alone. A page',
-    'that is shorter than asked for *and* has lost its token is a shorter list, and for five AWS says nowhere else how',
+    'that is shorter than asked for *and* has lost its token is a shorter list, and for six AWS says nowhere else how',
     'long they are:',
     '',
     ...table(
       ['list', 'what is lost, then'],
       [
+        [
+          '`autoscaling:DescribeScalingActivities`',
+          'what a schedule did; the newest come first, and up to 100 are not paged',
+        ],
         ['`backup:ListBackupPlans`', 'can only make a verdict worse (`test/checks/backup/lost-rows.test.ts`)'],
         ['`backup:ListRecoveryPointsByBackupVault`', 'can only make a verdict worse (the same test)'],
         [

@@ -10,10 +10,15 @@ import {
   showsOutage,
   watchedTargetGroups,
 } from '../../src/judging/alarm-metric.ts';
+import { newestDrill, tellingSince } from '../../src/judging/alert-drill.ts';
+import { replacements } from '../../src/judging/replacements.ts';
 import { check, type Finding, fail, judgeAll, undetermined } from '../../src/model/check.ts';
 import { alarm, alarmMutes } from '../../src/probes/aws/alarm.ts';
+import { failures } from '../../src/probes/aws/alarm-history.ts';
 import { group } from '../../src/probes/aws/group.ts';
 import { targetGroups } from '../../src/probes/aws/target-groups.ts';
+
+type Fact = 'alarm' | 'alarmMutes' | 'targetGroups' | 'failures';
 
 export default check({
   title: 'An alarm watches the health of the gateway',
@@ -22,9 +27,9 @@ export default check({
   trap: 'The alarm is OK because it never gets data, watches another dimension, has its actions off, is muted, or is one of several that must all ring.',
   remediation:
     'Set the alarm on the health metric of this group or its target group, with actions on, missing data breaching, and period times datapoints within the detection time.',
-  needs: { alarm, alarmMutes, group, targetGroups },
-  judge({ alarm, alarmMutes, group, targetGroups }, { environment }) {
-    const { alarm: name, alarmMetric } = environment.monitoring;
+  needs: { alarm, alarmMutes, group, targetGroups, failures },
+  judge({ alarm, alarmMutes, group, targetGroups, failures }, { environment, now }) {
+    const { alarm: name, alarmMetric, drillMaxAgeDays } = environment.monitoring;
     const detectWithinSeconds = Math.min(environment.monitoring.detectWithinSeconds, longestDetectionSeconds);
     if (!alarm) {
       return fail([{ fact: 'alarm', subject: name, expected: 'an alarm on a metric', observed: 'does not exist' }]);
@@ -56,7 +61,7 @@ export default check({
             seen('in alarm whenever the alarm on the metric is', following[follows], follows !== 'no', ringer),
           ]),
     ];
-    const open = (message: string, findings: readonly Finding<'alarm' | 'alarmMutes' | 'targetGroups'>[]) => {
+    const open = (message: string, findings: readonly Finding<Fact>[]) => {
       const judgement = judgeAll(findings);
       return judgement.outcome === 'pass' ? undetermined('conflict', message, judgement.evidence) : judgement;
     };
@@ -86,17 +91,14 @@ export default check({
         return { fact: 'targetGroups', subject, expected, observed: `after ${unhealthyAfterSeconds} seconds`, ok };
       },
     );
-    const findings = [
+    const own = isOfGroup(a, group, targetGroups);
+    const findings: Finding<Fact>[] = [
       seen(`watches ${alarmMetric}`, metric, metric === alarmMetric),
       // Of what AWS itself measures, the health of targets alone follows the gateway: a machine runs without one.
       ...(/^AWS\//.test(metric) && !/ELB\/(Un)?HealthyHostCount$/.test(metric)
         ? [seen('a metric of the gateway', `${metric}, of what is around it`, false)]
         : []),
-      seen(
-        'dimensions of this group or its target group, not of a part of it',
-        dimensionsOf(a),
-        isOfGroup(a, group, targetGroups),
-      ),
+      seen('dimensions of this group or its target group, not of a part of it', dimensionsOf(a), own !== 'no'),
       ...ringing,
       seen(
         'a statistic that a gateway that is down changes',
@@ -117,7 +119,29 @@ export default check({
     ];
     if (follows === 'maybe')
       return open('other alarms decide too whether the one that takes action is raised', findings);
-    return judgeAll<'alarm' | 'alarmMutes' | 'targetGroups'>(findings);
+    if (own === 'maybe') {
+      // It is of this deployment where it was raised while an instance of the group failed.
+      const since = tellingSince([watcher, ringer], drillMaxAgeDays, now);
+      const { replaceWithinSeconds } = environment.infrastructure;
+      const replaced = replacements(failures?.scalingActivities ?? [], replaceWithinSeconds);
+      const drill =
+        since && failures && newestDrill(failures.alarmHistory, replaced, AlarmActions, since, replaceWithinSeconds);
+      if (!drill) {
+        const message =
+          'the dimensions of the metric name neither the group nor its target group, and no alarm from it beside a failed instance shows that it is of this deployment';
+        return open(message, findings);
+      }
+      const subject = of(watcher);
+      const observed = `raised at ${drill.raised.at.toISOString()}, and ${drill.replacement.failed} was replaced`;
+      findings.push({
+        fact: 'failures',
+        subject,
+        expected: 'raised by an instance of the group',
+        observed,
+        ok: true,
+      });
+    }
+    return judgeAll(findings);
   },
 });
 

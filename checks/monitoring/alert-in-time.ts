@@ -1,7 +1,7 @@
-import { ago, dayMs } from '../../src/judging/age.ts';
+import { ago } from '../../src/judging/age.ts';
 import { chainOf } from '../../src/judging/alarm-chain.ts';
 import { longestDetectionSeconds } from '../../src/judging/alarm-metric.ts';
-import { newestDrill } from '../../src/judging/alert-drill.ts';
+import { newestDrill, tellingSince } from '../../src/judging/alert-drill.ts';
 import { failuresIn, newestRecord, observationOf } from '../../src/judging/drill-record.ts';
 import { replacements } from '../../src/judging/replacements.ts';
 import { check, type Finding, fail, isNonEmpty, judgeAll, undetermined } from '../../src/model/check.ts';
@@ -27,12 +27,8 @@ export default check({
     const { replaceWithinSeconds } = environment.infrastructure;
     if (!alarm) return undetermined('not_found', 'the alarm of the environment file does not exist');
     const { watcher = alarm.alarm, ringer } = chainOf(alarm, alarmMetric);
-    const changes = [watcher, ringer].map((one) => one.AlarmConfigurationUpdatedTimestamp?.getTime() ?? Number.NaN);
-    const changed = new Date(Math.max(...changes));
-    if (Number.isNaN(changed.getTime()))
-      return undetermined('bad_response', 'when the alarm was last changed is not known');
-    const oldest = new Date(now.getTime() - drillMaxAgeDays * dayMs);
-    const since = changed > oldest ? changed : oldest;
+    const since = tellingSince([watcher, ringer], drillMaxAgeDays, now);
+    if (!since) return undetermined('bad_response', 'when the alarm was last changed is not known');
     const drill = newestDrill(
       alarmHistory,
       replacements(scalingActivities, replaceWithinSeconds),

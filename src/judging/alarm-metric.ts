@@ -1,5 +1,6 @@
 import type { ComparisonOperator, MetricAlarm, Statistic } from '@aws-sdk/client-cloudwatch';
 import { type Group, membersInService } from '../probes/aws/group.ts';
+import type { Tri } from './iam-match.ts';
 
 /** Seconds from failure to alarm that no environment file can make longer: what runs away does its harm in minutes. */
 export const longestDetectionSeconds = 120;
@@ -56,24 +57,30 @@ export function watchedTargetGroups<T extends { readonly arn: string }>(
   return named === undefined ? [] : targetGroups.filter(({ arn }) => arn.split(':')[5] === named);
 }
 
-/** Whether the dimensions pick out this deployment: its group, or one of its target groups, and no part of it. */
+/**
+ * Whether the dimensions pick out this deployment: its group, or one of its target groups, and no part of it. `maybe`
+ * for a metric of one's own whose dimensions name neither.
+ */
 export function isOfGroup(
   alarm: MetricAlarm,
   group: Group,
   /** The target groups of the group, each with the load balancers in front of it. */
   targetGroups: readonly { readonly arn: string; readonly balancers: readonly string[] }[],
-): boolean {
+): Tri {
   const dimensions = alarm.Dimensions ?? [];
   const parts = ['AvailabilityZone', 'InstanceId', 'InstanceType', 'host'];
-  if (dimensions.some(({ Name }) => parts.includes(Name ?? ''))) return false;
+  if (dimensions.some(({ Name }) => parts.includes(Name ?? ''))) return 'no';
   if (dimensionOf(alarm, 'TargetGroup') !== undefined) {
     const balancer = dimensionOf(alarm, 'LoadBalancer');
     // Elastic Load Balancing counts each pair of the two; another pair has no data.
-    return watchedTargetGroups(alarm, targetGroups).some(({ balancers }) =>
+    const isPair = watchedTargetGroups(alarm, targetGroups).some(({ balancers }) =>
       balancers.some((b) => b.split(':loadbalancer/')[1] === balancer),
     );
+    return isPair ? 'yes' : 'no';
   }
-  return dimensionOf(alarm, 'AutoScalingGroupName') === group.AutoScalingGroupName;
+  const named = dimensionOf(alarm, 'AutoScalingGroupName');
+  if (named === undefined && alarm.Namespace?.startsWith('AWS/') === false) return 'maybe';
+  return named === group.AutoScalingGroupName ? 'yes' : 'no';
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { AlarmHistory, AlarmRaised } from '../probes/aws/alarm-history.ts';
+import { dayMs } from './age.ts';
 import type { Replacement } from './replacements.ts';
 
 /** A failure of the gateway as AWS recorded it from end to end. */
@@ -43,6 +44,20 @@ export function newestDrill(
     };
   }
   return undefined;
+}
+
+/**
+ * From when on the history of alarms tells of them as they are: since they were changed, and not longer than some days.
+ * Undefined where AWS does not say when they were.
+ */
+export function tellingSince(
+  alarms: readonly { readonly AlarmConfigurationUpdatedTimestamp?: Date | undefined }[],
+  days: number,
+  now: Date,
+): Date | undefined {
+  const changes = alarms.map((one) => one.AlarmConfigurationUpdatedTimestamp?.getTime() ?? Number.NaN);
+  const since = Math.max(now.getTime() - days * dayMs, ...changes);
+  return Number.isNaN(since) ? undefined : new Date(since);
 }
 
 function secondsBetween(from: Date, to: Date): number {

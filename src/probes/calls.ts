@@ -29,6 +29,7 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'aws/direct-invocations': 'lambda:GetPolicy',
   'aws/elastic-addresses': 'ec2:DescribeAddresses',
   'aws/expected-groups': 'ec2:DescribeSecurityGroups',
+  'aws/failures': '',
   'aws/file-system': 'efs:DescribeFileSystems',
   'aws/file-system-policy': 'efs:DescribeFileSystemPolicy',
   'aws/function-variables': 'lambda:GetFunctionConfiguration',

@@ -29,6 +29,7 @@ const favourable = ['pass', 'attested', 'waived', 'not-applicable'];
  * test/checks/backup/lost-rows.test.ts.
  */
 const uncounted: readonly AwsOperation[] = [
+  'autoscaling:DescribeScalingActivities',
   'backup:ListBackupPlans',
   'backup:ListRecoveryPointsByBackupVault',
   'ec2:GetManagedPrefixListEntries',
@@ -38,6 +39,8 @@ const uncounted: readonly AwsOperation[] = [
 
 /** What is asked beside what a check needs, and which check does without the answer. */
 const spared: Readonly<Record<string, readonly string[]>> = {
+  'autoscaling:DescribeScalingActivities': ['monitoring/alarm-on-health'],
+  'cloudwatch:DescribeAlarmHistory': ['monitoring/alarm-on-health'],
   'secretsmanager:ListSecrets': ['soul-documents/server-side-read-only'],
 };
 

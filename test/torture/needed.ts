@@ -39,6 +39,11 @@ const notNeeded: readonly { readonly check: string; readonly key: RegExp; readon
     key: /^host (open|host\/(identity|secret-reads))$/,
     why: 'what the instance reads is needed only where its own secret hangs on a condition, and here it does not',
   },
+  {
+    check: 'monitoring/alarm-on-health',
+    key: /^aws (cloudwatch:DescribeAlarmHistory|autoscaling:DescribeScalingActivities) /,
+    why: 'what happened is needed only where the dimensions of the metric do not name the group, and here they do',
+  },
   ...['monitoring/agent-answers', 'monitoring/test-interaction-logged', 'skills/inventory-matches'].map((check) => ({
     check,
     key: /^gateway rpc config\.get /,

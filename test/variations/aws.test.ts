@@ -297,6 +297,14 @@ const variations: Readonly<Record<string, readonly Change[]>> = {
     }),
     environment({ 'monitoring.alarmMetric': 'OpenClaw/GatewayReady' }),
   ],
+  'an alarm on a metric of its own that does not name the group': [
+    set('cloudwatch:DescribeAlarms', 'openclaw-prod', {
+      'MetricAlarms.0.Namespace': 'OpenClaw',
+      'MetricAlarms.0.MetricName': 'GatewayReady',
+      'MetricAlarms.0.Dimensions': [{ Name: 'Environment', Value: 'prod' }],
+    }),
+    environment({ 'monitoring.alarmMetric': 'OpenClaw/GatewayReady' }),
+  ],
   'an alarm that acts through a composite one above it': [
     set('cloudwatch:DescribeAlarms', 'HealthyHostCount', { 'MetricAlarms.0.AlarmActions': [] }),
     set('cloudwatch:DescribeAlarms', 'billing-noise', {

@@ -3,6 +3,7 @@ import { chainOf } from '../../judging/alarm-chain.ts';
 import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import { alarm } from './alarm.ts';
+import { type ScalingActivity, scalingActivities } from './scaling-activities.ts';
 
 /** A change of the alarm's state into ALARM, as CloudWatch itself recorded it. */
 export interface AlarmRaised {
@@ -60,6 +61,22 @@ export const alarmHistory = awsProbe({
       actions: acted.filter(({ HistoryItemType }) => HistoryItemType === 'Action').map(readAction),
     };
   },
+});
+
+export interface Failures {
+  readonly alarmHistory: AlarmHistory;
+  readonly scalingActivities: readonly ScalingActivity[];
+}
+
+/** The same beside what the group did, for a check that needs them seldom; undefined where they cannot be read. */
+export const failures = awsProbe({
+  id: 'aws/failures',
+  needs: { alarmHistory, scalingActivities },
+  lost: () => undefined,
+  gather: async (_aws, { alarmHistory, scalingActivities }): Promise<Failures | undefined> => ({
+    alarmHistory,
+    scalingActivities,
+  }),
 });
 
 function readRaised(item: AlarmHistoryItem): AlarmRaised[] {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import check from '../../../checks/monitoring/alarm-on-health.ts';
 import { judgeFacts } from '../../support/judge.ts';
+import { now } from '../../support/rig.ts';
 
 const group = {
   AutoScalingGroupName: 'openclaw-prod',
@@ -47,8 +48,10 @@ const targetGroups = group.TargetGroupARNs.map((arn) => ({
   unhealthyAfterSeconds: 120,
 }));
 const alarmOf = (changes: object) => ({ kind: 'metric', name: 'a', arn: 'arn:a', alarm: { ...good, ...changes } });
-const outcomeOf = (alarm: unknown, changes = {}, mutes = 0, asg: object = group) =>
-  judgeFacts(check, { alarm, alarmMutes: mutes, group: asg, targetGroups }, changes).outcome;
+const quiet = { alarmHistory: { raised: [], actions: [] }, scalingActivities: [] as object[] };
+const unread = undefined as typeof quiet | undefined;
+const outcomeOf = (alarm: unknown, changes = {}, mutes = 0, asg: object = group, failures = unread) =>
+  judgeFacts(check, { alarm, alarmMutes: mutes, group: asg, targetGroups, failures }, changes).outcome;
 
 describe('monitoring/alarm-on-health', () => {
   it.each<[string, number, string, object, string]>([
@@ -83,7 +86,7 @@ describe('monitoring/alarm-on-health', () => {
 
   it('fails where the load balancer notices later than the alarm may', () => {
     const slow = targetGroups.map((one) => ({ ...one, unhealthyAfterSeconds: 121 }));
-    const facts = { alarm: alarmOf({}), alarmMutes: 0, group, targetGroups: slow };
+    const facts = { alarm: alarmOf({}), alarmMutes: 0, group, targetGroups: slow, failures: quiet };
     expect(judgeFacts(check, facts, {}).outcome).toBe('fail');
   });
 
@@ -216,6 +219,41 @@ describe('monitoring/alarm-on-health', () => {
     expect(outcomeOf(alarmOf({}), {}, 0, two)).toBe('fail');
     expect(outcomeOf(alarmOf({ Threshold: 2 }), {}, 0, two)).toBe('pass');
   });
+
+  const at = (seconds: number) => new Date(now.getTime() - 864_000_000 + seconds * 1000);
+  const replacement = [
+    { kind: 'termination', instance: 'i-1', cause: 'health', status: 'Successful', start: at(100), end: at(200) },
+    { kind: 'launch', instance: 'i-2', cause: 'health', status: 'Successful', start: at(150), end: at(400) },
+  ];
+  const raisedAt = (seconds: number) => ({
+    raised: [{ at: at(seconds), failingSince: at(seconds - 150), period: 60 }],
+    actions: [],
+  });
+  it.each([
+    ['with an instance that failed', raisedAt(150), replacement, -60, 'pass'],
+    ['never', quiet.alarmHistory, replacement, -60, 'undetermined'],
+    ['with no instance that failed', raisedAt(150), [], -60, 'undetermined'],
+    ['long before an instance failed', raisedAt(-3600), replacement, -7200, 'undetermined'],
+    ['with an instance that failed, and changed since', raisedAt(150), replacement, 500, 'undetermined'],
+  ])(
+    'takes a metric that does not name the group where it was raised %s',
+    (_, alarmHistory, scalingActivities, changed, outcome) => {
+      const ready = { 'monitoring.alarmMetric': 'OpenClaw/Gateway/Ready' };
+      const own = {
+        Namespace: 'OpenClaw/Gateway',
+        MetricName: 'Ready',
+        AlarmConfigurationUpdatedTimestamp: at(changed),
+      };
+      const past = { alarmHistory, scalingActivities } as typeof quiet;
+      for (const Dimensions of [[], [{ Name: 'Environment', Value: 'prod' }]]) {
+        expect(outcomeOf(alarmOf({ ...own, Dimensions }), ready, 0, group, past)).toBe(outcome);
+        expect(outcomeOf(alarmOf({ ...own, Dimensions }), ready)).toBe('undetermined');
+      }
+      const part = [{ Name: 'InstanceId', Value: 'i-1' }];
+      expect(outcomeOf(alarmOf({ ...own, Dimensions: part }), ready, 0, group, past)).toBe('fail');
+      expect(outcomeOf(alarmOf({ ...own, Dimensions: [], ActionsEnabled: false }), ready, 0, group, past)).toBe('fail');
+    },
+  );
 
   it('takes a metric of the group itself, falling or rising', () => {
     const own = {
