@@ -18,7 +18,7 @@ export default check({
   judge({ config: { inForce }, agents, sessions }, { environment }) {
     const required = environment.gateway.sandboxMode;
     const findings = agents.flatMap((agent): Finding<'config' | 'sessions'>[] => {
-      const { mode, host } = sandboxOf(inForce, agent);
+      const { mode, host, hostBrowser } = sandboxOf(inForce, agent);
       const subject = `agent ${shown(agent)}`;
       const out = unsandboxed(sessions, agent);
       const closed = isElevationClosed(inForce, agent);
@@ -29,6 +29,13 @@ export default check({
           expected: 'nobody may take commands out of the sandbox',
           observed: closed ? 'nobody may' : 'whoever is on tools.elevated.allowFrom',
           ok: closed,
+        },
+        {
+          fact: 'config',
+          subject: `sandbox.browser.allowHostControl for agent ${shown(agent)}`,
+          expected: 'false: the browser of the host is outside the sandbox',
+          observed: shown(hostBrowser),
+          ok: hostBrowser === false,
         },
         {
           fact: 'sessions',

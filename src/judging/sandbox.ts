@@ -10,6 +10,8 @@ export interface Sandbox {
   readonly backend: unknown;
   /** Of its containers; `none` where nothing is set. */
   readonly network: unknown;
+  /** Whether its tools may use the browser of the host. */
+  readonly hostBrowser: unknown;
   /** Folders of the host in it; undefined where they are no lists. */
   readonly binds: readonly unknown[] | undefined;
 }
@@ -24,6 +26,7 @@ export function sandboxOf(config: unknown, agent: string): Sandbox {
     mode: at('mode') ?? 'off',
     host: agentValue(config, agent, 'tools.exec.host', 'tools.exec.host') ?? 'auto',
     backend: at('backend') || 'docker',
+    hostBrowser: at('browser.allowHostControl') ?? false,
     network: valueAt(own, 'network') ?? valueAt(shared, 'network') ?? 'none',
     binds: binds.every((list) => Array.isArray(list)) ? binds.flat() : undefined,
   };
@@ -46,10 +49,10 @@ export function wayOut({ network, binds }: Sandbox): string | undefined {
   return binds.every(isReadOnly) ? undefined : 'it may write to folders of the host';
 }
 
-/** `host:container:ro`; without a mode it is writable. */
+/** `host:container:ro`; without a mode it is writable, and a socket takes what is sent to it all the same. */
 function isReadOnly(bind: unknown): boolean {
-  const [, , mode = '', ...rest] = String(bind).split(':');
-  return rest.length === 0 && mode.split(',').includes('ro');
+  const [host = '', , mode = '', ...rest] = String(bind).split(':');
+  return rest.length === 0 && mode.split(',').includes('ro') && !/\.sock$/.test(host);
 }
 
 /** Sessions of an agent that an administrator has taken out of the sandbox. */

@@ -154,8 +154,9 @@ export const secretRules: readonly SecretRule[] = [
   rule(
     'assigned',
     'variable that is named like a credential',
-    // No dash, dot or slash: names, paths and identifiers of secrets have them.
-    `${start}[A-Z0-9_]*(TOKEN|SECRET|PASSWORD|PASSPHRASE|API_?KEY|ACCESS_KEY|PRIVATE_KEY|SIGNING_KEY)=["']?[A-Za-z0-9+]{20,}`,
+    // No dash, dot or slash: names, paths and identifiers of secrets have them, but for a short one in front. Where it is
+    // no plain assignment, a digit too: what has none may be the name of an error or a type.
+    `${start}[A-Z0-9_]*(TOKEN|SECRET|PASSWORD|PASSPHRASE|API_?KEY|ACCESS_KEY|PRIVATE_KEY|SIGNING_KEY)(=["']?[A-Za-z0-9+]{20,}|["']?[ ]*[=:][ ]*["']?([a-z0-9]{2,5}[-_](dev-|prod-)?)?[A-Za-z+]{0,19}[0-9][A-Za-z0-9+]{15,})`,
     () => ['CRM_SIGNING', '_SECRET=', hex(32)].join(''),
   ),
   rule(

@@ -28,8 +28,26 @@ describe.each(greps.map((grep) => [grep.join(' '), grep] as const))('%s', (_, gr
     expect(lines(grep, all, `first line\n${texts.join('\n')}\n`)).toBe(texts.length);
   });
 
+  const value = '3f9a1c7e'.repeat(4);
+  it.each([
+    ['a composition of containers', `      CRM_TOKEN: ${value}`],
+    ['a script', `  env: { CRM_TOKEN: '${value}' },`],
+    ['JSON', `"CRM_API_KEY" : "${value}",`],
+    ['an ini file', `CRM_PASSWORD = "Zq7Wm4Xk9Rb2Tn5Yc8Vd"`],
+    ['a file of variables, with a prefix', `SEARCH_API_KEY=tvly-dev-${value}`],
+    ['the same of two letters', `CRAWL_API_KEY="fc-${value}"`],
+    ['the same with an underscore', `MODEL_API_TOKEN=r8_${value}`],
+  ])('finds what is named like a credential in %s', (_, text) => {
+    const { pattern = '' } = secretRules.find(({ id }) => id === 'assigned') ?? {};
+    expect(lines(grep, pattern, `first line\n${text}\nlast line`)).toBe(1);
+  });
+
   it.each([
     harmless,
+    'INVALID_TOKEN: "InvalidTokenExceptionOfTheService", EXPIRED_TOKEN: \'ExpiredTokenException\'',
+    'static readonly ACCESS_TOKEN: InjectionTokenOfTheAccessToken;',
+    'MONITORING_SECRET: openclaw-prod-monitoring2, MAX_TOKEN: 200000, CRM_SECRET=prod-crm-2026-gateway',
+    'CRM_TOKEN: $CRM_TOKEN_1234567890123456 API_KEY: https://example.com/1234567890123456789',
     'sk-learn and task-force-one are words, so is ask-anthropic-about-it',
     'https://hooks.slack.com/services is the address without its secret',
     'https://user@example.com/path and ssh://git@github.com:22/acme/repo',

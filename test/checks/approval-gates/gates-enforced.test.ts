@@ -167,6 +167,7 @@ describe('approval-gates/gates-enforced', () => {
     ],
     ['a folder to read', within({ docker: { binds: ['/srv/a:/a:ro', '/srv/b:/b:z,ro'] } }), 'pass'],
     ['a folder to write to', within({ docker: { binds: ['/srv/a:/a:ro', '/srv/b:/b:rw'] } }), 'fail'],
+    ['a socket to read', within({ docker: { binds: ['/srv/docker.sock:/a.sock:ro'] } }), 'fail'],
     ['a folder without a mode', within({ docker: { binds: ['/srv/a:/ro'] } }), 'fail'],
     ['folders of all, none of its own', within({ docker: { binds: ['/srv/a:/a'] } }, container({ binds: [] })), 'fail'],
     ['folders that are no list', within({ docker: { binds: '/srv/a:/a:ro' } }), 'fail'],
