@@ -243,6 +243,7 @@ async function wholeBench(): Promise<void> {
 
     const growth: string[][] = [];
     let first = 0;
+    const walls = new Map<number, number>();
     for (const instances of values.instances.split(',').map(Number)) {
       const bench = await startBench(fixtures, { apiMs, hostMs, scriptMs: 0, instances });
       try {
@@ -261,6 +262,7 @@ async function wholeBench(): Promise<void> {
         const measured = await measure(process.execPath, args, { env: bench.env, folder });
         const { calls, throttled, duplicates } = bench.take();
         first ||= calls.length;
+        walls.set(instances, measured.wallSeconds);
         growth.push(
           [
             instances,
@@ -288,6 +290,13 @@ async function wholeBench(): Promise<void> {
         await bench.close();
       }
     }
+    const [least = 1, most = 1] = [Math.min(...walls.keys()), Math.max(...walls.keys())];
+    const exponent = Math.log((walls.get(most) ?? 1) / (walls.get(least) ?? 1)) / Math.log(most / least);
+    if (most > least)
+      goal(
+        exponent <= 0.3,
+        `from ${least} to ${most} instances the time grows with the exponent ${number(exponent, 2)} (at most 0.3)`,
+      );
     lines.push(
       '',
       'Growth, the reads of AWS alone, against buckets of 100 calls that fill with 20 a second:',
