@@ -4,8 +4,6 @@ import type { Condition, Policy, Statement } from './iam-document.ts';
 const bounding: Readonly<Record<string, (value: string, account: string) => boolean>> = {
   'aws:principalaccount': (value, account) => value === account,
   'aws:principalarn': (value, account) => value.split(':')[4] === account,
-  'aws:principalorgid': (value) => /^o-[a-z0-9]+$/.test(value),
-  'aws:principalorgpaths': (value) => /^o-[a-z0-9]+\//.test(value),
   'aws:sourceaccount': (value, account) => value === account,
   'aws:sourcearn': (value, account) => value.split(':')[4] === account,
   'aws:sourcevpc': (value) => /^vpc-[0-9a-f]+$/.test(value),
@@ -14,8 +12,8 @@ const bounding: Readonly<Record<string, (value: string, account: string) => bool
 const boundingOperators = /^(?:ForAnyValue:)?(StringEquals|StringEqualsIgnoreCase|StringLike|ArnEquals|ArnLike)$/;
 
 /**
- * Whom outside the account a resource policy lets in: `everyone` where a grant to `*` is bounded by no condition on
- * who asks, and each other account by its number. Denials are not weighed: a grant to strangers is wrong with them too.
+ * Whom outside the account a resource policy lets in: `everyone`, or all of an organization, where a grant to `*` is
+ * bounded by no condition on who asks, and each other account by its number. Denials are not weighed: a grant to strangers is wrong with them too.
  */
 export function outsiders(policy: Policy, account: string): readonly string[] {
   const allows = policy.statements.filter(({ effect }) => effect === 'Allow');
@@ -27,7 +25,10 @@ function outsidersOf({ principals, federated, conditions }: Statement, account: 
   if (!principals) return [];
   if (principals.not) return ['everyone but some'];
   return principals.patterns.flatMap((pattern) => {
-    if (pattern === '*') return conditions.some((c) => bounds(c, account)) ? [] : ['everyone'];
+    if (pattern === '*') {
+      const ofOrganization = conditions.some(({ key }) => key.startsWith('aws:principalorg'));
+      return conditions.some((c) => bounds(c, account)) ? [] : [ofOrganization ? 'an organization' : 'everyone'];
+    }
     const [, other] = /^(\d{12})$/.exec(pattern) ?? /^arn:[^:]+:(?:iam|sts)::(\d{12}):/.exec(pattern) ?? [];
     if (other === account) return [];
     // A principal that was deleted stays as its unique id and lets nobody in.

@@ -81,8 +81,13 @@ export function sweeping(policies: readonly Policy[]): readonly string[] {
 /** Every resource, or every resource of a service or of a kind that it has: in S3 no kind, but a bucket, comes first. */
 const everywhere = /^(\*+|arn:[^:]*:[^:]*:[^:]*:[^:]*:(?:(?<!:s3:::)[\w-]+[/:]|key|parameter|table)?\*+(?:\/\*+)?)$/;
 
-/** What hands out the data of others, where no resource bounds it. AWS Security Hub looks for such a Decrypt (KMS.2). */
-const readings = ['dynamodb:Scan', 'kms:Decrypt', 's3:GetObject', 'ssm:GetParametersByPath'];
+/** What reaches the data of others, where no resource bounds it. AWS Security Hub looks for such a Decrypt (KMS.2). */
+const readings = actionsIn(`
+dynamodb: PutItem Scan
+kms: Decrypt
+lambda: InvokeFunction
+s3: DeleteObject GetObject PutObject
+ssm: GetParametersByPath`);
 
 /** The same, but for the agent of Systems Manager: AWS lets it read every parameter that it knows by name. */
 const readingsOfAgent = ['ssm:GetParameter', 'ssm:GetParameters'];
@@ -92,7 +97,7 @@ const bounds = /^(?!aws:)|^aws:(resourcetag|calledvia|viaaws)/;
 
 /**
  * What the role may do everywhere, and neither a deny nor its boundary takes away: every action of a service, or to
- * read all data of one.
+ * reach all data of one.
  */
 export function unbounded(role: IdentityPolicies): readonly string[] {
   const may = (action: string) => identityAllows(role, { action, resource: undefined }) !== 'no';

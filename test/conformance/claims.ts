@@ -168,7 +168,7 @@ const zones: Claim = async ({ aws, resource }) => {
     'aws.region': aws.region,
   });
   const found = await gather(group, aws, { namedGroups: await gather(namedGroups, aws, {}, environment) }, environment);
-  const judgement = judged(selfHealingOn, { group: found, warmPool: [] });
+  const judgement = judged(selfHealingOn, { group: found, warmPool: [], scalingActivities: [] });
   return verdict(
     !(judgement.outcome === 'fail' && judgement.evidence.some(({ expected }) => expected.includes('zones'))),
   );
@@ -177,7 +177,10 @@ const zones: Claim = async ({ aws, resource }) => {
 const alarmActions: Claim = async ({ aws, resource }) => {
   const environment = environmentFor({ 'monitoring.alarm': resource });
   const facts = { alarm: await gather(alarm, aws, {}, environment), alarmMutes: 0, group: {} };
-  const judgement = judged(alarmOnHealth, { ...facts, group: { AutoScalingGroupName: 'g', TargetGroupARNs: [] } });
+  const judgement = judged(alarmOnHealth, {
+    ...facts,
+    group: { AutoScalingGroupName: 'g', TargetGroupARNs: [], Instances: [] },
+  });
   return verdict(
     !(judgement.outcome === 'fail' && judgement.evidence.some(({ expected }) => expected.includes('alarm action'))),
   );

@@ -61,6 +61,13 @@ describe('credentials/role-least-privilege', () => {
     ['the messages of Session Manager', [allow(['ssmmessages:*', 'ec2messages:*'])], 'pass'],
     ['every object of every bucket', [allow('s3:Get*')], 'fail'],
     ['every object of every bucket, by their ARNs', [allow('s3:GetObject', { Resource: 'arn:aws:s3:::*/*' })], 'fail'],
+    ['every object to write', [allow('s3:PutObject')], 'fail'],
+    ['every function', [allow('lambda:InvokeFunction')], 'fail'],
+    [
+      'every function of a name',
+      [allow('lambda:InvokeFunction', { Resource: 'arn:aws:lambda:*:*:function:openclaw-*' })],
+      'pass',
+    ],
     ['every object of a bucket', [allow('s3:Get*', { Resource: 'arn:aws:s3:::bucket/*' })], 'pass'],
     ['every object, and a deny of it', [allow('s3:Get*'), { ...allow('s3:GetObject'), Effect: 'Deny' }], 'pass'],
     ['every key', [allow('kms:Decrypt', { Resource: 'arn:aws:kms:eu-west-1:123456789012:key/*' })], 'fail'],
@@ -186,6 +193,7 @@ describe('credentials/role-least-privilege', () => {
   it.each<[string, unknown, object | undefined, string]>([
     ['EC2 and a role of the account', { Service: 'ec2.amazonaws.com', AWS: arn }, undefined, 'pass'],
     ['everyone', '*', undefined, 'fail'],
+    ['everyone of an organization', '*', { StringEquals: { 'aws:PrincipalOrgID': 'o-1a' } }, 'fail'],
     ['another account', { AWS: 'arn:aws:iam::999999999999:root' }, undefined, 'fail'],
     ['another account with an external id', { AWS: '999999999999' }, external, 'fail'],
   ])('may be taken on by %s', (_, principal, condition, outcome) => {

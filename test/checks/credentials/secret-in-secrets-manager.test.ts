@@ -58,16 +58,21 @@ describe('credentials/secret-in-secrets-manager', () => {
     ['everyone but one', grant('*', { StringNotEquals: { 'aws:PrincipalAccount': '999999999999' } }), 'fail'],
     ['everyone over TLS', grant('*', { Bool: { 'aws:SecureTransport': 'true' } }), 'fail'],
     ['everyone, if the key is there', grant('*', { StringEqualsIfExists: { 'aws:PrincipalOrgID': 'o-1a' } }), 'fail'],
-    ['everyone of the organisation', grant('*', { StringEquals: { 'aws:PrincipalOrgID': 'o-1a' } }), 'pass'],
+    ['everyone of the organisation', grant('*', { StringEquals: { 'aws:PrincipalOrgID': 'o-1a' } }), 'fail'],
     [
       'everyone of a part of the organisation',
       grant('*', { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-1a/r-ab12/ou-ab12-1/*' } }),
-      'pass',
+      'fail',
     ],
     [
       'everyone whose request does not say otherwise',
       grant('*', { 'ForAllValues:StringEquals': { 'aws:PrincipalAccount': '123456789012' } }),
       'fail',
+    ],
+    [
+      'everyone of the organisation who is of the account',
+      grant('*', { StringEquals: { 'aws:PrincipalOrgID': 'o-1a', 'aws:PrincipalAccount': '123456789012' } }),
+      'pass',
     ],
     ['another account', grant({ AWS: 'arn:aws:iam::999999999999:root' }), 'fail'],
     ['another account by number', grant({ AWS: '999999999999' }), 'fail'],
