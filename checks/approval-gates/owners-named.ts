@@ -8,7 +8,9 @@ const duties = {
   incidentResponse: 'who stops it',
 } as const;
 
-const nobody = /^(team|the team|tbd|todo|n\/?a|none|nobody|unknown|-+|\?+)$/i;
+/** Placeholders, those of clawcheck.example.yaml among them. */
+const nobody =
+  /^(?:(?:tb[acd]|fixme)\b.*|to ?do(?:[:(-].*)?|to be \w+|(?:the )?team|n\/?a|none|no ?(?:body|one)|(?:some|any|every) ?(?:body|one)|unknown|unassigned|not (?:yet )?(?:assigned|known|decided)|vacant|pending|placeholder|(?:\w\. |your |full |first )?name|owner|x+|<.*>|[^\p{L}\p{N}]+)$/iu;
 
 export default check({
   title: 'Four duties have a named owner',

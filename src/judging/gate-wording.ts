@@ -1,7 +1,7 @@
 import type { Gate } from '../environment/gates-schema.ts';
 
 const vague =
-  /\b(important|sensitive|critical|risky|dangerous|high[- ]?stakes|significant|major|serious|anything|everything|whatever|various|etc|some|certain|appropriate|necessary|needed|relevant|as required|if in doubt|case[- ]by[- ]case|discretion|depends|judge?ment|large amounts?|high[- ]value|reasonable|suspicious|unusual|stuff|things|not (?:yet )?(?:defined|decided)|to be (?:defined|decided|determined)|tb[acd]|todo)\b/i;
+  /\b(important|sensitive|critical|risky|dangerous|high[- ]?stakes|significant|major|serious|(?:anything|everything)(?! (?:over|above|beyond|exceeding|more than|greater than|outside|other than|except)\b)|whatever|various|etc|some|certain|appropriate|necessary|(?:as|if|when|whenever|where) (?:needed|required)|relevant|if in doubt|case[- ]by[- ]case|discretion|depends|judge?ment|large amounts?|high[- ]value|reasonable|suspicious|unusual|stuff|things|not (?:yet )?(?:defined|decided)|to be (?:defined|decided|determined)|tb[acd]|todo)\b/i;
 const nobody =
   /^(?:the )?(any(one|body)?|every(one|body)?|all|team|users?|staff|admins?|humans?|people|someone|somebody|unknown|n\/?a|tb[acd]|\*|[-?]+)$/i;
 const shortest = 8;

@@ -17,12 +17,17 @@ describe('the wording of a gate', () => {
     expect(vaguenessOf(good)).toEqual([]);
     expect(vaguenessOf({ ...good, threshold: 'always' })).toEqual([]);
     expect(vaguenessOf({ ...good, threshold: 'every command that is not on the allowlist' })).toEqual([]);
+    expect(vaguenessOf({ ...good, threshold: 'anything above 500 EUR' })).toEqual([]);
+    expect(vaguenessOf({ ...good, threshold: 'approval needed for each message' })).toEqual([]);
   });
 
   it.each<[Partial<Gate>, RegExp]>([
     [{ action: 'Important actions' }, /action: "important"/],
     [{ action: 'Anything risky' }, /action: "anything"/],
     [{ action: 'Pay' }, /action: too short/],
+    [{ threshold: 'anything that matters above all' }, /threshold: "anything"/],
+    [{ threshold: 'only when needed' }, /threshold: "when needed"/],
+    [{ threshold: 'as required by policy' }, /threshold: "as required"/],
     [{ threshold: 'when necessary' }, /threshold: "necessary"/],
     [{ threshold: 'any' }, /threshold: too short/],
     [{ action: 'always' }, /action: too short/],
