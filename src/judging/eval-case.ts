@@ -19,6 +19,8 @@ export interface EvalCase {
   readonly threshold: number | undefined;
   /** Why what is judged is not what the agent says; undefined where it is. */
   readonly given?: string | undefined;
+  /** What puts its scores together, and says in the end whether it passed: `assertScoringFunction`. */
+  readonly scoring?: unknown;
   /** The values of its assertions that are scripts in files, and answer the same whatever the agent says. */
   readonly constant?: readonly string[];
   /** False where `asserts` is our reading of a table's cells, not what promptfoo makes of them. */
@@ -124,9 +126,8 @@ function bared(code: string): string {
     .replaceAll(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g, "''");
 }
 
-/** What an assertion that is a script in a file names: the file, without the function in it. */
-export function scriptOf(assertion: unknown): string | undefined {
-  const { value } = (assertion ?? {}) as { value?: unknown };
+/** The file that a value names as a script, without the function in it. */
+export function scriptOf(value: unknown): string | undefined {
   return typeof value === 'string' ? /^file:\/\/(.+\.(?:[cm]?[jt]s|py|rb))(?::\w+)?$/.exec(value)?.[1] : undefined;
 }
 
@@ -143,9 +144,14 @@ export function isConstantScript(script: string): boolean {
   if (first.length === 0 || /\barguments\b/.test(bare)) return false;
   const used = (name: string) =>
     !/^\w*$/.test(name) || (name !== '' && bare.split(new RegExp(`\\b${name}\\b`)).length > 2);
-  if (!first.some(used)) return true;
+  return !first.some(used) || alwaysPasses(script);
+}
+
+/** Whether all that a script returns is that it passed. */
+export function alwaysPasses(script: string): boolean {
+  const bare = bared(script).replaceAll(/\s+/g, ' ');
   const passed =
-    /(?:\breturn\b|=>(?!\s*\{))[\s(]*(?:\{\s*(?:pass_?|'')\s*:\s*)?(?:true|True)\b(?!\s*(?:if|and|&|\?|[=!<>]))/g;
+    /(?:\breturn\b|=>(?!\s*\{))[\s(]*(?:\{(?:[^{}]*\bpass_?|\s*'')\s*:\s*)?(?:true|True)\b(?!\s*(?:if|and|&|\?|[=!<>]))/g;
   const all = bare.split(/\breturn\b|=>(?!\s*\{)/).length - 1;
   return all > 0 && all === [...bare.matchAll(passed)].length && !/\b(?:throw|raise|assert|expect)/.test(bare);
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commitFiles, readFlaw } from '../../src/demo/scenario.ts';
 import { fixtures, runScenario, statusesOf } from '../support/rig.ts';
@@ -103,5 +105,28 @@ describe('assertions by a script in a file', () => {
   ])('%s', async (_, script, status) => {
     const given = { ...files, 'evals/invoice-draft/assert.js': script } as Record<string, string>;
     expect(await statuses(given, checks)).toEqual([status]);
+  });
+});
+
+describe('a function that puts the scores of a case together', () => {
+  const path = 'evals/invoice-draft/promptfooconfig.yaml';
+  it.each<[string, string, string]>([
+    [
+      'may weigh them',
+      'module.exports = (scores, { componentResults }) => ({ pass: componentResults.every((r) => r.pass), score: 1, reason: "" });',
+      'pass',
+    ],
+    [
+      'must not let everything pass',
+      'module.exports = (scores) => ({ score: scores.a, pass: true, reason: "all" });',
+      'fail',
+    ],
+  ])('%s', async (_, script, status) => {
+    const config = readFileSync(join(fixtures, 'good/files', path), 'utf8');
+    const files = {
+      [path]: config.replace('defaultTest:', 'defaultTest:\n  assertScoringFunction: file://score.js'),
+      'evals/invoice-draft/score.js': script,
+    };
+    expect(await statuses(files, ['skills/three-cases-each'])).toEqual([status]);
   });
 });

@@ -1,6 +1,6 @@
 import type { Environment } from '../../environment/schema.ts';
 import type { ReadFile } from '../../judging/branch-files.ts';
-import { type EvalCase, isConstantScript, scriptOf } from '../../judging/eval-case.ts';
+import { alwaysPasses, type EvalCase, isConstantScript, scriptOf } from '../../judging/eval-case.ts';
 import { filesProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import type { FilesPort } from '../../ports/files.ts';
@@ -43,19 +43,23 @@ export const evalConfigs = filesProbe({
   },
 });
 
-/** The cases with what the scripts show that their assertions name. promptfoo finds these beside the configuration. */
+/** The cases with what the scripts show that they and their assertions name. promptfoo finds these beside the configuration. */
 async function withScripts(files: FilesPort, { path, cases }: Pick<EvalConfig, 'path' | 'cases'>) {
-  const isConstant = async (assertion: unknown): Promise<string[]> => {
-    const { value, assert } = (assertion ?? {}) as { value?: unknown; assert?: unknown };
-    if (Array.isArray(assert)) return (await Promise.all(assert.map(isConstant))).flat();
-    const script = scriptOf(assertion);
+  const shows = async (value: unknown, isSo: (script: string) => boolean) => {
+    const script = scriptOf(value);
     const text = script && (await files.read(resolvePath(script, path)).catch(() => undefined));
-    return text && isConstantScript(text) ? [value as string] : [];
+    return text ? isSo(text) : false;
+  };
+  const constantsIn = async (assertion: unknown): Promise<string[]> => {
+    const { value, assert } = (assertion ?? {}) as { value?: unknown; assert?: unknown };
+    if (Array.isArray(assert)) return (await Promise.all(assert.map(constantsIn))).flat();
+    return (await shows(value, isConstantScript)) ? [String(value)] : [];
   };
   return Promise.all(
-    cases.map(async (one) => {
-      const constant = (await Promise.all(one.asserts.map(isConstant))).flat();
-      return constant.length > 0 ? { ...one, constant } : one;
+    cases.map(async ({ scoring, ...one }) => {
+      const constant = (await Promise.all(one.asserts.map(constantsIn))).flat();
+      const given = (await shows(scoring, alwaysPasses)) ? 'its assertScoringFunction lets everything pass' : one.given;
+      return { ...one, given, ...(constant.length > 0 && { constant }) };
     }),
   );
 }

@@ -80,6 +80,7 @@ export function casesOf(test: Dict, defaults: Dict, from: string): EvalCase[] {
     vars,
     asserts: [...inherited, ...listOr(test['assert'], 'an assert')],
     threshold: typeof threshold === 'number' ? threshold : undefined,
+    scoring: test['assertScoringFunction'] || defaults['assertScoringFunction'],
     given: givenBy(test['providerOutput'] ?? defaults['providerOutput'], transform ?? postprocess),
     exact: true,
   }));
