@@ -26,13 +26,13 @@ export default check({
         ok: shared.length === 0,
       };
     });
-    for (const { environment: name, group, roles } of siblingGroups.groups) {
-      const shared = siblingGroups.own.filter((role) => roles?.includes(role));
+    for (const { environment: name, group, roles, shared: parts } of siblingGroups.groups) {
+      const shared = [...siblingGroups.own.filter((role) => roles?.includes(role)), ...parts];
       const theirs = roles ? `${roles.join(', ') || 'no role'}, not shared` : 'no such group runs';
       findings.push({
         fact: 'siblingGroups',
         subject: `${name} ${group}`,
-        expected: 'another role',
+        expected: 'another role, launch template and target group',
         observed: shared.join(', ') || theirs,
         ok: shared.length === 0,
       });

@@ -82,7 +82,8 @@ export async function launchVersionsOf(
 
 type Member = Group['Instances'][number];
 
-function usesOf({ LaunchTemplate, MixedInstancesPolicy }: AutoScalingGroup): Use[] {
+/** Each launch template that a group names. */
+export function usesOf({ LaunchTemplate, MixedInstancesPolicy }: AutoScalingGroup): Use[] {
   const mixed = MixedInstancesPolicy?.LaunchTemplate;
   const overrides = (mixed?.Overrides ?? []).flatMap((o) => o.LaunchTemplateSpecification ?? []);
   return [

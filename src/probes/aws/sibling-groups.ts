@@ -7,7 +7,8 @@ import { demand, demandAll, distinct } from './demand.ts';
 import { namedGroups } from './group.ts';
 import { launchProfile, profileName } from './instance-roles.ts';
 import { describedInstances, type GroupInstance, instances } from './instances.ts';
-import { type LaunchVersion, launchVersions, launchVersionsOf } from './launch-versions.ts';
+import { type LaunchVersion, launchVersions, launchVersionsOf, usesOf } from './launch-versions.ts';
+import { ownTargetGroups } from './target-groups.ts';
 
 export interface Siblings {
   /** The roles of the group's own instances and of its next one, by name. */
@@ -21,6 +22,8 @@ export interface SiblingGroup {
   readonly group: string;
   /** Undefined: there is no group of that name. */
   readonly roles: readonly string[] | undefined;
+  /** The target groups and launch templates that are those of the group itself, too. */
+  readonly shared: readonly string[];
 }
 
 /**
@@ -30,7 +33,7 @@ export interface SiblingGroup {
 export const siblingGroups = awsProbe({
   id: 'aws/sibling-groups',
   needs: { instances, launchVersions, describedInstances, namedGroups, accountDetails },
-  async gather(aws, facts, { others }): Promise<Siblings> {
+  async gather(aws, facts, { environment, others }): Promise<Siblings> {
     const { instances, launchVersions, describedInstances, namedGroups, accountDetails } = facts;
     const near = others.filter((o) => o.aws.account === aws.account && o.aws.region === aws.region);
     const names = near.map((o) => o.infrastructure.autoScalingGroup);
@@ -39,15 +42,23 @@ export const siblingGroups = awsProbe({
     const rolesOf = (names: readonly string[]) => distinct(names.map((name) => roleOfProfile(accountDetails, name)));
     const next = launchVersions.filter((version) => version.next);
     const own = rolesOf([...instances.flatMap(profileOf), ...profilesNamedBy(next)]);
+    const named = (name: string) => namedGroups.find((g) => g.AutoScalingGroupName === name);
+    const mine = partsOf(named(environment.infrastructure.autoScalingGroup));
     const groups = near.map((other) => {
       const group = other.infrastructure.autoScalingGroup;
-      const there = found.find((g) => g.AutoScalingGroupName === group);
+      const there = named(group);
       const roles = there && rolesOf(profiles.get(there) ?? []);
-      return { environment: other.name, group, roles };
+      return { environment: other.name, group, roles, shared: partsOf(there).filter((part) => mine.includes(part)) };
     });
     return { own, groups };
   },
 });
+
+function partsOf(group: AutoScalingGroup | undefined): readonly string[] {
+  if (!group) return [];
+  const templates = usesOf(group).map(({ template }) => template.LaunchTemplateId);
+  return distinct([...ownTargetGroups(group), ...templates, group.LaunchConfigurationName]);
+}
 
 /** Of an instance, the name of its profile; none where it has none. */
 function profileOf({ IamInstanceProfile: profile }: Instance): string[] {

@@ -1,7 +1,8 @@
+import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { awsProbe } from '../../model/probe.ts';
 import { demand, demandAll, distinct } from './demand.ts';
-import { type Group, group } from './group.ts';
+import { group } from './group.ts';
 
 /** A target group of the Auto Scaling Group. */
 export interface OwnTargetGroup {
@@ -37,7 +38,7 @@ export function unhealthyAfterSeconds(targetGroup: TargetGroup): number {
 }
 
 /** ARNs, in either of the two forms in which Auto Scaling tells them. */
-export function ownTargetGroups({ TargetGroupARNs, TrafficSources }: Group): readonly string[] {
+export function ownTargetGroups({ TargetGroupARNs, TrafficSources }: AutoScalingGroup): readonly string[] {
   const sources = (TrafficSources ?? []).filter(({ Type }) => Type === 'elbv2');
   return distinct([...(TargetGroupARNs ?? []), ...sources.map(({ Identifier }) => Identifier)]);
 }

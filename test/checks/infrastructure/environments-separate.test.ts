@@ -3,7 +3,9 @@ import check from '../../../checks/infrastructure/environments-separate.ts';
 import type { Environment } from '../../../src/environment/schema.ts';
 import { goodEnvironment, goodOthers, now } from '../../support/rig.ts';
 
-const sibling = (roles: string[] | undefined) => [{ environment: 'staging', group: 'openclaw-staging', roles }];
+const sibling = (roles: string[] | undefined, ...shared: string[]) => [
+  { environment: 'staging', group: 'openclaw-staging', roles, shared },
+];
 
 type Change = (other: Environment) => Environment;
 const as = (change: Change) => goodOthers().map(change);
@@ -45,6 +47,7 @@ describe('infrastructure/environments-separate', () => {
       [],
       'undetermined',
     ],
+    ['another role, and the same launch template', goodOthers(), sibling(['openclaw-staging'], 'lt-1'), 'fail'],
     ['the same group', as((o) => ({ ...o, infrastructure: goodEnvironment().infrastructure })), [], 'fail'],
   ])('%s', (_, others, siblingGroups, outcome) => {
     const facts = { siblingGroups: { own: ['openclaw-prod'], groups: siblingGroups } } as unknown as Parameters<
