@@ -1,4 +1,4 @@
-import ipaddr from 'ipaddr.js';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 
 export type Family = 4 | 6;
 
@@ -11,18 +11,40 @@ export interface Range {
 
 const bitsOf = { 4: 32, 6: 128 } as const;
 
+export const isAddress = (text: string): boolean => isIP(text) !== 0;
+
+/** An address as a number; undefined for anything else, one with a zone included. */
+function parseAddress(address: string): { readonly family: Family; readonly value: bigint } | undefined {
+  if (isIPv4(address)) return { family: 4, value: joined(address.split('.').map(BigInt), 8n) };
+  if (!isIPv6(address) || address.includes('%')) return undefined;
+  const [head = [], tail = []] = canonical(address)
+    .split('::')
+    .map((part) => part.split(':').filter(Boolean));
+  const zeros = Array<string>(8 - head.length - tail.length).fill('0');
+  return {
+    family: 6,
+    value: joined(
+      [...head, ...zeros, ...tail].map((group) => BigInt(`0x${group}`)),
+      16n,
+    ),
+  };
+}
+
+const joined = (parts: readonly bigint[], bits: bigint) => parts.reduce((value, part) => (value << bits) | part, 0n);
+
+/** As RFC 5952 writes an IPv6 address, and an address of IPv4 at its end in hexadecimal. */
+const canonical = (address: string) => new URL(`http://[${address}]`).hostname.slice(1, -1);
+
 /** `10.0.0.0/8`, `fd00::/8`; a bare address is a range of one. Undefined for anything else. */
 export function parseRange(text: string): Range | undefined {
   const [address = '', prefix, ...rest] = text.split('/');
   if (rest.length > 0 || (prefix !== undefined && !/^\d{1,3}$/.test(prefix))) return undefined;
-  const strict = ipaddr.IPv4.isValidFourPartDecimal(address) || ipaddr.IPv6.isValid(address);
-  if (!strict || address.includes('%')) return undefined;
-  const parsed = ipaddr.parse(address);
-  const family: Family = parsed.kind() === 'ipv4' ? 4 : 6;
+  const parsed = parseAddress(address);
+  if (!parsed) return undefined;
+  const { family, value } = parsed;
   const bits = bitsOf[family];
   const length = prefix === undefined ? bits : Number(prefix);
   if (length > bits) return undefined;
-  const value = parsed.toByteArray().reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
   const size = 1n << BigInt(bits - length);
   const first = (value / size) * size;
   return { family, first, last: first + size - 1n };
@@ -121,9 +143,8 @@ export function formatRange(range: Range): string {
   return `${formatAddress(family, first)}-${formatAddress(family, last)}`;
 }
 
-function formatAddress(family: Family, value: bigint): string {
-  const bytes = Array.from({ length: bitsOf[family] / 8 }, (_, i) =>
-    Number((value >> BigInt(bitsOf[family] - 8 * (i + 1))) & 255n),
-  );
-  return ipaddr.fromByteArray(bytes).toString();
+export function formatAddress(family: Family, value: bigint): string {
+  const [parts, bits] = family === 4 ? [4, 8n] : [8, 16n];
+  const all = Array.from({ length: parts }, (_, i) => (value >> (BigInt(parts - 1 - i) * bits)) & ((1n << bits) - 1n));
+  return family === 4 ? all.join('.') : canonical(all.map((part) => part.toString(16)).join(':'));
 }

@@ -1,5 +1,6 @@
-import ipaddr from 'ipaddr.js';
+import { isAddress } from './cidr.ts';
 import { isSettings, valueAt } from './gateway-config.ts';
+import { reachOf } from './listen-address.ts';
 
 /** A variable that a configuration sets. */
 export interface ConfiguredVariable {
@@ -78,5 +79,5 @@ function visit(value: unknown, path: readonly string[], see: (path: readonly str
 function isLoopback(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const name = new URL(url).hostname.replaceAll(/[[\]]/g, '');
-  return name === 'localhost' || (ipaddr.isValid(name) && ipaddr.process(name).range() === 'loopback');
+  return name === 'localhost' || (isAddress(name) && reachOf(name) === 'loopback');
 }

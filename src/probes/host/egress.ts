@@ -1,5 +1,5 @@
-import ipaddr from 'ipaddr.js';
 import type { Endpoint, Environment } from '../../environment/schema.ts';
+import { isAddress } from '../../judging/cidr.ts';
 import { hostProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
 import { type HostRecords, quote } from '../../ports/host.ts';
@@ -82,8 +82,6 @@ function families(host: string): ('ipv4' | 'ipv6')[] {
   if (!isAddress(host)) return ['ipv4', 'ipv6'];
   return [host.includes(':') ? 'ipv6' : 'ipv4'];
 }
-
-const isAddress = (host: string) => ipaddr.IPv4.isValidFourPartDecimal(host) || ipaddr.IPv6.isValid(host);
 
 /** What an answer may take once TCP and TLS stand. */
 const answerSeconds = 3;
