@@ -6,7 +6,7 @@ import { gateCover } from '../../src/judging/gate-cover.ts';
 import { bypassFindings, exceptionFindings } from '../../src/judging/gate-exceptions.ts';
 import { sandboxFindings, unreadPlace } from '../../src/judging/gate-places.ts';
 import { openGates, trialRequests } from '../../src/judging/gate-trials.ts';
-import { agentValue, isDenied, shown, valueAt } from '../../src/judging/gateway-config.ts';
+import { agentValue, hasTool, isDenied, shown, valueAt } from '../../src/judging/gateway-config.ts';
 import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
 import { gatewayAgents, gatewayConfig } from '../../src/probes/gateway/config.ts';
 import { type ExecApprovals, execApprovals } from '../../src/probes/gateway/exec-approvals.ts';
@@ -22,7 +22,7 @@ export default check({
   why: 'A gate on paper stops nothing: without configuration the gateway asks nobody and runs everything.',
   trap: 'The default asks; an allowlist with a shell, an elevated session or a plugin that is loaded and not enabled lets it through.',
   remediation:
-    'Set tools.exec.mode to ask, askFallback to deny and tools.elevated.enabled to false, set security allowlist and ask on-miss in the approvals of the host too, remove wildcards from the allowlist, and give every other gated tool a plugin that is enabled in plugins.entries, or deny it.',
+    'Set tools.exec.mode to ask, askFallback to deny and tools.elevated.enabled to false, set security allowlist and ask on-miss in the approvals of the host too, remove wildcards from the allowlist, and give every other gated tool a plugin that is enabled in plugins.entries (and the agent no tool plugins), or deny it.',
   needs: {
     config: gatewayConfig,
     approvals: execApprovals,
@@ -170,9 +170,11 @@ function gateFinding(
   config: unknown,
   { tools, running }: ToolCatalog,
 ): F {
+  const own = tools[agent] ?? new Map();
   const around = {
     isDenied: (tool: string) => isDenied(config, agent, tool),
-    tools: tools[agent] ?? new Map(),
+    turnsOffPlugins: own.has('plugins') && hasTool(config, agent, 'plugins'),
+    tools: own,
     running,
   };
   const { ok, observed } = gateCover(gate, policy, config, around);

@@ -108,7 +108,10 @@ function isSandboxed(inForce: unknown, agent: string, sessions: readonly OwnSess
   return closed && runsInSandbox(sandbox);
 }
 
-function fileFindings({ path, writable, replaceable, owned, programs }: ConfigFile, loose: number): Finding<'file'>[] {
+function fileFindings(
+  { path, writable, replaceable, owned, programs = [] }: ConfigFile,
+  loose: number,
+): Finding<'file'>[] {
   const expected = `not to be changed by the user of the tools, which run outside the sandbox for ${count(loose, 'agent')}`;
   const ways = [
     ...(writable ? ['it can be written to'] : []),

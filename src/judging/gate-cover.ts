@@ -12,6 +12,8 @@ export interface Cover {
 /** What else is known where a gate is judged: the policy of tools, those of this agent, the plugins that work. */
 export interface Around {
   isDenied(tool: string): boolean;
+  /** Whether the agent may turn plugins off by the tool `plugins`, which asks nobody. */
+  readonly turnsOffPlugins?: boolean;
   readonly tools: ReadonlyMap<string, unknown>;
   readonly running: ToolCatalog['running'];
 }
@@ -27,7 +29,7 @@ export function gateCover(
   gate: Gate,
   policy: ExecPolicy,
   config: unknown,
-  { isDenied, tools, running }: Around,
+  { isDenied, turnsOffPlugins, tools, running }: Around,
 ): Cover {
   const { tool, plugin } = gate;
   if (tool === undefined || execTools.includes(tool))
@@ -48,6 +50,7 @@ export function gateCover(
   const enabled = valueAt((entry as Record<string, unknown> | undefined)?.[plugin], 'enabled');
   const observed = `its plugin: enabled ${shown(enabled)} in plugins.entries`;
   if (enabled === true && !running.includes(plugin)) return { ok: false, observed: `${observed}, and it does not run` };
+  if (turnsOffPlugins) return { ok: false, observed: 'its plugin can be turned off by the tool plugins of the agent' };
   return { ok: enabled === true, observed };
 }
 

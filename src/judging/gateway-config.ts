@@ -93,11 +93,25 @@ function toolName(name: string): string {
  * gives it back. A list that cannot be read denies nothing.
  */
 export function isDenied(config: unknown, agent: string, tool: string): boolean {
-  const own = textsAt(agentSettings(config, agent), 'tools.deny') ?? [];
+  return [agentSettings(config, agent), config].some((level) => isOn(textsAt(level, 'tools.deny') ?? [], tool));
+}
+
+/** Whether an agent has a tool of the gateway itself, for owners at least; one that no other profile than `full` and `coding` has. */
+export function hasTool(config: unknown, agent: string, tool: string): boolean {
+  const levels = [agentSettings(config, agent), config];
+  const lists = (key: string) => levels.flatMap((level) => [textsAt(level, `tools.${key}`) ?? ['*']]);
+  const profile = agentValue(config, agent, 'tools.profile', 'tools.profile');
+  const offered =
+    !['minimal', 'messaging'].includes(String(profile)) || lists('alsoAllow').some((on) => isOn(on, tool));
+  return offered && !isDenied(config, agent, tool) && lists('allow').every((on) => on.length === 0 || isOn(on, tool));
+}
+
+/** By its name, its group or a pattern. */
+function isOn(list: readonly string[], tool: string): boolean {
   const wanted = toolName(tool);
-  return [...own, ...(textsAt(config, 'tools.deny') ?? [])].map(toolName).some((denied) => {
-    if (Object.hasOwn(toolGroups, denied)) return toolGroups[denied]?.includes(wanted);
-    return fitsGlob(denied, wanted);
+  return list.map(toolName).some((one) => {
+    if (Object.hasOwn(toolGroups, one)) return toolGroups[one]?.includes(wanted);
+    return fitsGlob(one, wanted);
   });
 }
 

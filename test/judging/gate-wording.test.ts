@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Gate } from '../../src/environment/gates-schema.ts';
 import { gateCover } from '../../src/judging/gate-cover.ts';
 import { vaguenessOf } from '../../src/judging/gate-wording.ts';
+import { hasTool } from '../../src/judging/gateway-config.ts';
 
 const good: Gate = {
   action: 'Send a payment',
@@ -97,5 +98,21 @@ describe('the rule behind a gate', () => {
     expect(gateCover(gate, asks, plugins({ allow: ['gate'] }), never).ok).toBe(true);
     expect(gateCover(gate, asks, { plugins: { entries: { gate: {} } } }, never).ok).toBe(false);
     expect(gateCover(gate, asks, plugins({}), { ...never, running: [] }).ok).toBe(false);
+    expect(gateCover(gate, asks, plugins({}), { ...never, turnsOffPlugins: true }).ok).toBe(false);
   });
+});
+
+it.each<[string, object, object, boolean]>([
+  ['by default', {}, {}, true],
+  ['by the full profile', { profile: 'full' }, {}, true],
+  ['not by a small profile', { profile: 'messaging' }, {}, false],
+  ['by what a small profile is given', { profile: 'minimal', alsoAllow: ['group:automation'] }, {}, true],
+  ['by the profile of its own', { profile: 'minimal' }, { profile: 'coding' }, true],
+  ['not where it is denied', { deny: ['group:automation'] }, {}, false],
+  ['not where another list is allowed', { allow: ['exec'] }, {}, false],
+  ['where a pattern allows it', { allow: ['plug*'] }, {}, true],
+  ['not where its own list leaves it out', { allow: ['*'] }, { allow: ['exec'] }, false],
+])('an agent has the tool plugins %s', (_, tools, own, has) => {
+  const config = { tools, agents: { entries: { main: { tools: own } } } };
+  expect(hasTool(config, 'main', 'plugins')).toBe(has);
 });

@@ -16,7 +16,7 @@ export interface ConfigFile {
   /** Whether the file or a directory on the way is its own, not on a read-only mount: then it can change the modes. */
   readonly owned: boolean;
   /** The Node of the gateway and the scripts of its helpers, as far as one of the same holds for them. */
-  readonly programs: readonly string[];
+  readonly programs?: readonly string[];
 }
 
 /** Where the gateway's configuration is, as the environment file says. */
