@@ -1,5 +1,5 @@
 import { execPolicy, isGated } from '../../src/judging/exec-policy.ts';
-import { isDenied, shown, textsAt, valueAt } from '../../src/judging/gateway-config.ts';
+import { hasTool, isDenied, shown, textsAt, valueAt } from '../../src/judging/gateway-config.ts';
 import { runsInSandbox, sandboxOf, unsandboxed } from '../../src/judging/sandbox.ts';
 import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
 import { ProbeError } from '../../src/model/reason.ts';
@@ -8,6 +8,7 @@ import { agentWorkspaces, gatewayAgents, gatewayConfig } from '../../src/probes/
 import { execApprovals } from '../../src/probes/gateway/exec-approvals.ts';
 import { type OwnSession, ownSessions } from '../../src/probes/gateway/sessions.ts';
 import { gatewaySkills } from '../../src/probes/gateway/skills.ts';
+import { knownTools } from '../../src/probes/gateway/tool-catalog.ts';
 import { type ConfigFile, configFile, configPath } from '../../src/probes/host/config-file.ts';
 
 export default check({
@@ -16,7 +17,7 @@ export default check({
   why: 'Read-only documents are worth nothing when the agent may write skills that it then obeys.',
   trap: 'Only the documents are looked at; skills, plugins, a configuration and a gateway that the agent may write rule it as well.',
   remediation:
-    'Set skills.workshop.autonomous.mode to off, remove agent-written skills and skill folders outside the workspace, take the gateway tool from agents with tools.deny, and where tools run outside the sandbox keep the configuration file and the program of the gateway out of the reach of their user.',
+    'Set skills.workshop.autonomous.mode to off and approvalPolicy to pending, remove agent-written skills and skill folders outside the workspace, take the gateway tool from agents with tools.deny, and where tools run outside the sandbox keep the configuration file and the program of the gateway out of the reach of their user.',
   needs: {
     config: gatewayConfig,
     agents: gatewayAgents,
@@ -25,8 +26,12 @@ export default check({
     approvals: execApprovals,
     file: configFile,
     sessions: ownSessions,
+    tools: knownTools,
   },
-  judge({ config: { inForce, path }, agents, workspaces, skills, approvals, file, sessions }, { environment }) {
+  judge(
+    { config: { inForce, path }, agents, workspaces, skills, approvals, file, sessions, tools = {} },
+    { environment },
+  ) {
     const { workspace, runtime } = environment.soulDocuments;
     if (agents.length === 0) return undetermined('empty_subject', 'the gateway names no agent');
     const findings: Finding<'config' | 'workspaces' | 'skills' | 'approvals' | 'file'>[] = [];
@@ -37,6 +42,15 @@ export default check({
       expected: 'off or propose (auto when not set)',
       observed: shown(mode),
       ok: mode === 'off' || mode === 'propose',
+    });
+    const policy = valueAt(inForce, 'skills.workshop.approvalPolicy');
+    const writers = agents.filter((id) => tools[id]?.has('skill_workshop') && hasTool(inForce, id, 'skill_workshop'));
+    findings.push({
+      fact: 'config',
+      subject: 'skills.workshop.approvalPolicy',
+      expected: 'pending where an agent has the tool skill_workshop (auto when not set)',
+      observed: `${shown(policy)}; ${writers.length} of ${count(agents.length, 'agent')} with the tool`,
+      ok: writers.length === 0 || policy === 'pending',
     });
     const written = skills.filter(({ source }) => source === 'openclaw-workshop');
     findings.push({
@@ -92,10 +106,10 @@ export default check({
     if (!(file instanceof ProbeError) && file.kind === 'file') findings.push(...fileFindings(file, loose.length));
     const judgement = judgeAll(findings);
     if (judgement.outcome === 'fail') return judgement;
-    const tools = `tools of ${count(loose.length, 'agent')} run outside the sandbox`;
-    if (file instanceof ProbeError) return undetermined(file.reason, `${tools}, and ${file.message}`);
+    const where = `tools of ${count(loose.length, 'agent')} run outside the sandbox`;
+    if (file instanceof ProbeError) return undetermined(file.reason, `${where}, and ${file.message}`);
     if (file.kind !== 'file' || (path !== undefined && path !== configPath(environment))) {
-      const message = `${tools}, and the configuration file is not the one that host.configFile names`;
+      const message = `${where}, and the configuration file is not the one that host.configFile names`;
       return undetermined('not_found', message, judgement.evidence);
     }
     return judgement;

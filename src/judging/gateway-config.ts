@@ -75,7 +75,18 @@ const toolGroups: Readonly<Record<string, readonly string[]>> = {
   'group:messaging': ['message'],
   'group:nodes': ['nodes', 'computer'],
   'group:automation': ['heartbeat_respond', 'automations', 'gateway', 'plugins', 'openclaw'],
-  'group:openclaw': ['gateway', 'openclaw', 'plugins', 'automations', 'message', 'nodes', 'web_search', 'web_fetch'],
+  'group:agents': ['skill_workshop'],
+  'group:openclaw': [
+    'gateway',
+    'openclaw',
+    'plugins',
+    'skill_workshop',
+    'automations',
+    'message',
+    'nodes',
+    'web_search',
+    'web_fetch',
+  ],
 };
 const toolAliases: Readonly<Record<string, string>> = {
   bash: 'exec',
@@ -96,23 +107,35 @@ export function isDenied(config: unknown, agent: string, tool: string): boolean 
   return [agentSettings(config, agent), config].some((level) => isOn(textsAt(level, 'tools.deny') ?? [], tool));
 }
 
-/** Whether an agent has a tool of the gateway itself, for owners at least; one that no other profile than `full` and `coding` has. */
+/**
+ * Whether an agent has a tool of the gateway itself, for owners at least; one that no other profile than `full` and
+ * `coding` has, nor a sandbox that is not told to let it in.
+ */
 export function hasTool(config: unknown, agent: string, tool: string): boolean {
   const levels = [agentSettings(config, agent), config];
   const lists = (key: string) => levels.flatMap((level) => [textsAt(level, `tools.${key}`) ?? ['*']]);
   const profile = agentValue(config, agent, 'tools.profile', 'tools.profile');
   const offered =
     !['minimal', 'messaging'].includes(String(profile)) || lists('alsoAllow').some((on) => isOn(on, tool));
-  return offered && !isDenied(config, agent, tool) && lists('allow').every((on) => on.length === 0 || isOn(on, tool));
+  const inside = (key: string) =>
+    agentValue(config, agent, `tools.sandbox.tools.${key}`, `tools.sandbox.tools.${key}`) ?? ['-'];
+  const letIn = [inside('allow'), inside('alsoAllow')].some(
+    (on) => !Array.isArray(on) || on.length === 0 || isOn(on, tool),
+  );
+  const boxed = agentValue(config, agent, 'sandbox.mode', 'agents.defaults.sandbox.mode') === 'all';
+  const allowed = lists('allow').every((on) => on.length === 0 || isOn(on, tool));
+  return offered && allowed && (letIn || !boxed) && !isDenied(config, agent, tool);
 }
 
 /** By its name, its group or a pattern. */
-function isOn(list: readonly string[], tool: string): boolean {
+function isOn(list: readonly unknown[], tool: string): boolean {
   const wanted = toolName(tool);
-  return list.map(toolName).some((one) => {
-    if (Object.hasOwn(toolGroups, one)) return toolGroups[one]?.includes(wanted);
-    return fitsGlob(one, wanted);
-  });
+  return list
+    .map((one) => toolName(String(one)))
+    .some((one) => {
+      if (Object.hasOwn(toolGroups, one)) return toolGroups[one]?.includes(wanted);
+      return fitsGlob(one, wanted);
+    });
 }
 
 /** A setting as evidence: words and numbers as they are; of anything else only what it is. */

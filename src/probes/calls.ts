@@ -89,6 +89,7 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'gateway/gate-canary':
     'rpc agent.wait, rpc agents.list, rpc approval.history, rpc chat.abort, rpc chat.send, rpc exec.approval.list, rpc exec.approval.resolve, rpc plugin.approval.list, rpc plugin.approval.resolve, rpc sessions.delete, rpc tools.invoke',
   'gateway/gate-exceptions': 'rpc exec.approval.grants.list',
+  'gateway/known-tools': '',
   'gateway/listed-agents': 'rpc agents.list',
   'gateway/own-sessions': 'rpc sessions.list',
   'gateway/readiness': 'GET /readyz, GET /startupz',

@@ -25,7 +25,10 @@ export const soulDocuments: Readonly<Record<string, Remedy>> = {
     place: 'gateway',
     tried: { lab: 'openclaw' },
     when: 'agents may write skills of their own',
-    commands: ['openclaw config set skills.workshop.autonomous.mode off'],
+    commands: [
+      'openclaw config set skills.workshop.autonomous.mode off',
+      'openclaw config set skills.workshop.approvalPolicy pending',
+    ],
   },
   'runtime-separate': {
     place: 'host',

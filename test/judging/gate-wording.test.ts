@@ -102,7 +102,7 @@ describe('the rule behind a gate', () => {
   });
 });
 
-it.each<[string, object, object, boolean]>([
+it.each<[string, object, object, boolean, string?]>([
   ['by default', {}, {}, true],
   ['by the full profile', { profile: 'full' }, {}, true],
   ['not by a small profile', { profile: 'messaging' }, {}, false],
@@ -111,8 +111,13 @@ it.each<[string, object, object, boolean]>([
   ['not where it is denied', { deny: ['group:automation'] }, {}, false],
   ['not where another list is allowed', { allow: ['exec'] }, {}, false],
   ['where a pattern allows it', { allow: ['plug*'] }, {}, true],
+  ['not from within a sandbox', { profile: 'full' }, {}, false, 'all'],
+  ['where only some sessions are in one', {}, {}, true, 'non-main'],
+  ['from within one that has it', { sandbox: { tools: { alsoAllow: ['plugins'] } } }, {}, true, 'all'],
+  ['from within one for all tools', {}, { sandbox: { tools: { allow: [] } } }, true, 'all'],
   ['not where its own list leaves it out', { allow: ['*'] }, { allow: ['exec'] }, false],
-])('an agent has the tool plugins %s', (_, tools, own, has) => {
-  const config = { tools, agents: { entries: { main: { tools: own } } } };
+])('an agent has the tool plugins %s', (_, tools, own, has, mode) => {
+  const agents = { defaults: { sandbox: { mode } }, entries: { main: { tools: own } } };
+  const config = { tools, agents };
   expect(hasTool(config, 'main', 'plugins')).toBe(has);
 });

@@ -30,6 +30,14 @@ export const toolCatalog = gatewayProbe<ToolCatalog, { agents: typeof gatewayAge
   },
 });
 
+/** The same tools; none where they could not be told, which makes the gates unknown. */
+export const knownTools = gatewayProbe<ToolCatalog['tools'], { catalog: typeof toolCatalog }>({
+  id: 'gateway/known-tools',
+  needs: { catalog: toolCatalog },
+  lost: () => ({}),
+  gather: async (_gateway, { catalog }) => catalog.tools,
+});
+
 function toolsOf(group: unknown): [string, string | undefined][] {
   return listAt(objectAt(group, 'a group of tools')['tools'], 'a group of tools').map((tool) => {
     const { id, pluginId } = objectAt(tool, 'a tool');

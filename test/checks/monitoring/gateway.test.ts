@@ -70,11 +70,29 @@ describe('soul-documents/no-second-rulebook', () => {
     ['configuration tools behind a gate', { ...good, tools: { exec: { mode: 'ask' } } }, own, 'pass'],
     ['a plugin where it writes', { ...good, plugins: { load: { paths: ['/mnt/openclaw/runtime/p'] } } }, own, 'fail'],
   ])('%s', (_, inForce, skills, outcome) => {
-    const facts = { config: config(inForce), agents: ['main'], workspaces, skills, approvals, file, sessions: [] };
+    const facts = {
+      config: config(inForce),
+      agents: ['main'],
+      workspaces,
+      skills,
+      approvals,
+      file,
+      sessions: [],
+      tools: {},
+    };
     expect(judgeFacts(rulebook, facts).outcome).toBe(outcome);
   });
   it('does not pass without agents', () => {
-    const facts = { config: config(good), agents: [], workspaces, skills: own, approvals, file, sessions: [] };
+    const facts = {
+      config: config(good),
+      agents: [],
+      workspaces,
+      skills: own,
+      approvals,
+      file,
+      sessions: [],
+      tools: {},
+    };
     expect(judgeFacts(rulebook, facts).outcome).toBe('undetermined');
   });
 
@@ -105,6 +123,7 @@ describe('soul-documents/no-second-rulebook', () => {
       approvals,
       file: seen,
       sessions: [],
+      tools: {},
     };
     expect(judgeFacts(rulebook, facts).outcome).toBe(outcome);
   });

@@ -30,6 +30,7 @@ interface Changes {
   readonly path?: string;
   readonly approvals?: object;
   readonly sessions?: readonly object[];
+  readonly tools?: Readonly<Record<string, ReadonlyMap<string, undefined>>>;
 }
 
 const judge = (changes: Changes = {}) =>
@@ -41,6 +42,7 @@ const judge = (changes: Changes = {}) =>
     approvals: changes.approvals ?? approvals,
     file: changes.file ?? closed,
     sessions: changes.sessions ?? [],
+    tools: changes.tools ?? {},
   });
 const outcome = (changes: Changes = {}) => judge(changes).outcome;
 
@@ -56,6 +58,40 @@ describe('soul-documents/no-second-rulebook', () => {
   it('passes on a closed configuration', () => {
     expect(outcome()).toBe('pass');
     expect(outcome({ agents: [] })).toBe('undetermined');
+  });
+
+  it.each<[string, object, boolean, string]>([
+    ['by itself', {}, true, 'fail'],
+    [
+      'after an approval',
+      { skills: { ...inForce.skills, workshop: { autonomous: { mode: 'off' }, approvalPolicy: 'pending' } } },
+      true,
+      'pass',
+    ],
+    ['not without the tool', {}, false, 'pass'],
+    [
+      'not where the tool is denied',
+      { tools: { ...inForce.tools, deny: ['gateway', 'openclaw', 'group:agents'] } },
+      true,
+      'pass',
+    ],
+    ['not from within a sandbox', { agents: inForce.agents }, true, 'pass'],
+    [
+      'from within a sandbox that has the tool',
+      { agents: inForce.agents, tools: { ...inForce.tools, sandbox: { tools: { alsoAllow: ['skill_workshop'] } } } },
+      true,
+      'fail',
+    ],
+    [
+      'from within a sandbox for all tools',
+      { agents: inForce.agents, tools: { ...inForce.tools, sandbox: { tools: { allow: [] } } } },
+      true,
+      'fail',
+    ],
+  ])('an agent applies skills of its own %s', (_, config, has, expected) => {
+    const loose = { agents: { defaults: { workspace, sandbox: { mode: 'off' } }, entries: { main: {} } } };
+    const tools = { main: new Map(has ? [['skill_workshop', undefined] as const] : []) };
+    expect(outcome({ config: { ...loose, ...config }, tools })).toBe(expected);
   });
 
   it.each([

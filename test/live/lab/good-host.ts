@@ -7,6 +7,7 @@ import { configEnvironment } from '../../../src/probes/gateway/config-environmen
 import { execApprovals } from '../../../src/probes/gateway/exec-approvals.ts';
 import { ownSessions } from '../../../src/probes/gateway/sessions.ts';
 import { gatewaySkills } from '../../../src/probes/gateway/skills.ts';
+import { knownTools } from '../../../src/probes/gateway/tool-catalog.ts';
 import { head } from '../../../src/probes/git/head.ts';
 import { tree } from '../../../src/probes/git/tree.ts';
 import { defaultPlan, type HostFile, type LabOptions } from './options.ts';
@@ -118,6 +119,7 @@ export const knownOfGoodHost: ReadonlyMap<unknown, unknown> = new Map<unknown, u
     },
   ],
   [ownSessions, []],
+  [knownTools, {}],
   [gatewaySkills, [{ agent: 'main', name: 'lab', source: 'openclaw-workspace' }]],
   [execApprovals, { defaults: { allowlist: [], mcpTools: [] }, agents: {} }],
   [allSecrets, ['openclaw/prod/gateway', 'openclaw/prod/monitoring'].map((Name) => ({ Name, ARN: Name }))],
