@@ -44,13 +44,14 @@ export default check({
       ok: mode === 'off' || mode === 'propose',
     });
     const policy = valueAt(inForce, 'skills.workshop.approvalPolicy');
-    const writers = agents.filter((id) => tools[id]?.has('skill_workshop') && hasTool(inForce, id, 'skill_workshop'));
+    const free = policy === 'pending' ? [] : agents.filter((id) => hasTool(inForce, id, 'skill_workshop'));
+    const writers = tools instanceof ProbeError ? [] : free.filter((id) => tools[id]?.has('skill_workshop'));
     findings.push({
       fact: 'config',
       subject: 'skills.workshop.approvalPolicy',
       expected: 'pending where an agent has the tool skill_workshop (auto when not set)',
-      observed: `${shown(policy)}; ${writers.length} of ${count(agents.length, 'agent')} with the tool`,
-      ok: writers.length === 0 || policy === 'pending',
+      observed: `${shown(policy)}; without an approval: ${count(writers.length, 'agent')}`,
+      ok: writers.length === 0,
     });
     const written = skills.filter(({ source }) => source === 'openclaw-workshop');
     findings.push({
@@ -102,10 +103,15 @@ export default check({
     }
     // In a sandbox without binds of its own, the tools see nothing of the host but the workspace.
     const loose = agents.filter((agent) => !isSandboxed(inForce, agent, sessions));
-    if (loose.length === 0) return judgeAll(findings);
-    if (!(file instanceof ProbeError) && file.kind === 'file') findings.push(...fileFindings(file, loose.length));
+    if (loose.length > 0 && !(file instanceof ProbeError) && file.kind === 'file') {
+      findings.push(...fileFindings(file, loose.length));
+    }
     const judgement = judgeAll(findings);
     if (judgement.outcome === 'fail') return judgement;
+    if (free.length > 0 && tools instanceof ProbeError) {
+      return undetermined(tools.reason, `whether agents have the tool skill_workshop: ${tools.message}`);
+    }
+    if (loose.length === 0) return judgement;
     const where = `tools of ${count(loose.length, 'agent')} run outside the sandbox`;
     if (file instanceof ProbeError) return undetermined(file.reason, `${where}, and ${file.message}`);
     if (file.kind !== 'file' || (path !== undefined && path !== configPath(environment))) {

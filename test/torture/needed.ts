@@ -9,6 +9,11 @@ const notNeeded: readonly { readonly check: string; readonly key: RegExp; readon
     why: 'needed only where tools of an agent run outside the sandbox, and here none do',
   },
   {
+    check: 'soul-documents/no-second-rulebook',
+    key: /^gateway rpc (plugins\.list|tools\.catalog) /,
+    why: 'the tools are needed only where an agent may have the one that writes skills, and here the sandbox keeps it away',
+  },
+  {
     check: 'soul-documents/mounted-read-only',
     key: /^host host\/agent-mounts$/,
     why: 'root and the agent read the same mount table, that of the process of the gateway: one of them is enough',

@@ -1,4 +1,5 @@
 import { gatewayProbe } from '../../model/probe.ts';
+import type { ProbeError } from '../../model/reason.ts';
 import { gatewayAgents } from './config.ts';
 import { type JsonObject, listAt, objectAt, textAt } from './payload.ts';
 
@@ -30,11 +31,11 @@ export const toolCatalog = gatewayProbe<ToolCatalog, { agents: typeof gatewayAge
   },
 });
 
-/** The same tools; none where they could not be told, which makes the gates unknown. */
-export const knownTools = gatewayProbe<ToolCatalog['tools'], { catalog: typeof toolCatalog }>({
+/** The same tools, for those who need them in some deployments only. */
+export const knownTools = gatewayProbe<ToolCatalog['tools'] | ProbeError, { catalog: typeof toolCatalog }>({
   id: 'gateway/known-tools',
   needs: { catalog: toolCatalog },
-  lost: () => ({}),
+  lost: (error) => error,
   gather: async (_gateway, { catalog }) => catalog.tools,
 });
 

@@ -30,7 +30,7 @@ interface Changes {
   readonly path?: string;
   readonly approvals?: object;
   readonly sessions?: readonly object[];
-  readonly tools?: Readonly<Record<string, ReadonlyMap<string, undefined>>>;
+  readonly tools?: Readonly<Record<string, ReadonlyMap<string, undefined>>> | ProbeError;
 }
 
 const judge = (changes: Changes = {}) =>
@@ -92,6 +92,8 @@ describe('soul-documents/no-second-rulebook', () => {
     const loose = { agents: { defaults: { workspace, sandbox: { mode: 'off' } }, entries: { main: {} } } };
     const tools = { main: new Map(has ? [['skill_workshop', undefined] as const] : []) };
     expect(outcome({ config: { ...loose, ...config }, tools })).toBe(expected);
+    const untold = expected === 'fail' || !has ? 'undetermined' : 'pass';
+    expect(outcome({ config: { ...loose, ...config }, tools: new ProbeError('timeout', 'slow') })).toBe(untold);
   });
 
   it.each([
