@@ -28,8 +28,14 @@ export interface HostPort {
    * Runs all parts side by side in one channel and waits for all. Each part has its own answer or its own error
    * (`tool_missing`, `timeout`, `truncated`, `access_denied` where sudo refuses, `bad_response`); if the channel
    * itself fails, every part has that error. Nothing outlives the call on the host.
+   * @param first gets the records of the first part as soon as they have come, if they ever do before the rest; the whole
+   * answer decides whether they count
    */
-  run(programs: readonly HostProgram[], signal: AbortSignal): Promise<ReadonlyMap<string, HostRecords | ProbeError>>;
+  run(
+    programs: readonly HostProgram[],
+    signal: AbortSignal,
+    first?: (records: HostRecords) => void,
+  ): Promise<ReadonlyMap<string, HostRecords | ProbeError>>;
   /**
    * A connection to a port on the host's own loopback, through the same SSH connection. Throws `ProbeError`:
    * `not_found` when nothing listens there, `access_denied` when sshd forbids forwarding, `timeout`, `unreachable`.

@@ -12,6 +12,8 @@ export interface BoundHost {
   readonly gatherer: Gatherer;
   readonly instance: string;
   readonly unproven: ProbeError | undefined;
+  /** Settles with the whole answer of the host: why what it said of itself does not count. */
+  broken(): Promise<ProbeError | undefined>;
 }
 
 /** Whether, and how far, this is the deployment that was asked about. */
@@ -98,7 +100,23 @@ export async function bind(gatherer: Gatherer, hosts: readonly Host[], environme
 
 /** A host of which nothing is taken for a fact, and why. */
 export function notLookedAt(gatherer: Gatherer, instance: string, unproven: ProbeError): BoundHost {
-  return { gatherer: gatherer.forHost(lostHost(instance, unproven)), instance, unproven };
+  return { gatherer: gatherer.forHost(lostHost(instance, unproven)), instance, unproven, broken: async () => unproven };
+}
+
+/**
+ * Waits for the whole answer of every host. A host was bound by the first thing that it said; where the rest does not
+ * bear that out, nothing of it counts.
+ */
+export async function confirm(binding: Binding, gatherer: Gatherer): Promise<Binding> {
+  const broken = await Promise.all(binding.hosts.map((host) => host.unproven ?? host.broken()));
+  const unproven = [...binding.unproven];
+  const hosts = binding.hosts.map((host, i) => {
+    const error = broken[i];
+    if (host.unproven || !error) return host;
+    unproven.push(`${host.instance}: ${error.message}`);
+    return notLookedAt(gatherer, host.instance, error);
+  });
+  return { ...binding, unproven, hosts: distinct(hosts) };
 }
 
 /** Of the hosts that nothing is known of, one for each reason: the others would be judged alike. */
@@ -119,7 +137,8 @@ interface Members {
 }
 
 async function bindHost(gatherer: Gatherer, host: Host, members: Members | undefined, environment: Environment) {
-  const base = { gatherer, address: host.label, hostKeyFingerprint: null, mismatch: undefined };
+  const broken = () => host.broken();
+  const base = { gatherer, address: host.label, hostKeyFingerprint: null, mismatch: undefined, broken };
   const key = await host.fingerprint();
   if (key instanceof ProbeError) {
     const mismatch = key instanceof UntrustedError ? `${host.label}: ${key.message}` : undefined;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { HostProbe, ProbeContext } from '../model/probe.ts';
 import { ProbeError, UsageError } from '../model/reason.ts';
 import type { GatewayPort } from '../ports/gateway.ts';
@@ -7,12 +8,14 @@ import { asProbeError, type HostAccess, untilAborted } from './gather.ts';
 
 /**
  * One host of the deployment: connected once, its whole script sent once, as soon as it is made. A host that cannot
- * be reached answers every question with the same error.
+ * be reached answers every question with the same error. The first probe is answered as soon as the host has said it;
+ * whether the host stands by it is known with the rest.
  */
 export class Host implements HostAccess {
   readonly label: string;
   readonly #port: Promise<HostPort>;
   readonly #answers: Promise<ReadonlyMap<string, HostRecords | ProbeError>>;
+  readonly #first: { readonly id: string | undefined; readonly records: Promise<HostRecords> };
   #gateway: Promise<GatewayPort> | undefined;
   readonly #openGateway: (host: HostPort) => GatewayPort;
   readonly #signal: AbortSignal;
@@ -30,17 +33,37 @@ export class Host implements HostAccess {
     const programs = probes.map((p): HostProgram => {
       return { id: p.id, as: p.as, script: p.script(environment), seconds: p.seconds(environment) };
     });
-    this.#answers = this.#port.then((port) => untilAborted(port.run(programs, signal), signal));
+    let answered: (records: HostRecords) => void = () => {};
+    this.#first = { id: programs[0]?.id, records: new Promise((resolve) => (answered = resolve)) };
+    this.#answers = this.#port.then((port) => untilAborted(port.run(programs, signal, answered), signal));
     this.#openGateway = (host) => ports.openGateway(host, signal);
     // The error is reported where it is asked for; until then it must not count as unhandled.
     this.#answers.catch(() => {});
   }
 
-  async records(probe: HostProbe<unknown>): Promise<HostRecords> {
-    const answer = (await this.#answers).get(probe.id);
-    if (!answer) throw new ProbeError('internal', `the host was not asked for ${probe.id}`);
+  async records({ id }: HostProbe<unknown>): Promise<HostRecords> {
+    const last = this.#answerTo(id);
+    return id === this.#first.id ? Promise.race([this.#first.records, last]) : last;
+  }
+
+  async #answerTo(id: string): Promise<HostRecords> {
+    const answer = (await this.#answers).get(id);
+    if (!answer) throw new ProbeError('internal', `the host was not asked for ${id}`);
     if (answer instanceof ProbeError) throw answer;
     return answer;
+  }
+
+  /** Settles with the whole answer. @returns why what the host said first does not count */
+  async broken(): Promise<ProbeError | undefined> {
+    const { id, records } = this.#first;
+    if (id === undefined) return undefined;
+    try {
+      const last = await this.#answerTo(id);
+      if (isDeepStrictEqual(await Promise.race([records, last]), last)) return undefined;
+      return new ProbeError('conflict', 'the host has first said something else of itself than in the end');
+    } catch (thrown) {
+      return asProbeError(thrown, id);
+    }
   }
 
   /** One more look, while the run is on. */

@@ -21,7 +21,7 @@ import { identity } from '../probes/aws/identity.ts';
 import { instances } from '../probes/aws/instances.ts';
 import { hostIdentity } from '../probes/host/identity.ts';
 import { accept, checkAcceptances } from './accept.ts';
-import { type Binding, bind, notLookedAt } from './bind.ts';
+import { type Binding, bind, confirm, notLookedAt } from './bind.ts';
 import { type Clock, type Gathered, Gatherer, isHostScoped, longestChainFirst, probesOf } from './gather.ts';
 import { Host } from './hosts.ts';
 import { judge, merge, type Outcome, resultOf, unknown } from './judge.ts';
@@ -119,10 +119,12 @@ export async function run(options: RunOptions): Promise<Report> {
     );
     const opened = needsHost ? await openHosts(gatherer, probes, options.ports, context) : [];
     hosts = opened instanceof ProbeError ? [] : opened;
-    const binding = await bind(gatherer, hosts, environment);
-    if (!binding.blocked && binding.mismatches.length === 0)
-      for (const { gatherer, unproven } of binding.hosts)
+    const bound = await bind(gatherer, hosts, environment);
+    // The gateways are asked while the hosts are still busy with their scripts.
+    if (!bound.blocked && bound.mismatches.length === 0)
+      for (const { gatherer, unproven } of bound.hosts)
         if (!unproven) for (const probe of probes) void gatherer.get(probe);
+    const binding = await confirm(bound, gatherer);
     const judging = {
       gatherer,
       binding,

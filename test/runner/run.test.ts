@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { loadScenario } from '../../src/demo/scenario.ts';
 import { area, check, judgeAll, pass, undetermined } from '../../src/model/check.ts';
 import type { RunEvent } from '../../src/model/event.ts';
-import { awsProbe, hostProbe } from '../../src/model/probe.ts';
+import { awsProbe, gatewayProbe, hostProbe } from '../../src/model/probe.ts';
 import { ProbeError, UntrustedError } from '../../src/model/reason.ts';
 import type { Report } from '../../src/model/report.ts';
 import type { HostPort } from '../../src/ports/host.ts';
 import type { Ports } from '../../src/ports/ports.ts';
 import { group } from '../../src/probes/aws/group.ts';
+import { hostIdentity } from '../../src/probes/host/identity.ts';
 import { inconsistencies } from '../../src/report/consistency.ts';
 import { renderText } from '../../src/report/text.ts';
 import { run } from '../../src/runner/run.ts';
@@ -324,6 +325,53 @@ describe('hosts', () => {
     ]);
     expect(controls.filter(({ subject }) => subject === 'control')).toHaveLength(1);
     expect(controls.filter(({ instance }) => instance !== undefined)).toHaveLength(2);
+  });
+
+  describe('that say which instance they are before the rest', () => {
+    const early = (rest: Record<string, unknown>): HostPort['run'] => {
+      return async (_programs, _signal, first) => {
+        first?.(identity as never);
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        return new Map(
+          Object.entries({ 'host/identity': identity, 'host/word': [['word', 'good']], ...rest }),
+        ) as never;
+      };
+    };
+    const asked: number[] = [];
+    const ready = gatewayProbe<number>({
+      id: 'gateway/ready',
+      needs: { identity: hostIdentity },
+      gather: async () => asked.push(performance.now()),
+    });
+    const checks = withChecks({
+      word: registry.network.checks['word'],
+      ready: check({ ...text, title: 'r', needs: { ready }, judge: () => judged('ready', 'yes', true) }),
+    });
+    const runEarly = async (rest: Record<string, unknown>) => {
+      asked.length = 0;
+      const hosts = { '10.20.1.10': { run: early(rest) } };
+      const report = await runWith({ environment: { attestations: [] }, registry: checks, hosts });
+      return [report, performance.now()] as const;
+    };
+
+    it('have their gateway asked meanwhile', async () => {
+      const [report, ended] = await runEarly({});
+      expect(report.verdict).toBe('READY');
+      expect(asked).toHaveLength(1);
+      expect(ended - (asked[0] ?? ended)).toBeGreaterThan(150);
+    });
+
+    it.each([
+      ['the rest is lost', { 'host/identity': new ProbeError('truncated', 'cut off') }, 'truncated'],
+      ['they take it back', { 'host/identity': [...identity.slice(0, 3), ['region', 'eu-west-2']] }, 'conflict'],
+      ['they leave it out', { 'host/identity': undefined }, 'internal'],
+    ])('count for nothing where %s', async (_, rest, code) => {
+      const [report] = await runEarly(rest);
+      for (const id of ['network/word', 'network/ready'])
+        expect(find(report, id)).toMatchObject({ status: 'unknown', reason: { code } });
+      expect(report.subject.unproven.join()).toContain('i-0a1b2c3d4e5f60001');
+      expect(report.verdict).toBe('INCOMPLETE');
+    });
   });
 
   it('of which nothing is known are asked nothing more, and count as one for each reason', async () => {

@@ -207,12 +207,12 @@ export class Recorder {
     return {
       label: port.label,
       hostKeyFingerprint: port.hostKeyFingerprint,
-      run: async (programs, signal) => {
+      run: async (programs, signal, first) => {
         const noted = programs.map(
           (p) => ({ id: p.id, sha256: programDigest(p), error: unanswered }) as Host['programs'][number],
         );
         host.programs.push(...noted);
-        const answers = await port.run(programs, signal);
+        const answers = await port.run(programs, signal, first);
         for (const program of noted) {
           const answer = answers.get(program.id);
           delete program.error;

@@ -88,6 +88,9 @@ fi`.replaceAll('$S', sudo);
  *
  * Each user has a group of parts below one elevation. A group reads its script from a pipe, never from its arguments,
  * because `ps` and the log of sudo show those; the pipe stays open as long as our own standard input does.
+ *
+ * The first group prints its parts as they end, so the first part is answered before the slow ones: what computed the
+ * nonce's sum by then has run the script. The other groups print in their turn.
  */
 export function buildBatch(programs: readonly HostProgram[], options: BatchOptions): string {
   if (!/^[0-9a-f]{24}$/.test(options.nonce)) throw new TypeError('nonce: 24 hex digits');
@@ -99,19 +102,26 @@ export function buildBatch(programs: readonly HostProgram[], options: BatchOptio
   if (programs.some((p) => !(p.seconds > 0 && p.seconds <= 3600))) throw new TypeError('seconds: above 0, up to 3600');
 
   const used = groups.filter((as) => programs.some((p) => p.as === as));
-  const functions = used.map((as) => {
+  const functions = used.map((as, i) => {
     const script = groupScript(
       programs.filter((p) => p.as === as),
       as,
       options,
     );
+    const answer = 'feed 4<&- 5>&- | eval "$E sh -s" 3<&- 4<&- 5>&- &';
     return `group_${as}() {
 exec 4<&0 </dev/null
 ${elevation(as, options)}
 G=${quote(script)}
-o=$(feed 4<&- 5>&- | eval "$E sh -s" 3<&- 4<&- 5>&- &)
+${
+  i === 0
+    ? `{ ${answer}
+} | cat >&5
+printf '\\n' >&5`
+    : `o=$(${answer})
 read -r _ <&4
-printf '%s\\n' "$o" >&5
+printf '%s\\n' "$o" >&5`
+}
 }`;
   });
   return `# clawcheck ${[options.nonce, ...ids].join(' ')}
@@ -121,7 +131,7 @@ feed() { printf %s "$G"; exec cat <&3; }
 ${functions.join('\n')}
 main() {
 exec 3<&0 </dev/null
-printf '\\n'
+printf '\\n%s !proof %s\\n' "$N" "$(printf %s "$N" | cksum)"
 { ${used.length > 0 ? used.map((as) => `group_${as}`).join(' | ') : ':'}
 } 5>&1
 printf '%s !batch %s\\n' "$N" "$(printf %s "$N" | cksum)"

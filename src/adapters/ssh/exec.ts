@@ -9,6 +9,8 @@ export interface ExecOptions {
   readonly signal: AbortSignal;
   /** Bytes of output, both streams together; 4 MiB unless said otherwise. */
   readonly limit?: number;
+  /** Called with what has come so far whenever more has, until it says that it has seen enough. */
+  readonly watch?: (stdout: Buffer) => boolean;
 }
 
 export type ExecResult =
@@ -36,6 +38,7 @@ const lingerMilliseconds = 2_000;
  */
 export function exec(client: Client, socket: Duplex, command: string, options: ExecOptions): Promise<ExecResult> {
   const { signal, limit = defaultLimit } = options;
+  let { watch } = options;
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -81,7 +84,9 @@ export function exec(client: Client, socket: Duplex, command: string, options: E
       if (settled) return void channel.destroy();
       channel.on('error', () => settle({ kind: 'closed' }));
       channel.on('data', (chunk: Buffer) => {
-        if (count(chunk)) chunks.push(chunk);
+        if (!count(chunk)) return;
+        chunks.push(chunk);
+        if (watch?.(Buffer.concat(chunks))) watch = undefined;
       });
       channel.stderr.on('data', count);
       channel.on('exit', (exitCode: unknown, name: unknown) => {

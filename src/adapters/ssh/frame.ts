@@ -119,6 +119,72 @@ function refused(program: HostProgram, marks: ReadonlySet<string>, agentUser: st
   });
 }
 
+interface Reading {
+  readonly parts: ReadonlyMap<string, Lines>;
+  readonly marks: ReadonlySet<string>;
+  /** The host has computed something from the nonce, before the parts. */
+  proven: boolean;
+  ended: boolean;
+  answered: boolean;
+}
+
+/** Reads all lines. @returns why none of them counts, where the other side is not our script */
+function read(text: string, programs: readonly HostProgram[], nonce: string): Reading | ProbeError {
+  const parts = new Map<string, Lines>();
+  for (const p of programs) {
+    parts.set(p.id, { records: [], marks: [], total: 0, count: undefined, end: undefined, fault: false });
+  }
+  const marks = new Set<string>();
+  const sum = cksum(nonce);
+  const reading: Reading = { parts, marks, proven: false, ended: false, answered: false };
+  for (const line of text.split('\n')) {
+    const space = line.indexOf(' ');
+    const [first, rest] = [line.slice(0, space), line.slice(space + 1)];
+    const stop = rest.indexOf(' ');
+    const part = parts.get(stop < 0 ? rest : rest.slice(0, stop));
+    if (space < 0) continue;
+    if (first !== nonce) {
+      // Another batch's answer in ours: a replay, or two channels mixed.
+      if (part && /^[0-9a-f]{24}$/.test(first)) part.fault = true;
+      continue;
+    }
+    if (reading.ended) return bad('the host answered after its end mark');
+    if (rest === '!proof ' || rest === '!batch ') {
+      const more = { next: 'Install coreutils on the host.' };
+      return new ProbeError('tool_missing', 'cksum is missing on the host', more);
+    }
+    if (rest.startsWith('!proof ')) {
+      if (rest !== `!proof ${sum}` || reading.answered) return bad('the first mark of the host is wrong');
+      reading.proven = true;
+    } else if (part) {
+      take(part, stop < 0 ? '' : rest.slice(stop + 1));
+    } else if (rest.startsWith('!batch ')) {
+      if (rest !== `!batch ${sum}`) return bad('the end mark of the host is wrong');
+      reading.ended = true;
+    } else if (rest === '!nouser' || groups.some((g) => rest === `!as ${g}` || rest === `!lacks timeout ${g}`)) {
+      if (marks.has(rest)) return bad('the host answered twice');
+      marks.add(rest);
+    } else {
+      return bad('the host answered for a part that was not sent');
+    }
+    reading.answered = true;
+  }
+  return reading;
+}
+
+/**
+ * What the first part answered, while others still run; undefined as long as there is no sound answer of it. The whole
+ * answer decides in the end.
+ * @param text as much as has come
+ */
+export function parseFirst(text: string, programs: readonly HostProgram[], nonce: string): HostRecords | undefined {
+  const [first] = programs;
+  const reading = read(text.slice(0, text.lastIndexOf('\n') + 1), programs, nonce);
+  const part = first && !(reading instanceof ProbeError) && reading.proven ? reading.parts.get(first.id) : undefined;
+  const answer = first && part?.count !== undefined ? settle(part, first) : undefined;
+  return answer instanceof ProbeError ? undefined : answer;
+}
+
 /**
  * What the parts of a batch answered. Strict: everything but lines of the documented form that carry the nonce is
  * noise, and every doubt about a line that carries it is an error of its part, or of the batch where it shows that the
@@ -132,43 +198,9 @@ export function parseBatch(
   nonce: string,
   agentUser = 'of the agent',
 ): BatchAnswer {
-  const parts = new Map<string, Lines>();
-  for (const p of programs) {
-    parts.set(p.id, { records: [], marks: [], total: 0, count: undefined, end: undefined, fault: false });
-  }
-  const marks = new Set<string>();
-  const expected = `!batch ${cksum(nonce)}`;
-  let ended = false;
-  let answered = false;
-  for (const line of stdout.toString('latin1').split('\n')) {
-    const space = line.indexOf(' ');
-    const [first, rest] = [line.slice(0, space), line.slice(space + 1)];
-    const stop = rest.indexOf(' ');
-    const part = parts.get(stop < 0 ? rest : rest.slice(0, stop));
-    if (space < 0) continue;
-    if (first !== nonce) {
-      // Another batch's answer in ours: a replay, or two channels mixed.
-      if (part && /^[0-9a-f]{24}$/.test(first)) part.fault = true;
-      continue;
-    }
-    answered = true;
-    if (ended) return answerAll(programs, bad('the host answered after its end mark'));
-    if (part) {
-      take(part, stop < 0 ? '' : rest.slice(stop + 1));
-    } else if (rest.startsWith('!batch ')) {
-      if (rest === '!batch ') {
-        const more = { next: 'Install coreutils on the host.' };
-        return answerAll(programs, new ProbeError('tool_missing', 'cksum is missing on the host', more));
-      }
-      if (rest !== expected) return answerAll(programs, bad('the end mark of the host is wrong'));
-      ended = true;
-    } else if (rest === '!nouser' || groups.some((g) => rest === `!as ${g}` || rest === `!lacks timeout ${g}`)) {
-      if (marks.has(rest)) return answerAll(programs, bad('the host answered twice'));
-      marks.add(rest);
-    } else {
-      return answerAll(programs, bad('the host answered for a part that was not sent'));
-    }
-  }
+  const reading = read(stdout.toString('latin1'), programs, nonce);
+  if (reading instanceof ProbeError) return answerAll(programs, reading);
+  const { parts, marks, ended, answered } = reading;
   if (!answered) return answerAll(programs, bad('the host did not run the script'));
   // Without the end mark nobody has computed anything: the lines may be canned.
   if (!ended) return answerAll(programs, new ProbeError('truncated', 'the answer of the host has no end'));
@@ -189,7 +221,7 @@ export function parseBatch(
  * @throws TypeError when a record is not of the form that a host can answer
  */
 export function formatAnswer(nonce: string, records: ReadonlyMap<string, HostRecords>): string {
-  const lines: string[] = [];
+  const lines = [`!proof ${cksum(nonce)}`];
   for (const [id, part] of records) {
     for (const [key, value] of part) {
       if (!keyForm.test(key) || !printable.test(value) || value.length > valueLimit) {

@@ -1,9 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { ProbeError } from '../../model/reason.ts';
-import type { HostPort, HostProgram } from '../../ports/host.ts';
+import type { HostPort, HostProgram, HostRecords } from '../../ports/host.ts';
 import { type ConnectOptions, connectHost, type SshConnection } from './connect.ts';
 import type { ExecResult } from './exec.ts';
-import { answerAll, type BatchAnswer, batchCommand, batchSeconds, buildBatch, parseBatch } from './frame.ts';
+import {
+  answerAll,
+  type BatchAnswer,
+  batchCommand,
+  batchSeconds,
+  buildBatch,
+  parseBatch,
+  parseFirst,
+} from './frame.ts';
 import type { SshTarget } from './target.ts';
 
 export { JumpHosts } from './ways.ts';
@@ -44,6 +52,7 @@ async function runBatch(
   target: SshTarget,
   programs: readonly HostProgram[],
   signal: AbortSignal,
+  first?: (records: HostRecords) => void,
 ): Promise<BatchAnswer> {
   if (programs.length === 0) return new Map();
   const nonce = randomBytes(12).toString('hex');
@@ -53,6 +62,15 @@ async function runBatch(
     // The host's own limit comes first, so that it can still say which part was slow.
     seconds: batchSeconds(programs) + 5,
     signal,
+    ...(first && {
+      watch(stdout) {
+        // Whoever has said so much has said nothing else before it.
+        if (stdout.length > 65_536) return true;
+        const records = parseFirst(stdout.toString('latin1'), programs, nonce);
+        if (records) first(records);
+        return records !== undefined;
+      },
+    }),
   });
   const error = connection.refusal() ?? channelError(result, connection.label);
   if (error || result.kind !== 'exit') {
@@ -73,9 +91,9 @@ export async function openHost(target: SshTarget, options: ConnectOptions): Prom
   return {
     label: connection.label,
     hostKeyFingerprint: connection.hostKeyFingerprint,
-    run(programs, signal) {
+    run(programs, signal, first) {
       const both = AbortSignal.any([signal, options.signal]);
-      const answer = last.then(() => runBatch(connection, target, programs, both));
+      const answer = last.then(() => runBatch(connection, target, programs, both, first));
       last = answer.catch(() => undefined);
       return answer;
     },

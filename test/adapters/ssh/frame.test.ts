@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildBatch, cksum, formatAnswer, parseBatch } from '../../../src/adapters/ssh/frame.ts';
+import { buildBatch, cksum, formatAnswer, parseBatch, parseFirst } from '../../../src/adapters/ssh/frame.ts';
 import { ProbeError } from '../../../src/model/reason.ts';
 import type { HostProgram, HostRecords } from '../../../src/ports/host.ts';
 
@@ -127,6 +127,50 @@ describe('an answer out of form', () => {
   it('carries no text of the host in its message', () => {
     const got = read(good.replace(' k v', ' !tool READY') + mark, [part('a')]).get('a');
     expect(String(got)).not.toContain('READY');
+  });
+});
+
+describe('the first part, while others still run', () => {
+  const proof = `${nonce} !proof ${cksum(nonce)}\n`;
+  const good = `${nonce} !as agent\n${nonce} a k v\n${nonce} a !end 0\n${nonce} a !count 2\n`;
+  it.each<[string, string]>([
+    ['nothing', ''],
+    ['no proof', good],
+    ['a wrong proof', `${nonce} !proof 1 24\n${good}`],
+    ['a proof after the answer', `${good}${proof}`],
+    ['two proofs', `${proof}${proof}${good}`],
+    ['the proof of another nonce', `${nonce} !proof ${cksum(other)}\n${good}`],
+    ['no cksum', `${nonce} !proof \n${good}`],
+    ['our own script', `# clawcheck ${nonce} a\nN=${nonce}\n${proof}`],
+    ['another nonce', `${proof}${good}`.replaceAll(`${nonce} a`, `${other} a`)],
+    ['the nonce of another run beside it', `${proof}${other} a k v\n${good}`],
+    ['half of it', `${proof}${good.slice(0, good.indexOf(' a !count'))}`],
+    ['its last line not whole', `${proof}${good.slice(0, -1)}`],
+    ['a wrong count', `${proof}${good.replace('count 2', 'count 3')}`],
+    ['an error of the part', `${proof}${good.replace('end 0', 'end 124')}`],
+    ['an unknown part', `${proof}${good}${nonce} z k v\n`],
+    ['a value out of form', `${proof}${good.replace(' v', ' \xff')}`],
+    ['the second part alone', `${proof}${good.replaceAll(' a ', ' b ')}`],
+  ])('is not answered by %s', (_, text) => {
+    expect(parseFirst(text, [part('a'), part('b')], nonce)).toBeUndefined();
+  });
+
+  it('is answered as soon as it is there, whatever comes then', () => {
+    for (const more of ['', 'noise\n', `${nonce} b k v\n`, `${nonce} b k`]) {
+      expect(parseFirst(`\n${proof}${good}${more}`, [part('a'), part('b')], nonce)).toEqual([['k', 'v']]);
+    }
+  });
+
+  it('of any beginning of an answer is what it is in the end', () => {
+    fc.assert(
+      fc.property(answer, fc.nat(), (parts, at) => {
+        const programs = parts.map(([p]) => part(p));
+        const text = formatAnswer(nonce, new Map(parts));
+        const got = parseFirst(text.slice(0, at % (text.length + 1)), programs, nonce);
+        if (got) expect(got).toEqual(parts[0]?.[1]);
+        if (programs.length > 0) expect(parseFirst(text, programs, nonce)).toEqual(parts[0]?.[1]);
+      }),
+    );
   });
 });
 

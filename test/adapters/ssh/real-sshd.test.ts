@@ -7,7 +7,7 @@ import { JumpHosts, openHost } from '../../../src/adapters/ssh/host.ts';
 import { fingerprintOf } from '../../../src/adapters/ssh/known-hosts.ts';
 import type { SshTarget } from '../../../src/adapters/ssh/target.ts';
 import { ProbeError, UntrustedError, UsageError } from '../../../src/model/reason.ts';
-import type { HostProgram } from '../../../src/ports/host.ts';
+import type { HostProgram, HostRecords } from '../../../src/ports/host.ts';
 import { makeKey, noSshd, type Sshd, startSshd } from './sshd.ts';
 
 const reason = noSshd();
@@ -97,6 +97,27 @@ describe.skipIf(reason !== undefined)(`a real sshd${reason ? ` (skipped: ${reaso
     expect(second.get('host/login')).toEqual(first.get('host/login'));
     expect(host.label).toBe(`${sshd.user}@127.0.0.1:${sshd.port}`);
     expect(host.hostKeyFingerprint).toBe(pinOf('ed25519'));
+    await host.close();
+  }, 30_000);
+
+  it('answers the first part while others still run, each user of its own', async () => {
+    const host = await open();
+    for (const as of ['login', 'agent', 'root'] as const) {
+      const said: [HostRecords, number][] = [];
+      const started = performance.now();
+      const programs = [
+        part('host/first', 'say user "$(id -un)"', { as }),
+        part('host/slow', 'sleep 2; say a b', { as }),
+        part('host/other', 'sleep 2; say a b', { as: as === 'root' ? 'agent' : 'root' }),
+      ];
+      const answers = await host.run(programs, never(), (records) => said.push([records, performance.now() - started]));
+      const whole = performance.now() - started;
+      const early = as === 'root' ? [] : [answers.get('host/first')];
+      // The first group answers at once, and the others in their turn.
+      expect(said.map(([records]) => records).slice(0, early.length)).toEqual(early);
+      for (const [, at] of said.slice(0, early.length)) expect(whole - at).toBeGreaterThan(1000);
+      expect([...answers.values()].every(Array.isArray)).toBe(true);
+    }
     await host.close();
   }, 30_000);
 
