@@ -1,4 +1,4 @@
-import { ago, dayMs, isYoungerThan } from '../../src/judging/age.ts';
+import { ago, dayMs } from '../../src/judging/age.ts';
 import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
 import { group } from '../../src/probes/aws/group.ts';
 import { scalingActivities } from '../../src/probes/aws/scaling-activities.ts';
@@ -26,7 +26,8 @@ export default check({
     const stopped = suspended.filter((name) => healing.includes(name) || name.startsWith('a process'));
     const zones = new Set(group.AvailabilityZones).size;
     const { availabilityZones } = environment.infrastructure;
-    const night = scalingActivities.find((a) => a.toNothing && isYoungerThan(a.start, scheduleDays * dayMs, now));
+    const since = now.getTime() - scheduleDays * dayMs;
+    const night = scalingActivities.find(({ toNothing, start }) => toNothing && start.getTime() >= since);
     const findings: Finding<'group' | 'warmPool' | 'scalingActivities'>[] = [
       {
         fact: 'group',

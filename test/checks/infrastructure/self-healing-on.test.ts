@@ -42,6 +42,7 @@ describe('infrastructure/self-healing-on', () => {
   it.each([
     ['took the group down yesterday', true, 1, 'fail'],
     ['took it down a week ago', true, 7.1, 'pass'],
+    ['took it down, by a clock that is ahead', true, -300, 'fail'],
     ['left an instance', false, 1, 'pass'],
   ])('where a scheduled action %s', (_, toNothing, days, outcome) => {
     const scalingActivities = [{ toNothing, start: new Date(now.getTime() - days * 86_400_000) }];
