@@ -134,7 +134,7 @@ function reachOf(
   byAddress: ReadonlyMap<string, string>,
   targetsOf: Targets,
 ): (start: readonly string[]) => Promise<ReadonlySet<string>> {
-  const onward = groups.filter(({ TargetType }) => TargetType === 'alb' || TargetType === 'ip');
+  const onward = groups.filter(({ TargetType = '' }) => !/^(instance|lambda)$/.test(TargetType));
   return async (start) => {
     const reached = new Set(start);
     // What is added on the way is visited too.
