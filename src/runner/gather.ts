@@ -45,6 +45,8 @@ export interface HostAccess {
   records(probe: HostProbe<unknown>): Promise<HostRecords>;
   ask(program: HostProgram): Promise<HostRecords>;
   gateway(): Promise<GatewayPort>;
+  /** Settles with the whole answer to the script. @returns why what the host said first does not count */
+  broken(): Promise<ProbeError | undefined>;
 }
 
 /** The time, and what it is taken for: `start`, `end`, or a probe. A recording answers with the time of back then. */
@@ -160,6 +162,8 @@ export class Gatherer {
     context: ProbeContext,
   ): Promise<unknown> {
     const host = this.#hostOf(probe);
+    // What is tried asks the host in between, which takes one script after the other.
+    if (context.active) await host.broken();
     const gateway = tracedGateway(await host.gateway(), looks);
     const shell = tracedHost({ run: (program) => host.ask(program) }, looks);
     return probe.gather(gateway, facts, { ...context, host: shell });

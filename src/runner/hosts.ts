@@ -53,7 +53,6 @@ export class Host implements HostAccess {
     return answer;
   }
 
-  /** Settles with the whole answer. @returns why what the host said first does not count */
   async broken(): Promise<ProbeError | undefined> {
     const { id, records } = this.#first;
     if (id === undefined) return undefined;
@@ -112,5 +111,5 @@ export function uncovered(instanceId: string): ProbeError {
 /** Stands for a host that cannot be looked at, or that is not proven to be the one that was asked about. */
 export function lostHost(label: string, error: ProbeError): HostAccess {
   const refuse = () => Promise.reject(error);
-  return { label, records: refuse, ask: refuse, gateway: refuse };
+  return { label, records: refuse, ask: refuse, gateway: refuse, broken: async () => error };
 }

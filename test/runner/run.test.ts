@@ -75,6 +75,7 @@ interface Variation {
   selection?: { areas: string[]; checks: string[] };
   interrupt?: AbortSignal;
   timeoutMs?: number;
+  active?: boolean;
   events?: RunEvent[];
 }
 
@@ -120,6 +121,7 @@ async function runWith(v: Variation = {}): Promise<Report> {
     environment,
     fileSha256: '0'.repeat(64),
     selection: v.selection ?? { areas: [], checks: [] },
+    ...(v.active && { active: true }),
     ports: { ...ports, openHost },
     calls,
     mode: 'simulated',
@@ -347,10 +349,10 @@ describe('hosts', () => {
       word: registry.network.checks['word'],
       ready: check({ ...text, title: 'r', needs: { ready }, judge: () => judged('ready', 'yes', true) }),
     });
-    const runEarly = async (rest: Record<string, unknown>) => {
+    const runEarly = async (rest: Record<string, unknown>, active = false) => {
       asked.length = 0;
       const hosts = { '10.20.1.10': { run: early(rest) } };
-      const report = await runWith({ environment: { attestations: [] }, registry: checks, hosts });
+      const report = await runWith({ environment: { attestations: [] }, registry: checks, hosts, active });
       return [report, performance.now()] as const;
     };
 
@@ -359,6 +361,12 @@ describe('hosts', () => {
       expect(report.verdict).toBe('READY');
       expect(asked).toHaveLength(1);
       expect(ended - (asked[0] ?? ended)).toBeGreaterThan(150);
+    });
+
+    it('have it tried only after the script, which takes turns with what is tried', async () => {
+      const [, ended] = await runEarly({}, true);
+      expect(asked).toHaveLength(1);
+      expect(ended - (asked[0] ?? 0)).toBeLessThan(150);
     });
 
     it.each([
