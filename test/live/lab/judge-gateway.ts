@@ -84,7 +84,13 @@ export async function judgeGateway(
     () => new Date(),
     () => {},
   );
-  const gatherer = all.forHost({ label: host.label, records, ask, gateway: async () => gateway });
+  const gatherer = all.forHost({
+    label: host.label,
+    records,
+    ask,
+    gateway: async () => gateway,
+    broken: async () => undefined,
+  });
   try {
     const outcomes = ids.map(async (id) => {
       const [area = '', name = ''] = id.split('/');
