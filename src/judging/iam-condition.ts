@@ -11,9 +11,15 @@ export type Context = (key: string) => readonly string[] | null | undefined;
 export const unknownContext: Context = () => undefined;
 
 /** What is known of whatever a role asks for, by condition key. */
-export function knownOf(role: { arn: string; account: string; id?: string }): Readonly<Record<string, string>> {
-  const { arn, account, id } = role;
+export function knownOf(role: {
+  arn: string;
+  account: string;
+  id?: string;
+  tags?: Readonly<Record<string, string>>;
+}): Readonly<Record<string, string>> {
+  const { arn, account, id, tags = {} } = role;
   return {
+    ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:principaltag/${key.toLowerCase()}`, value])),
     // The session of an instance is named after it.
     ...(id && { 'aws:userid': `${id}:i-00000000000000000` }),
     'aws:principalarn': arn,
@@ -38,8 +44,17 @@ function holds({ operator, key, values }: Condition, context: Context): Tri {
   const test = tests[name];
   if (!test) return 'maybe';
   if (known === null) return ifExists || test.negated ? 'yes' : 'no';
-  const equal = any(...known.flatMap((k) => values.map((v) => (v.includes('${') ? 'maybe' : test.equal(v, k)))));
+  const wanted = values.map((value) => resolved(value, context));
+  const equal = any(...known.flatMap((k) => wanted.map((v) => (v.includes('${') ? 'maybe' : test.equal(v, k)))));
   return test.negated ? not(equal) : equal;
+}
+
+/** With the policy variables whose value is known; a wildcard in such a value is none. */
+function resolved(value: string, context: Context): string {
+  return value.replaceAll(/\$\{([^},]+)\}/g, (variable, key: string) => {
+    const [only, ...more] = context(key.toLowerCase()) ?? [];
+    return only === undefined || more.length > 0 || /[*?]/.test(only) ? variable : only;
+  });
 }
 
 interface Test {

@@ -10,6 +10,7 @@ export interface RolePolicies {
   readonly name: string;
   /** As in `aws:userid`; not every answer has it. */
   readonly id?: string;
+  readonly tags: Readonly<Record<string, string>>;
   readonly arn: string;
   /** 12 digits. */
   readonly account: string;
@@ -34,6 +35,7 @@ export async function readRole(aws: AwsPort, details: AccountDetails, name: stri
   return {
     name,
     ...(role.RoleId && { id: role.RoleId }),
+    tags: Object.fromEntries((role.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
     arn,
     account,
     policies: [

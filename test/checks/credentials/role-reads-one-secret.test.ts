@@ -44,6 +44,8 @@ const judge = (
     instanceSimulation: [{ role: arn, decisions }],
   });
 
+const variable = (name: string) => `\${${name}}`;
+
 describe('credentials/role-reads-one-secret', () => {
   it.each([
     ['the exact ARN', [allow(own)], 'pass'],
@@ -101,6 +103,24 @@ describe('credentials/role-reads-one-secret', () => {
     const tagged = [secret(own, undefined, { app: 'openclaw' }), secret(foreign)];
     const condition = { Condition: { StringEquals: { 'secretsmanager:ResourceTag/app': 'openclaw' } } };
     expect(judge([role(allow('*', condition))], tagged).outcome).toBe('pass');
+  });
+
+  it.each([
+    ['its own tag', { app: 'openclaw' }, variable('aws:PrincipalTag/app'), 'pass'],
+    ['a tag that it does not have', {}, variable('aws:PrincipalTag/app'), 'fail'],
+    ['a tag that all have', { app: 'all' }, variable('aws:PrincipalTag/app'), 'fail'],
+    ['a tag that is a wildcard', { app: '*' }, variable('aws:PrincipalTag/app'), 'fail'],
+    ['a variable with a default', { app: 'openclaw' }, variable("aws:PrincipalTag/app, 'x'"), 'fail'],
+  ])('understands a condition on %s', (_, tags, value, outcome) => {
+    const of = (app: string) => ({ app, env: 'all' });
+    const tagged = [secret(own, undefined, of('openclaw')), secret(foreign, undefined, of('billing'))];
+    const key = outcome === 'pass' || !Object.values(tags).includes('all') ? 'app' : 'env';
+    const condition = { Condition: { StringEquals: { [`secretsmanager:ResourceTag/${key}`]: value } } };
+    const read = { ...role(allow('*', condition)), tags };
+    expect(judge([read], tagged).outcome).toBe(outcome);
+    const denied = { StringNotEquals: { [`secretsmanager:ResourceTag/${key}`]: value } };
+    const guarded = { ...role(allow('*'), { ...allow('*'), Effect: 'Deny', Condition: denied }), tags };
+    expect(judge([guarded], tagged).outcome).toBe(outcome);
   });
 
   it('keeps a boundary in mind', () => {
