@@ -50,7 +50,8 @@ export function gateCover(
   const enabled = valueAt((entry as Record<string, unknown> | undefined)?.[plugin], 'enabled');
   const observed = `its plugin: enabled ${shown(enabled)} in plugins.entries`;
   if (enabled === true && !running.includes(plugin)) return { ok: false, observed: `${observed}, and it does not run` };
-  if (turnsOffPlugins) return { ok: false, observed: 'its plugin can be turned off by the tool plugins of the agent' };
+  if (enabled === true && turnsOffPlugins)
+    return { ok: false, observed: 'its plugin can be turned off by the tool plugins of the agent' };
   return { ok: enabled === true, observed };
 }
 
