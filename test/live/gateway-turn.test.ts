@@ -38,7 +38,7 @@ function start(model: Model, readOnly: boolean): Promise<GatewayProcess> {
       logging: { file: join(place.home, 'gateway.log') },
       models: modelSettings(model),
       plugins: pluginSettings(place, true),
-      tools: { alsoAllow: [gatedTool], elevated: { enabled: false }, exec: { mode: 'ask' } },
+      tools: { alsoAllow: [gatedTool], deny: ['plugins'], elevated: { enabled: false }, exec: { mode: 'ask' } },
     }),
     {
       prepare(place) {
