@@ -5,7 +5,7 @@ export function demandOwner(account: string, owner: string | undefined, what: st
   if (!owner) throw new ProbeError('bad_response', `${what} was described without its owner`);
   if (owner === account) return;
   throw new ProbeError('wrong_subject', `${what} belongs to another account`, {
-    next: 'Compare aws.account and the credentials with the deployment.',
+    next: 'Compare aws.account and the credentials with the deployment; what another account shares with it (AWS RAM) is not judged.',
   });
 }
 
