@@ -3,7 +3,7 @@ import { defaultEncryption } from '../../src/probes/aws/default-encryption.ts';
 import { fileSystem } from '../../src/probes/aws/file-system.ts';
 import { instances } from '../../src/probes/aws/instances.ts';
 import { launchVersions } from '../../src/probes/aws/launch-versions.ts';
-import { templateSnapshots, volumes } from '../../src/probes/aws/volumes.ts';
+import { disksOf, imageSnapshots, namesRoot, templateSnapshots, volumes } from '../../src/probes/aws/volumes.ts';
 
 export default check({
   title: 'All storage is encrypted at rest',
@@ -12,8 +12,8 @@ export default check({
   trap: 'The first volume of today is read, not the others and not the template of the next instance; an unset flag counts as encrypted.',
   remediation:
     'Turn on EBS encryption by default for the region, set Encrypted=true for every device of the launch template, and replace volumes and file systems that are not encrypted: encryption cannot be added later.',
-  needs: { instances, volumes, launchVersions, templateSnapshots, fileSystem, defaultEncryption },
-  judge({ instances, volumes, launchVersions, templateSnapshots, fileSystem, defaultEncryption }) {
+  needs: { instances, volumes, launchVersions, templateSnapshots, imageSnapshots, fileSystem, defaultEncryption },
+  judge({ instances, volumes, launchVersions, templateSnapshots, imageSnapshots, fileSystem, defaultEncryption }) {
     const expected = 'encrypted';
     const say = (is: boolean) => (is ? 'encrypted' : 'not encrypted');
     const ofVolumes = volumes.map(({ id, on, encrypted: ok }): Finding<'volumes'> => {
@@ -22,15 +22,13 @@ export default check({
     const ofSnapshots = templateSnapshots.map(({ id, on, encrypted: ok }): Finding<'templateSnapshots'> => {
       return { fact: 'templateSnapshots', subject: `${id} of ${on}`, expected, observed: say(ok), ok };
     });
-    const roots = [...new Set(instances.flatMap(({ RootDeviceName }) => RootDeviceName ?? []))];
     const byDefault = defaultEncryption
       ? 'encrypted by default of the account'
       : 'not set, and no default of the account';
     const ofTemplates = launchVersions
       .filter(({ next }) => next)
       .flatMap(({ subject, data }): Finding<'launchVersions'>[] => {
-        const disks = (data.BlockDeviceMappings ?? []).filter(({ Ebs, NoDevice }) => Ebs && NoDevice === undefined);
-        const named = disks.map(({ DeviceName, Ebs }) => {
+        const named = disksOf(data).map(({ DeviceName, Ebs }) => {
           const fromSnapshot = templateSnapshots.some(({ id, encrypted }) => id === Ebs?.SnapshotId && encrypted);
           const unset = fromSnapshot ? 'encrypted as its snapshot' : byDefault;
           return {
@@ -42,16 +40,17 @@ export default check({
           };
         });
         // What the template does not name comes from the image as the image has it, unless the account encrypts it.
-        const rootNamed = roots.length > 0 && roots.every((root) => disks.some((d) => d.DeviceName === root));
-        if (rootNamed) return named;
+        if (namesRoot(data, instances)) return named;
+        const ofImage = imageSnapshots.filter(({ on }) => on === subject);
+        const byImage = ofImage.length > 0 && ofImage.every(({ encrypted }) => encrypted);
         return [
           ...named,
           {
             fact: 'launchVersions',
             subject: `${subject} root device`,
             expected,
-            observed: byDefault,
-            ok: defaultEncryption === true,
+            observed: byImage ? 'encrypted as the snapshot of its image' : byDefault,
+            ok: byImage || defaultEncryption === true,
           },
         ];
       });

@@ -38,6 +38,7 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'aws/health-reporter':
     'autoscaling:DescribeScalingActivities, iam:GetAccountAuthorizationDetails, iam:SimulatePrincipalPolicy',
   'aws/identity': 'sts:GetCallerIdentity',
+  'aws/image-snapshots': 'ec2:DescribeSnapshots',
   'aws/instance-refreshes': 'autoscaling:DescribeInstanceRefreshes',
   'aws/instance-roles': 'iam:GetPolicy, iam:GetPolicyVersion',
   'aws/instance-simulation': 'iam:SimulatePrincipalPolicy, secretsmanager:ListSecrets',

@@ -155,6 +155,7 @@ const fileSystemEncrypted: Claim = async ({ aws, resource }) => {
     volumes: [{ id: 'vol-1', on: 'i-1', encrypted: true }],
     launchVersions: [{ subject: 'lt-1', next: true, data: {} }],
     templateSnapshots: [],
+    imageSnapshots: [],
     fileSystem: await gather(fileSystem, aws, {}, environment),
     defaultEncryption: true,
   };

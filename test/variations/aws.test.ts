@@ -149,6 +149,15 @@ const variations: Readonly<Record<string, readonly Change[]>> = {
   ],
   'IMDSv2 without a hop limit in the template': [template({ MetadataOptions: { HttpTokens: 'required' } })],
   'encryption left to the default of the account': [template({ BlockDeviceMappings: null })],
+  'encryption left to the image': [
+    template({ BlockDeviceMappings: null }),
+    set('ec2:GetEbsEncryptionByDefault', '', { EbsEncryptionByDefault: false }),
+    set('ec2:DescribeVolumes', 'vol-0a1b2c3d4e5f60001', { 'Volumes.0.SnapshotId': 'snap-0a1b2c3d4e5f60007' }),
+    ({ aws }) => {
+      const output = { Snapshots: [{ SnapshotId: 'snap-0a1b2c3d4e5f60007', Encrypted: true }] };
+      aws.unshift({ operation: 'ec2:DescribeSnapshots', output });
+    },
+  ],
   'an EBS health check too': [group({ HealthCheckType: 'EBS,ELB' })],
   'a target group attached as a traffic source too': [
     group({

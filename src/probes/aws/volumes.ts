@@ -1,7 +1,10 @@
+import type { ResponseLaunchTemplateData } from '@aws-sdk/client-ec2';
 import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
+import type { AwsPort } from '../../ports/aws.ts';
+import { defaultEncryption } from './default-encryption.ts';
 import { demand, demandAll, distinct } from './demand.ts';
-import { instances } from './instances.ts';
+import { type GroupInstance, instances } from './instances.ts';
 import { launchVersions } from './launch-versions.ts';
 
 export interface Block {
@@ -10,6 +13,8 @@ export interface Block {
   /** The instance that has the volume, or the launch template version that names the snapshot. */
   readonly on: string;
   readonly encrypted: boolean;
+  /** Of a volume: what it was made of. */
+  readonly snapshot?: string | undefined;
 }
 
 /** Every volume on an instance of the group. Each that EC2 lists on an instance must be described. */
@@ -28,7 +33,8 @@ export const volumes = awsProbe({
     const found = demandAll(Volumes ?? [], ids, ({ VolumeId }) => VolumeId, 'volume');
     const volumes = new Map(found.map((volume, i) => [ids[i], volume]));
     return mapped.map(({ id, on }) => {
-      return { id, on, encrypted: demand(volumes.get(id)?.Encrypted, `whether ${id} is encrypted`) };
+      const { Encrypted, SnapshotId: snapshot } = volumes.get(id) ?? {};
+      return { id, on, encrypted: demand(Encrypted, `whether ${id} is encrypted`), snapshot };
     });
   },
 });
@@ -47,13 +53,54 @@ export const templateSnapshots = awsProbe({
           return [{ id: Ebs.SnapshotId, on: subject }];
         }),
       );
-    if (named.length === 0) return [];
-    const ids = distinct(named.map(({ id }) => id));
-    const { Snapshots } = await aws.read('ec2:DescribeSnapshots', { SnapshotIds: ids });
-    const found = demandAll(Snapshots ?? [], ids, ({ SnapshotId }) => SnapshotId, 'snapshot');
-    return named.map(({ id, on }) => {
-      const snapshot = found.find(({ SnapshotId }) => SnapshotId === id);
-      return { id, on, encrypted: demand(snapshot?.Encrypted, `whether ${id} is encrypted`) };
-    });
+    return snapshotsOf(aws, named);
   },
 });
+
+/**
+ * The snapshots in the image of a template that leaves the root device to it, by the root volumes of its instances:
+ * asked for only where these are encrypted, and not by a default of the account.
+ */
+export const imageSnapshots = awsProbe({
+  id: 'aws/image-snapshots',
+  needs: { instances, launchVersions, volumes, defaultEncryption },
+  async gather(aws, { instances, launchVersions, volumes, defaultEncryption }): Promise<readonly Block[]> {
+    if (defaultEncryption) return [];
+    // What a parameter of Systems Manager names may be another image tomorrow.
+    const open = launchVersions.filter(
+      ({ next, data }) => next && !namesRoot(data, instances) && data.ImageId?.startsWith('ami-'),
+    );
+    const named = open.flatMap(({ subject, usedBy }) =>
+      instances
+        .filter(({ InstanceId }) => usedBy.includes(InstanceId))
+        .flatMap(({ BlockDeviceMappings, RootDeviceName }) => {
+          const root = BlockDeviceMappings?.find(({ DeviceName }) => DeviceName === RootDeviceName)?.Ebs?.VolumeId;
+          const { encrypted, snapshot } = volumes.find(({ id }) => id === root) ?? {};
+          return encrypted && snapshot ? [{ id: snapshot, on: subject }] : [];
+        }),
+    );
+    return snapshotsOf(aws, named);
+  },
+});
+
+/** Whether a template says how the root device is made that the instances have. */
+export function namesRoot(data: ResponseLaunchTemplateData, instances: readonly GroupInstance[]): boolean {
+  const roots = distinct(instances.map(({ RootDeviceName }) => RootDeviceName));
+  return roots.length > 0 && roots.every((root) => disksOf(data).some(({ DeviceName }) => DeviceName === root));
+}
+
+/** The volumes that a template names. */
+export function disksOf({ BlockDeviceMappings = [] }: ResponseLaunchTemplateData) {
+  return BlockDeviceMappings.filter(({ Ebs, NoDevice }) => Ebs && NoDevice === undefined);
+}
+
+async function snapshotsOf(aws: AwsPort, named: readonly Pick<Block, 'id' | 'on'>[]): Promise<readonly Block[]> {
+  if (named.length === 0) return [];
+  const ids = distinct(named.map(({ id }) => id));
+  const { Snapshots } = await aws.read('ec2:DescribeSnapshots', { SnapshotIds: ids });
+  const found = demandAll(Snapshots ?? [], ids, ({ SnapshotId }) => SnapshotId, 'snapshot');
+  return named.map(({ id, on }) => {
+    const snapshot = found.find(({ SnapshotId }) => SnapshotId === id);
+    return { id, on, encrypted: demand(snapshot?.Encrypted, `whether ${id} is encrypted`) };
+  });
+}

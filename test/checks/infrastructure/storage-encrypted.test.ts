@@ -11,6 +11,7 @@ const good = {
   instances: [{ InstanceId: 'i-1', RootDeviceName: '/dev/xvda' }],
   volumes: [{ id: 'vol-1', on: 'i-1', encrypted: true }],
   launchVersions: template(disk(true)),
+  imageSnapshots: [] as object[],
   templateSnapshots: [] as object[],
   fileSystem: { FileSystemArn: 'arn:efs', Encrypted: true as boolean | undefined },
   defaultEncryption: false,
@@ -85,6 +86,24 @@ describe('infrastructure/storage-encrypted', () => {
     [
       'a snapshot that is not encrypted',
       { launchVersions: template(disk(true, { SnapshotId: 'snap-1' })), templateSnapshots: snapshot(false) },
+      'fail',
+    ],
+    ...[true, false].map((encrypted): [string, object, string] => [
+      `an image whose snapshot is ${encrypted ? '' : 'not '}encrypted, and no default`,
+      {
+        launchVersions: template(),
+        defaultEncryption: false,
+        imageSnapshots: [{ id: 'snap-2', on: template()[0]?.subject, encrypted }],
+      },
+      encrypted ? 'pass' : 'fail',
+    ]),
+    [
+      'the snapshot of another image',
+      {
+        launchVersions: template(),
+        defaultEncryption: false,
+        imageSnapshots: [{ id: 'snap-2', on: 'lt-other', encrypted: true }],
+      },
       'fail',
     ],
     ['the file system is not', { fileSystem: { FileSystemArn: 'arn:efs', Encrypted: false } }, 'fail'],
