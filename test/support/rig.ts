@@ -214,8 +214,8 @@ function tappedGateway(gateway: GatewayPort, tap: Tap): GatewayPort {
 function tappedHost(host: HostPort, tap: Tap): HostPort {
   return {
     ...host,
-    async run(programs, signal) {
-      const answers = await host.run(programs, signal);
+    async run(programs, signal, first) {
+      const answers = await host.run(programs, signal, first);
       const tapped = programs.map(async ({ id }): Promise<[string, HostRecords | ProbeError]> => {
         const answer = async () => answers.get(id);
         try {
@@ -237,12 +237,14 @@ function scenarioHost(scenario: Scenario): HostPort {
   return {
     label: 'ops@10.20.1.10:22',
     hostKeyFingerprint: 'SHA256:0000000000000000000000000000000000000000000',
-    async run(programs) {
+    async run(programs, _signal, first) {
       const answers = new Map<string, HostRecords | ProbeError>();
       for (const { id } of programs) {
         const answer = hostAnswer(scenario, id) ?? { error: 'bad_response' };
         answers.set(id, 'error' in answer ? new ProbeError(answer.error as Reason, `${id} failed`) : answer);
       }
+      const early = answers.get(programs[0]?.id ?? '');
+      if (early && !(early instanceof ProbeError)) first?.(early);
       return answers;
     },
     forward: () => Promise.reject(new ProbeError('unreachable', 'nothing listens')),
