@@ -1,12 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ProbeError } from '../../../src/model/reason.ts';
-import type { HostRecords } from '../../../src/ports/host.ts';
 import { configFile } from '../../../src/probes/host/config-file.ts';
 import { goodEnvironment, now } from '../../support/rig.ts';
+import { saidByStranger } from '../../support/stranger.ts';
 
 const canRun = process.getuid?.() === 0 && spawnSync('setpriv', ['-h']).error === undefined;
 
@@ -28,36 +25,16 @@ printf '/usr/bin/node\\0/tmp/other/openclaw/dist/worker.js\\0' >proc/3/cmdline
 `;
 
 function look(change: string) {
-  const at = mkdtempSync(join(tmpdir(), 'clawcheck-test-'));
-  chmodSync(at, 0o755);
-  try {
-    const environment = goodEnvironment({ 'host.configFile': '/etc/openclaw/openclaw.json' });
-    const probe = configFile
+  const environment = goodEnvironment({ 'host.configFile': '/etc/openclaw/openclaw.json' });
+  const records = saidByStranger(tree + change, (root) =>
+    configFile
       .script(environment)
-      .replace('root=/proc/$pid/root', `root=${at}`)
-      .replaceAll('/proc/', `${at}/proc/`);
-    const made = spawnSync('sh', ['-s', at], { input: tree + change, encoding: 'utf8' });
-    expect(`${made.status} ${made.stderr}`).toBe('0 ');
-    const before = `need() { :; }; gateway_pid() { echo 1; }; say() { printf '%s %s\\n' "$1" "$2"; }
-PATH=/usr/sbin:/usr/bin:/sbin:/bin
-`;
-    const user = ['--reuid', '12345', '--regid', '12345', '--clear-groups', 'sh', '-s'];
-    const { stdout, stderr, status } = spawnSync('setpriv', user, {
-      input: before + probe,
-      encoding: 'utf8',
-      cwd: '/',
-    });
-    expect(`${status} ${stderr}`).toBe('0 ');
-    const records: HostRecords = stdout
-      .trim()
-      .split('\n')
-      .map((line) => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)]);
-    const file = configFile.parse(records, { environment, others: [], now, nonce: '', signal: AbortSignal.abort() });
-    if (file instanceof ProbeError) throw file;
-    return file;
-  } finally {
-    rmSync(at, { recursive: true, force: true });
-  }
+      .replace('root=/proc/$pid/root', `root=${root}`)
+      .replaceAll('/proc/', `${root}/proc/`),
+  );
+  const file = configFile.parse(records, { environment, others: [], now, nonce: '', signal: AbortSignal.abort() });
+  if (file instanceof ProbeError) throw file;
+  return file;
 }
 
 const closed = { kind: 'file', writable: false, replaceable: false, owned: false, programs: [] };

@@ -1,13 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { setuidProgram, strongOf } from '../../../src/judging/ways-to-root.ts';
 import { ProbeError } from '../../../src/model/reason.ts';
-import type { HostRecords } from '../../../src/ports/host.ts';
 import { type WaysToRoot, waysToRoot } from '../../../src/probes/host/ways-to-root.ts';
 import { goodEnvironment, now } from '../../support/rig.ts';
+import { saidByStranger } from '../../support/stranger.ts';
 
 const canRun = process.getuid?.() === 0 && ['getcap', 'setcap', 'setpriv'].every((tool) => spawned(tool));
 function spawned(tool: string): boolean {
@@ -31,37 +28,16 @@ printf 'Name:\\tnode\\nNoNewPrivs:\\t0\\n' >status
 `;
 
 function look(change: string): WaysToRoot {
-  const at = mkdtempSync(join(tmpdir(), 'clawcheck-test-'));
-  chmodSync(at, 0o755);
-  try {
-    const environment = goodEnvironment({ 'soulDocuments.workspace': '/mnt/openclaw/workspace' });
-    const probe = waysToRoot
+  const environment = goodEnvironment({ 'soulDocuments.workspace': '/mnt/openclaw/workspace' });
+  const records = saidByStranger(tree + change, (root) =>
+    waysToRoot
       .script(environment)
-      .replace('root=/proc/$pid/root', `root=${at}`)
-      .replaceAll('/proc/$pid/', `${at}/`);
-    const made = spawnSync('sh', ['-s', at], { input: tree + change, encoding: 'utf8' });
-    expect(`${made.status} ${made.stderr}`).toBe('0 ');
-    const before = `need() { :; }; gateway_pid() { echo 1; }; say() { printf '%s %s\\n' "$1" "$2"; }
-PATH=/usr/sbin:/usr/bin:/sbin:/bin
-`;
-    const user = ['--reuid', '12345', '--regid', '12345', '--clear-groups', 'sh', '-s'];
-    const { stdout, stderr, status } = spawnSync('setpriv', user, {
-      input: before + probe,
-      encoding: 'utf8',
-      cwd: '/',
-    });
-    expect(`${status} ${stderr}`).toBe('0 ');
-    const records: HostRecords = stdout
-      .trim()
-      .split('\n')
-      .map((line) => [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)]);
-    const context = { environment, others: [], now, nonce: '', signal: AbortSignal.abort() };
-    const ways = waysToRoot.parse(records, context);
-    if (ways instanceof ProbeError) throw ways;
-    return ways;
-  } finally {
-    rmSync(at, { recursive: true, force: true });
-  }
+      .replace('root=/proc/$pid/root', `root=${root}`)
+      .replaceAll('/proc/$pid/', `${root}/`),
+  );
+  const ways = waysToRoot.parse(records, { environment, others: [], now, nonce: '', signal: AbortSignal.abort() });
+  if (ways instanceof ProbeError) throw ways;
+  return ways;
 }
 
 const usual = { writable: [], replaceable: [], search: 'complete', setuid: ['/usr/bin/su'], capable: [] };
