@@ -1,4 +1,4 @@
-import { inTurns, type Measured, measure, median } from './measure.ts';
+import { inTurns, type Measured, measure, median, ratios } from './measure.ts';
 import { type BenchOptions, startBench } from './subject.ts';
 import { number, table } from './table.ts';
 
@@ -35,14 +35,14 @@ export async function againstRows({ fixtures, cli, other, folder, pairs, distanc
         ['peak MiB', 'peakMiB'],
       ] as const) {
         const of = (list: readonly Measured[]) => list.map((m) => m[key] ?? Number.NaN);
-        const ratios = of(here).map((value, i) => value / (of(there)[i] ?? Number.NaN));
+        const times = ratios(of(here), of(there));
         const digits = key === 'peakMiB' ? 0 : 3;
         rows.push([
           `${name}, ${unit}`,
           number(median(of(there)), digits),
           number(median(of(here)), digits),
-          number(median(ratios), 3),
-          `${number(Math.min(...ratios), 2)}..${number(Math.max(...ratios), 2)}`,
+          number(median(times), 3),
+          `${number(Math.min(...times), 2)}..${number(Math.max(...times), 2)}`,
         ]);
       }
     }

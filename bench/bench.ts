@@ -14,7 +14,7 @@ import { againstRows } from './against.ts';
 import { depthOf } from './depth.ts';
 import { fleetRow } from './fleet.ts';
 import { hostRows } from './hosts.ts';
-import { inTurns, type Measured, measure, median } from './measure.ts';
+import { inTurns, type Measured, measure, median, ratios } from './measure.ts';
 import { peerRows } from './peers.ts';
 import { startBench } from './subject.ts';
 import { type Goal, number, table, writeSection } from './table.ts';
@@ -92,7 +92,12 @@ async function wholeBench(): Promise<void> {
     median(list.map((m) => m[key] ?? Number.NaN));
   /** Median of the ratios, pair by pair. */
   const ratio = (a: readonly Measured[], b: readonly number[], key: 'wallSeconds' | 'firstSeconds' = 'wallSeconds') =>
-    median(a.map((m, i) => m[key] / (b[i] ?? Number.NaN)));
+    median(
+      ratios(
+        a.map((m) => m[key]),
+        b,
+      ),
+    );
   const row = (name: string, list: readonly Measured[], floor: number, more: readonly (number | string)[] = []) => {
     const walls = list.map((m) => m.wallSeconds);
     rows.push([

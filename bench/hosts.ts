@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { openHost } from '../src/adapters/ssh/host.ts';
 import { ProbeError } from '../src/model/reason.ts';
 import type { Report } from '../src/model/report.ts';
-import { inTurns, type Measured, measure, median } from './measure.ts';
+import { inTurns, type Measured, measure, median, ratios } from './measure.ts';
 import { type Bench, startBench } from './subject.ts';
 import { type Goal, number } from './table.ts';
 
@@ -44,8 +44,7 @@ export async function hostRows(options: HostRows): Promise<{ readonly rows: stri
       number(median(list.map((m) => m.peakMiB ?? Number.NaN)), 0),
       ...more.slice(1),
     ]);
-  const ratio = (a: readonly Measured[], b: readonly Measured[]) =>
-    median(a.map((m, i) => m.wallSeconds / (b[i]?.wallSeconds ?? Number.NaN)));
+  const ratio = (a: readonly Measured[], b: readonly Measured[]) => median(ratios(walls(a), walls(b)));
 
   const runOf = (bench: Bench, checks: readonly string[]) => {
     const report = join(folder, 'hosts.json');

@@ -56,6 +56,11 @@ export function median(values: readonly number[]): number {
     : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
 }
 
+/** Turn by turn. */
+export function ratios(values: readonly number[], others: readonly number[]): number[] {
+  return values.map((value, i) => value / (others[i] ?? Number.NaN));
+}
+
 /** Pairs of A and B in turns, so that what else the machine does falls on both. */
 export async function inTurns<K extends string>(
   pairs: number,
