@@ -1,7 +1,7 @@
 import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
 import { ProbeError } from '../../src/model/reason.ts';
 import { some } from '../../src/model/text.ts';
-import { group } from '../../src/probes/aws/group.ts';
+import { group, membersInService } from '../../src/probes/aws/group.ts';
 import { healthReporter } from '../../src/probes/aws/health-reporter.ts';
 import { interfaces } from '../../src/probes/aws/interfaces.ts';
 import { type Front, loadBalancers } from '../../src/probes/aws/load-balancers.ts';
@@ -85,8 +85,7 @@ export default check({
     for (const front of judged) {
       findings.push(probing(front, port, healthCheckPath), noticing(front, replaceWithinSeconds), healthy(front, port));
     }
-    const ids = group.Instances.flatMap(({ InstanceId }) => InstanceId ?? []);
-    const members = new Set(ids);
+    const members = new Set(group.Instances.flatMap(({ InstanceId }) => InstanceId ?? []));
     for (const { instance, privateAddresses } of interfaces)
       if (members.has(instance)) for (const address of privateAddresses) members.add(address);
     for (const { targetGroup, targets } of own) {
@@ -107,12 +106,11 @@ export default check({
     );
     for (const { instance, privateAddresses } of interfaces)
       if (privateAddresses.some((address) => watched.has(address))) watched.add(instance);
-    const inService = group.Instances.filter(({ LifecycleState }) => LifecycleState === 'InService');
     for (const [observed, ok] of [
       ['a target', true],
       ['not a target', false],
     ] as const) {
-      const ones = inService.flatMap(({ InstanceId: id }) => (id && watched.has(id) === ok ? [id] : []));
+      const ones = membersInService(group).filter((id) => watched.has(id) === ok);
       if (ones.length > 0)
         findings.push({ fact: 'loadBalancers', subject: some(ones), expected: 'a target', observed, ok });
     }

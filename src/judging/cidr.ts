@@ -90,7 +90,8 @@ export function overlaps(a: readonly Range[], b: readonly Range[]): boolean {
   return a.some((x) => b.some((y) => x.family === y.family && x.first <= y.last && y.first <= x.last));
 }
 
-const ranges = (...texts: string[]): readonly Range[] => texts.map((text) => parseRange(text) as Range);
+/** Of texts that are known to be ranges. */
+export const ranges = (...texts: string[]): readonly Range[] => texts.map((text) => parseRange(text) as Range);
 
 export const everything = ranges('0.0.0.0/0', '::/0');
 

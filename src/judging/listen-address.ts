@@ -1,4 +1,4 @@
-import { formatAddress, isCovered, parseRange, type Range } from './cidr.ts';
+import { formatAddress, isCovered, parseRange, ranges } from './cidr.ts';
 
 const mapped = 0xffffn;
 
@@ -14,8 +14,6 @@ export function fromProcNet(hex: string): string {
 
 /** Where a listening address can be reached from. */
 export type Reach = 'loopback' | 'tailnet' | 'everywhere' | 'network';
-
-const ranges = (...texts: readonly string[]) => texts.map((text) => parseRange(text) as Range);
 
 const reaches = {
   loopback: ranges('127.0.0.0/8', '::1', '::ffff:127.0.0.0/104'),

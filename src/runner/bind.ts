@@ -83,7 +83,7 @@ export async function bind(gatherer: Gatherer, hosts: readonly Host[], environme
       address,
       hostKeyFingerprint,
     })),
-    hosts: distinct([
+    hosts: oneForEachReason([
       ...bound.map((one) => (one.unproven ? notLookedAt(gatherer, one.instance, one.unproven) : one)),
       ...absent,
     ]),
@@ -108,7 +108,7 @@ export function notLookedAt(gatherer: Gatherer, instance: string, unproven: Prob
  * bear that out, nothing of it counts.
  */
 export async function confirm(binding: Binding, gatherer: Gatherer): Promise<Binding> {
-  const broken = await Promise.all(binding.hosts.map((host) => host.unproven ?? host.broken()));
+  const broken = await Promise.all(binding.hosts.map((host) => host.broken()));
   const unproven = [...binding.unproven];
   const hosts = binding.hosts.map((host, i) => {
     const error = broken[i];
@@ -116,11 +116,11 @@ export async function confirm(binding: Binding, gatherer: Gatherer): Promise<Bin
     unproven.push(`${host.instance}: ${error.message}`);
     return notLookedAt(gatherer, host.instance, error);
   });
-  return { ...binding, unproven, hosts: distinct(hosts) };
+  return { ...binding, unproven, hosts: oneForEachReason(hosts) };
 }
 
 /** Of the hosts that nothing is known of, one for each reason: the others would be judged alike. */
-function distinct(hosts: readonly BoundHost[]): readonly BoundHost[] {
+function oneForEachReason(hosts: readonly BoundHost[]): readonly BoundHost[] {
   const reasons = new Set<Reason>();
   return hosts.filter(({ unproven }) => {
     if (!unproven) return true;
