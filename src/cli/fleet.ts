@@ -55,7 +55,6 @@ export async function executeFleet({
   const interruption = onInterrupt();
   const deployments: FleetDeployment[] = [];
   const reasons = new Set<Outcome>();
-  let calls = 0;
 
   const one = async (name: string): Promise<[FleetDeployment, Outcome]> => {
     if (interruption.signal.aborted)
@@ -69,7 +68,6 @@ export async function executeFleet({
       return [missing(name, 'a defect in clawcheck; its trace is in the log of the run'), 'internal'];
     }
     const { report, complete } = executed;
-    calls += report.calls.reduce((sum, { count }) => sum + count, 0);
     if (!complete) return [missing(name, 'its report could not be written'), 'notWritten'];
     return [summaryOf(report, createHash('sha256').update(renderJson(report)).digest('hex')), report.verdict];
   };
@@ -97,7 +95,9 @@ export async function executeFleet({
     });
     if (!written) reasons.add('notWritten');
     const seconds = (performance.now() - started) / 1000;
-    say(`${fleet.verdict} after ${seconds.toFixed(1)} s; ${calls} calls to AWS, ${sessions.throttledCalls} throttled`);
+    say(
+      `${fleet.verdict} after ${seconds.toFixed(1)} s; ${sessions.calls} calls to AWS, ${sessions.throttledCalls} throttled`,
+    );
     process.exitCode = exitCodeOf(interruption.reason ?? worstReason(reasons));
   } finally {
     interruption.release();

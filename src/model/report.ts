@@ -115,6 +115,7 @@ export interface Report {
   readonly window: { readonly start: string; readonly end: string; readonly interrupted: boolean };
   /** The areas or checks that the run was narrowed to; null for a whole run. A narrowed run is never READY. */
   readonly narrowedTo: readonly string[] | null;
+  /** The calls to AWS that the answers took. Runs side by side may share an answer, which counts in each of them. */
   readonly calls: readonly { readonly operation: string; readonly count: number }[];
   /** Absent where the run had the checks of clawcheck alone. */
   readonly extensions?: readonly ReportExtension[];

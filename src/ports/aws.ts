@@ -87,7 +87,7 @@ export interface AwsPort {
   find<O extends AwsOperation>(operation: O, input: InputOf<O>): Promise<OutputOf<O> | undefined>;
 }
 
-/** What was called how often, for the report and for proving that a run only reads. */
+/** What was called how often for this run, for the report and for proving that a run only reads. */
 export interface CallLog {
   counts(): { operation: string; count: number }[];
 }

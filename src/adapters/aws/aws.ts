@@ -50,11 +50,15 @@ export function liveAws(
   const self = {};
   session.join(self);
 
+  const count = (operation: AwsOperation, calls: number) => {
+    counts.set(operation, (counts.get(operation) ?? 0) + calls);
+  };
+
   const attempt = async (operation: AwsOperation, input: object): Promise<Answer | undefined> => {
     const rule = ruleOf(operation);
     try {
       await session.budget.take(operation, signal);
-      counts.set(operation, (counts.get(operation) ?? 0) + 1);
+      count(operation, 1);
       const call = (end: CallEnd) => session.call(operation, input, guard, end);
       return demandSender(operation, rule, await deadlines.within(callSeconds * 1000, call));
     } catch (thrown) {
@@ -76,11 +80,28 @@ export function liveAws(
     }
   };
 
+  /** An answer counts with its calls in every run that rests on it, whichever of them made the calls. */
+  const shared = async (key: string, operation: AwsOperation, input: object): Promise<Answer | undefined> => {
+    let own = false;
+    const { answer, calls } = await session.share(self, key, async () => {
+      own = true;
+      let calls = 0;
+      const counted: Send = (...call) => {
+        calls += 1;
+        return send(...call);
+      };
+      const answer = await allPages(operation, input, counted, pageRows);
+      return { answer, calls };
+    });
+    if (!own) count(operation, calls);
+    return answer;
+  };
+
   const findOnce = (operation: AwsOperation, input: object): Promise<Answer | undefined> => {
     const key = `${operation} ${JSON.stringify(input)}`;
     let answer = answers.get(key);
     if (!answer) {
-      answer = session.share(self, key, () => allPages(operation, input, send, pageRows));
+      answer = shared(key, operation, input);
       answers.set(key, answer);
     }
     return answer;

@@ -33,11 +33,17 @@ interface Bucket {
 export class CallBudget {
   readonly #buckets = new Map<string, Bucket>();
   readonly #now: () => number;
+  #calls = 0;
   #throttled = 0;
 
   /** @param now milliseconds of a clock that never goes back */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
+  }
+
+  /** How many calls were made so far. */
+  get calls(): number {
+    return this.#calls;
   }
 
   /** How many calls were throttled so far. */
@@ -49,6 +55,7 @@ export class CallBudget {
   async take(operation: string, signal: AbortSignal): Promise<void> {
     const ms = this.reserve(operation);
     if (ms > 0) await wait(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
+    this.#calls += 1;
   }
 
   /** Takes a call of the operation. @returns milliseconds after which it may be made */

@@ -35,9 +35,15 @@ const first: readonly ServiceName[] = ['sts', 'autoscaling', 'ec2'];
 /** Services whose answers others wait for longest come first, the rest one turn of the event loop later. */
 const chained: ReadonlySet<ServiceName> = new Set([...first, 'backup', 'lambda', 'sns']);
 
+/** What was asked, and how many calls that took, whose answers were not throttled. */
+interface Asked {
+  readonly answer: Answer | undefined;
+  readonly calls: number;
+}
+
 /** An answer that runs side by side may share, and when it was there; undefined while it is awaited. */
 interface Shared {
-  readonly answer: Promise<Answer | undefined>;
+  readonly asked: Promise<Asked>;
   arrivedAt: number | undefined;
 }
 
@@ -90,20 +96,20 @@ export class AwsSession {
   }
 
   /** The answer to what another run asks at this moment or asked since this one began, or else of `ask`. */
-  async share(user: object, key: string, ask: () => Promise<Answer | undefined>): Promise<Answer | undefined> {
+  async share(user: object, key: string, ask: () => Promise<Asked>): Promise<Asked> {
     const found = this.#shared.get(key);
     const began = this.#users.get(user) ?? Number.POSITIVE_INFINITY;
     if (found && (found.arrivedAt === undefined || found.arrivedAt >= began)) {
       try {
-        return await found.answer;
+        return await found.asked;
       } catch {
         // It failed for another run, perhaps because that one was over: this one looks itself.
         return ask();
       }
     }
-    const entry: Shared = { answer: ask(), arrivedAt: undefined };
+    const entry: Shared = { asked: ask(), arrivedAt: undefined };
     this.#shared.set(key, entry);
-    entry.answer.then(
+    entry.asked.then(
       () => {
         entry.arrivedAt = performance.now();
       },
@@ -111,7 +117,7 @@ export class AwsSession {
         if (this.#shared.get(key) === entry) this.#shared.delete(key);
       },
     );
-    return entry.answer;
+    return entry.asked;
   }
 
   /** One call, with the retries of the SDK. Throws what the SDK throws. */
@@ -179,6 +185,11 @@ export class AwsSessions {
   /** The secrets among the credentials that were fetched, for whatever run: none of them may be written. */
   get secrets(): readonly string[] {
     return [...this.#secrets];
+  }
+
+  /** How many calls all runs made, each once however many share its answer. */
+  get calls(): number {
+    return [...this.#budgets.values()].reduce((sum, budget) => sum + budget.calls, 0);
   }
 
   /** How many calls of all runs were throttled. */

@@ -10,7 +10,8 @@ import { goodEnvironment } from '../../support/rig.ts';
 
 const config = async () => ({});
 const session = () => new AwsSession(new CallBudget(), config, () => {});
-const answer = (n: number) => async () => ({ n });
+const asked = (n: number) => ({ answer: { n }, calls: 1 });
+const answer = (n: number) => async () => asked(n);
 
 describe('what runs share of AWS', () => {
   it('is the answer that another run waits for, or got since this one began', async () => {
@@ -19,7 +20,7 @@ describe('what runs share of AWS', () => {
     shared.join(a);
     shared.join(b);
     const [first, second] = await Promise.all([shared.share(a, 'k', answer(1)), shared.share(b, 'k', answer(2))]);
-    expect([first, second, await shared.share(b, 'k', answer(3))]).toEqual([{ n: 1 }, { n: 1 }, { n: 1 }]);
+    expect([first, second, await shared.share(b, 'k', answer(3))]).toEqual([asked(1), asked(1), asked(1)]);
   });
 
   it('is never an answer from before this run began', async () => {
@@ -29,7 +30,7 @@ describe('what runs share of AWS', () => {
     await shared.share(a, 'k', answer(1));
     await new Promise((resolve) => setTimeout(resolve, 2));
     shared.join(b);
-    expect(await shared.share(b, 'k', answer(2))).toEqual({ n: 2 });
+    expect(await shared.share(b, 'k', answer(2))).toEqual(asked(2));
   });
 
   it('is never a failure: the other run looks itself', async () => {
@@ -40,7 +41,7 @@ describe('what runs share of AWS', () => {
     const failing = shared.share(a, 'k', () => Promise.reject(new Error('over')));
     const own = shared.share(b, 'k', answer(2));
     await expect(failing).rejects.toThrow('over');
-    expect(await own).toEqual({ n: 2 });
+    expect(await own).toEqual(asked(2));
   });
 
   it('goes when no run can use it any more', async () => {
@@ -74,15 +75,26 @@ describe('calls to AWS of several runs', () => {
     return liveAws(goodEnvironment({ 'aws.endpoint': url }), new AbortController().signal, { sessions });
   }
 
-  it('are made once for runs side by side, and counted by the one that made them', async () => {
-    const server = await startAwsServer(() => ({ output: identity }));
+  it('are made once for runs side by side, and counted in each that rests on their answer', async () => {
+    const page = (input: Record<string, unknown>) => ({
+      AutoScalingGroups: [],
+      ...(input['NextToken'] ? {} : { NextToken: 'second' }),
+    });
+    const server = await startAwsServer((operation, input) => ({
+      output: operation === 'sts:GetCallerIdentity' ? identity : page(input),
+    }));
     servers.push(server);
     const sessions = new AwsSessions();
     const runs = [await open(server.url, sessions), await open(server.url, sessions)];
     const answers = await Promise.all(runs.map((aws) => aws.read('sts:GetCallerIdentity', {})));
     expect(answers.map(({ Account }) => Account)).toEqual(['123456789012', '123456789012']);
-    expect(server.calls).toHaveLength(1);
-    expect(runs.map((aws) => aws.counts())).toEqual([[{ operation: 'sts:GetCallerIdentity', count: 1 }], []]);
+    await Promise.all(runs.map((aws) => aws.read('autoscaling:DescribeAutoScalingGroups', {})));
+    expect([server.calls.length, sessions.calls]).toEqual([3, 3]);
+    const counts = [
+      { operation: 'autoscaling:DescribeAutoScalingGroups', count: 2 },
+      { operation: 'sts:GetCallerIdentity', count: 1 },
+    ];
+    expect(runs.map((aws) => aws.counts())).toEqual([counts, counts]);
     for (const aws of runs) aws.close();
   });
 
