@@ -3,13 +3,14 @@ import { configFindings, evalFinding, ofBranch, unlessUnseen } from '../../src/j
 import { startsForBranch, startsForPath } from '../../src/judging/workflow-filter.ts';
 import { check, type Finding, fail, judgeAll, undetermined } from '../../src/model/check.ts';
 import { evalConfigs } from '../../src/probes/files/eval-configs.ts';
+import { evalDotenv } from '../../src/probes/files/eval-dotenv.ts';
 import { evalWorkflow } from '../../src/probes/files/eval-workflow.ts';
 import { repositorySkills } from '../../src/probes/files/skills.ts';
 import { head } from '../../src/probes/git/head.ts';
 import { tree } from '../../src/probes/git/tree.ts';
 import { pullRequestDays, workflowHistory } from '../../src/probes/git/workflow-runs.ts';
 
-type Fact = 'workflow' | 'history' | 'configs';
+type Fact = 'workflow' | 'history' | 'configs' | 'dotenv';
 
 export default check({
   title: 'Each pull request that touches a skill runs the evaluations',
@@ -23,10 +24,11 @@ export default check({
     history: workflowHistory,
     skills: repositorySkills,
     configs: evalConfigs,
+    dotenv: evalDotenv,
     head,
     tree,
   },
-  judge({ workflow, history, skills, configs, head, tree }, { environment, now }) {
+  judge({ workflow, history, skills, configs, dotenv, head, tree }, { environment, now }) {
     const path = environment.skills.workflow;
     if (!workflow) {
       return fail([{ fact: 'workflow', subject: path, expected: 'a workflow', observed: 'the file does not exist' }]);
@@ -56,7 +58,7 @@ export default check({
       const all = ['opened', 'synchronize'].every((type) => types.includes(type));
       see('workflow', path, 'starts when a pull request is opened and when it changes', types.join(', '), all);
     }
-    findings.push(evalFinding(workflow, 'pull_request'), ...configFindings(workflow, configs));
+    findings.push(evalFinding(workflow, 'pull_request'), ...configFindings(workflow, configs, dotenv));
     const known = history !== undefined && history.path === workflow.path;
     see(
       'history',

@@ -11,6 +11,7 @@ import {
 import { unapproved, unlessHidden } from '../../src/judging/exemptions.ts';
 import { check, type Finding, fail, judgeAll, undetermined } from '../../src/model/check.ts';
 import { evalConfigs } from '../../src/probes/files/eval-configs.ts';
+import { evalDotenv } from '../../src/probes/files/eval-dotenv.ts';
 import { evalWorkflow } from '../../src/probes/files/eval-workflow.ts';
 import { branchRules } from '../../src/probes/git/branch-rules.ts';
 import { head } from '../../src/probes/git/head.ts';
@@ -26,8 +27,8 @@ export default check({
   trap: 'A status check is required: under a name that the job does not have, or not of administrators; or the job is skipped after another that failed, and counts as passed.',
   remediation:
     'Make the job that runs the evaluations a required status check of the deployed branch, under the exact name of the job.',
-  needs: { workflow: evalWorkflow, rules: branchRules, configs: evalConfigs, head, tree },
-  judge({ workflow, rules, configs, head, tree }, { environment }) {
+  needs: { workflow: evalWorkflow, rules: branchRules, configs: evalConfigs, dotenv: evalDotenv, head, tree },
+  judge({ workflow, rules, configs, dotenv, head, tree }, { environment }) {
     const { workflow: path, requiredCheck } = environment.skills;
     const jobs = workflow ? evalJobs(workflow) : [];
     if (!workflow || jobs.length === 0) {
@@ -41,7 +42,11 @@ export default check({
       const required = rules.flatMap((rule) => rule.requiredChecks.map((one) => ({ ...one, rule })));
       const binds = ({ app, rule }: (typeof required)[number]) =>
         unapproved(rule, approved).length === 0 && (app === undefined || app === actionsApp || !onGithub);
-      const findings: Finding<'workflow' | 'rules' | 'configs'>[] = configFindings(workflow, configs);
+      const findings: Finding<'workflow' | 'rules' | 'configs' | 'dotenv'>[] = configFindings(
+        workflow,
+        configs,
+        dotenv,
+      );
       const isBinding = (name: string) => required.some((one) => one.name === name && binds(one));
       // A job that is skipped because one before it failed counts as passed: the one before has to be required too.
       for (const job of new Set(jobs.flatMap((one) => [one, ...mustPassBefore(one, workflow)]))) {

@@ -3,6 +3,7 @@ import { configFindings, evalFinding, ofBranch, unlessUnseen } from '../../src/j
 import { longestGapOfCrons } from '../../src/judging/posix-cron.ts';
 import { check, type Finding, fail, judgeAll, undetermined } from '../../src/model/check.ts';
 import { evalConfigs } from '../../src/probes/files/eval-configs.ts';
+import { evalDotenv } from '../../src/probes/files/eval-dotenv.ts';
 import { evalWorkflow } from '../../src/probes/files/eval-workflow.ts';
 import { head } from '../../src/probes/git/head.ts';
 import { tree } from '../../src/probes/git/tree.ts';
@@ -10,7 +11,7 @@ import { workflowHistory } from '../../src/probes/git/workflow-runs.ts';
 
 const minutesADay = 1440;
 
-type Fact = 'workflow' | 'history' | 'configs';
+type Fact = 'workflow' | 'history' | 'configs' | 'dotenv';
 
 export default check({
   title: 'The evaluations run on a schedule, and a scheduled run succeeded lately',
@@ -19,8 +20,8 @@ export default check({
   trap: 'There is a schedule; it is of once a year, its runs fail, are of another branch, or were switched off after inactivity.',
   remediation:
     'Add on.schedule to the workflow of the evaluations, enable it again on the git host if it was disabled, and mend what fails.',
-  needs: { workflow: evalWorkflow, history: workflowHistory, configs: evalConfigs, head, tree },
-  judge({ workflow, history, configs, head, tree }, { environment, now }) {
+  needs: { workflow: evalWorkflow, history: workflowHistory, configs: evalConfigs, dotenv: evalDotenv, head, tree },
+  judge({ workflow, history, configs, dotenv, head, tree }, { environment, now }) {
     const { workflow: path, scheduleMaxAgeDays: days } = environment.skills;
     if (!workflow) {
       return fail([{ fact: 'workflow', subject: path, expected: 'a workflow', observed: 'the file does not exist' }]);
@@ -36,7 +37,7 @@ export default check({
       workflow.crons.join(', ') || 'none',
       workflow.crons.length > 0 && !seldom,
     );
-    findings.push(evalFinding(workflow, 'schedule'), ...configFindings(workflow, configs));
+    findings.push(evalFinding(workflow, 'schedule'), ...configFindings(workflow, configs, dotenv));
     const known = history !== undefined && history.path === workflow.path;
     see(
       'history',

@@ -1,11 +1,21 @@
 import { posix } from 'node:path';
 import { type Finding, type Judgement, undetermined } from '../model/check.ts';
 import type { EvalConfig } from '../probes/files/eval-configs.ts';
+import type { EvalDotenv } from '../probes/files/eval-dotenv.ts';
 import type { EvalWorkflow, WorkflowJob, WorkflowStep } from '../probes/files/eval-workflow.ts';
 import type { Head } from '../probes/git/head.ts';
 import type { TreeEntry } from '../probes/git/tree.ts';
 import { notOnBranch, type ReadFile } from './branch-files.ts';
-import { callOf, configArguments, evaluates, goesOn, linesOf, stopping, swallows } from './eval-script.ts';
+import {
+  callOf,
+  configArguments,
+  evaluates,
+  goesOn,
+  linesBeforeEval,
+  linesOf,
+  stopping,
+  swallows,
+} from './eval-script.ts';
 import { filterPattern, type TriggerFilter } from './workflow-filter.ts';
 
 /** Whether a job runs promptfoo, and whether a failing case makes it fail. */
@@ -44,13 +54,22 @@ export function evalFinding(workflow: EvalWorkflow, event: string): Finding<'wor
   };
 }
 
-/** The configurations that set a variable by which promptfoo ends well although a case failed, and those never run. */
-export function configFindings(workflow: EvalWorkflow, configs: readonly EvalConfig[]): Finding<'configs'>[] {
+/**
+ * The configurations, and `.env` files of the branch, that set a variable by which promptfoo ends well although a case
+ * failed, and the configurations that are never run.
+ */
+export function configFindings(
+  workflow: EvalWorkflow,
+  configs: readonly EvalConfig[],
+  dotenv: readonly EvalDotenv[],
+): Finding<'dotenv' | 'configs'>[] {
   const named = namedConfigs(evalJobs(workflow));
-  return configs.map(({ path, env, narrowed = [] }) => {
+  const ofConfigs = configs.map(({ path, env, narrowed = [] }): Finding<'configs'> => {
     const lax = [
       ...laxVariables(env).map((name) => `env sets ${name}`),
-      ...narrowed.map((name) => `${name} leaves cases out`),
+      ...narrowed.map((name) =>
+        /envPath$/.test(name) ? `${name} sets what is not read here` : `${name} leaves cases out`,
+      ),
     ];
     const run = !named || named.some((pattern) => filterPattern(pattern).test(path));
     return {
@@ -61,6 +80,12 @@ export function configFindings(workflow: EvalWorkflow, configs: readonly EvalCon
       ok: run && lax.length === 0,
     };
   });
+  const ofFiles = dotenv.map(({ path: subject, env }): Finding<'dotenv'> => {
+    const lax = laxVariables(env);
+    const expected = 'an exit status of promptfoo that tells';
+    return { fact: 'dotenv', subject, expected, observed: lax.join(', ') || 'as it is', ok: lax.length === 0 };
+  });
+  return [...ofConfigs, ...ofFiles];
 }
 
 /** The configurations that the steps of jobs name, as patterns; undefined where a script makes them up. */
@@ -125,6 +150,9 @@ export function whyItCannotFail(job: WorkflowJob, workflow: EvalWorkflow, event:
     const another = ref && path === undefined && !ofPullRequest.test(String(ref));
     if (another && /^actions\/checkout@/.test(uses)) why.push(`checks out ${ref}, not what is to be merged`);
   }
+  const before = job.steps.slice(0, job.steps.findIndex(isEvalStep) + 1).map(({ run = '' }) => run);
+  if (event === 'pull_request' && linesBeforeEval(before.join('\n')).some((line) => ofBase.test(line)))
+    why.push('git checks out another branch than what is to be merged');
   const written = job.steps.flatMap(({ run, called }) => [run ?? '', ...called.scripts.map(({ text }) => text)]);
   for (const name of exitNames) if (written.some((text) => text.includes(name))) why.push(`a step sets ${name}`);
   const steps = job.steps.filter(isEvalStep);
@@ -139,6 +167,10 @@ export function whyItCannotFail(job: WorkflowJob, workflow: EvalWorkflow, event:
 /** What a pull request is checked out by. */
 const ofPullRequest =
   /github\.(?:sha|ref|head_ref|event\.(?:pull_request\.(?:head|merge_commit_sha)|number))\b|refs\/pull\//;
+
+/** Git with the branch that a pull request goes into, and not with single files of it. */
+const ofBase =
+  /\bgit\s+(?:checkout|switch|reset\s+--hard)\s(?!(?:.*\s)?(?:--|-[bBcC])\s|.*head_ref)[^;&|]*(?:\bmain\b|\bmaster\b|origin\/|base_ref|base\.(?:ref|sha))/i;
 
 /** The jobs whose failure would skip this one, unless it starts whatever came of them. */
 export function mustPassBefore(job: WorkflowJob, workflow: EvalWorkflow): WorkflowJob[] {
@@ -223,6 +255,8 @@ function whyStepCannotFail(step: WorkflowStep, event: string, types: TriggerFilt
     for (const reason of actionFaults(step, event)) say(reason);
     return why;
   }
+  if (event === 'schedule' && onlyChanged(step))
+    say('evaluates what git diff names, and on a schedule nothing has changed');
   if (evaluates(step.run)) for (const reason of swallows(step.run, step.shell)) say(reason);
   const { scripts } = step.called;
   // From the script that evaluates back to the step: nothing on the way may go on after it.
@@ -242,6 +276,12 @@ function whyStepCannotFail(step: WorkflowStep, event: string, types: TriggerFilt
     }
   }
   return why;
+}
+
+/** Whether a step asks git what has changed, and not how it was started. */
+function onlyChanged({ run = '', called, env }: WorkflowStep): boolean {
+  const text = [run, ...called.scripts.map((script) => script.text), JSON.stringify(env)].join('\n');
+  return /\bgit\s+diff\s.*--(?:name-only|name-status|diff-filter)/.test(text) && !/event_name/i.test(text);
 }
 
 /** The action evaluates what it is told to watch, and lets through as much as it is told to. */

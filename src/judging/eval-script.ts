@@ -54,6 +54,12 @@ export function evaluates(script: string): boolean {
   return linesOf(script).some((line) => evalIn(line) >= 0);
 }
 
+export function linesBeforeEval(script: string): readonly string[] {
+  const lines = linesOf(script);
+  const at = lines.findIndex((line) => evalIn(line) >= 0);
+  return at < 0 ? lines : lines.slice(0, at + 1);
+}
+
 /**
  * The configurations that the runs of promptfoo in a script name, by default the one of the folder; undefined where they
  * are made up by the script or another folder is entered.
@@ -116,6 +122,11 @@ export function goesOn(script: string, stops: boolean, find: Find = evalIn): str
 /** The shells that stop at a failure: as the git host starts them, or as a template says. */
 export const stopping = /^(?:bash|sh|(?:\/\S*\/)?(?:ba)?sh(?=.*\s(?:-[a-z]*e|errexit))(?:\s+[\w-]+)+\s+\{0\})$/;
 
+const background = /(^|[^&>])&(?![&>\d])/;
+/** A function or an alias of that name, and one that hands on all that it is given. */
+const ownName = /(?:^|[;&|{(]\s*)(?:alias\s+promptfoo=|(?:function\s+)?promptfoo\s*\(\s*\)|function\s+promptfoo\b)/;
+const passedOn = /promptfoo\s*(?:\(\s*\)\s*)?\{[^;&|]*\bpromptfoo\S*\s+"\$@"\s*;\s*\}/;
+
 /** How a script ends like the first command of a pipe. */
 const first = /^exit\s+"?\$\{PIPESTATUS\[0\]\}"?$/;
 
@@ -129,6 +140,8 @@ export function swallows(script: string, shell: string | undefined, find: Find =
   const pipefail =
     /^bash$|\spipefail\s/.test(shell ?? '') || lines.some((line) => /set\s+-[a-z]*o\s+pipefail/.test(line));
   const branches = branchesOf(lines);
+  if (lines.some((line) => ownName.test(line) && !passedOn.test(line)))
+    why.push('promptfoo is a name for something else');
   for (const [i, line] of lines.entries()) {
     const place = find(line);
     if (place < 0) {
@@ -143,13 +156,21 @@ export function swallows(script: string, shell: string | undefined, find: Find =
       why.push('|| after promptfoo');
     else if (/(?<!\|)\|(?!\|)/.test(after) && !pipefail && !(first.test(lines[i + 1] ?? '') && !before.includes('|')))
       why.push('a pipe without pipefail after promptfoo');
-    if (/(^|[^&>])&(?![&>\d])/.test(after)) why.push('promptfoo in the background');
-    if (/&&/.test(after) && i !== lines.length - 1) why.push('&& after promptfoo, with more lines to come');
+    if (background.test(after)) why.push('promptfoo in the background');
+    if (/&&/.test(after) && (i !== lines.length - 1 || /&&[^;]*;\s*\w/.test(after)))
+      why.push('&& after promptfoo, with more to come');
+    for (const tail of tailsOf(after, lines.slice(i + 1))) {
+      // Where its end is asked for, nothing within stops at a failure, and the last command alone decides.
+      if (/\|\||&&/.test(tail)) why.push('|| or && after the loop or block that promptfoo is in');
+      else if (tail.includes('|') && !pipefail)
+        why.push('a pipe without pipefail after the loop or block that promptfoo is in');
+      else if (background.test(tail)) why.push('promptfoo in the background');
+    }
     if (/^(if|elif|while|until|!)\s/.test(line) || /[;&|]\s*(if|while|until|!)\s/.test(before)) {
       if (!/^if\s+!(\s[^;&|]*)?$/.test(before) || !isKeptByIf(after, lines.slice(i + 1), round))
         why.push('promptfoo in a condition');
     } else if (branches[i] || depends.test(before.split(';').at(-1) ?? '')) why.push('promptfoo under a condition');
-    if (/\$\(|`/.test(line.slice(0, place + 1))) why.push('promptfoo in a substitution');
+    if (/[$<>]\(|`/.test(withoutClosed(line.slice(0, place + 1)))) why.push('promptfoo in a substitution');
     if (ends.test(before)) why.push('exit before promptfoo');
     if (
       /(^|[;&|(]\s*)find\s/.test(before) &&
@@ -261,6 +282,39 @@ function fromHereDocuments(script: string, find: Find): string[] {
     const stops = /\s-\w*e/.test(command) || /^\s*set\s+-\w*e/m.test(text);
     return goesOn(text, stops, find).map((reason) => `in a here-document: ${reason}`);
   });
+}
+
+const opens = /^(?:for|select|while|until|if|case|[{(])$/;
+const closes = /^(?:done|fi|esac|[})])$/;
+
+/** What stands behind the end of each loop, branch, block or subshell that a command is in, on its line. */
+function tailsOf(after: string, later: readonly string[]): string[] {
+  let depth = 0;
+  return [after, ...later].flatMap((line) => {
+    const text = withoutClosed(line);
+    const tails: string[] = [];
+    for (const { 0: all, 1: word = '', index } of text.matchAll(
+      /(?:^|[\s;&|])(\(|\)|\{(?=\s|$)|\}|[a-z]+(?=[\s;&|)]|$))/g,
+    )) {
+      const before = text.slice(0, index + all.length - word.length).trim();
+      // Elsewhere it is a word like any other.
+      if (!/(^|[;&|{(]|\b(?:then|do|else))$/.test(before) && word !== ')') continue;
+      if (opens.test(word)) depth += 1;
+      else if (closes.test(word) && depth > 0) depth -= 1;
+      else if (closes.test(word)) tails.push(text.slice(index + all.length).split(';', 1)[0] ?? '');
+    }
+    return tails;
+  });
+}
+
+/** Without the substitutions that are over. */
+function withoutClosed(text: string): string {
+  let bare = text;
+  for (let last = ''; last !== bare; ) {
+    last = bare;
+    bare = bare.replaceAll(/[$<>]\((?:[^()]|\([^()]*\))*\)|`[^`]*`/g, '_');
+  }
+  return bare;
 }
 
 /** Before promptfoo on one line: it is started only where something else failed, or where a test holds. */

@@ -97,6 +97,16 @@ describe('swallows', () => {
     ['if ! promptfoo eval; then\n  echo "::error::failed"\n  exit 1\nfi\necho done', undefined],
     ['set +e\npromptfoo eval\ns=$?\nset -e\ncat log\nexit $s', undefined],
     [`promptfoo eval | tee log\nexit \${PIPESTATUS[0]}`, undefined],
+    ['for c in *; do\n  promptfoo eval -c $c\ndone > log 2>&1', undefined],
+    ['while read -r c; do\n  promptfoo eval -c $c\ndone < <(ls | sort)', undefined],
+    ['for c in *; do\n  promptfoo eval -c $c\ndone | tee log', 'bash'],
+    ['for c in *; do\n  promptfoo eval -c $c\ndone\nfor f in *; do\n  upload $f\ndone || true', undefined],
+    ['promptfoo eval\nif [ -f log ]; then\n  cat log\nfi || true', undefined],
+    ['for c in $(ls evals/*.yaml); do promptfoo eval -c $c; done', undefined],
+    ['name=$(basename "$(pwd)"); promptfoo eval -o $name.json', undefined],
+    ['promptfoo() { npx --yes promptfoo@latest "$@"; }\npromptfoo eval', undefined],
+    ['(\n  cd evals\n  promptfoo eval\n)', undefined],
+    ['for c in *; do\n  promptfoo eval -c $c || s=1\ndone\nexit $s', undefined],
   ])('nothing in %j with shell %s', (run, shell) => expect(swallows(run, shell)).toEqual([]));
 
   it.each<[string, string | undefined]>([
@@ -166,6 +176,22 @@ describe('swallows', () => {
     ['set +e\npromptfoo eval\ns=$?\necho $s', undefined],
     ['set +e\npromptfoo eval -c a\ns=$?\npromptfoo eval -c b\nexit $s', undefined],
     [`cat log | promptfoo eval | tee log\nexit \${PIPESTATUS[0]}`, undefined],
+    ['for c in *; do\n  promptfoo eval -c $c\ndone || true', undefined],
+    ['for c in *; do\n  promptfoo eval -c $c\ndone || exit 1', undefined],
+    ['for c in *; do promptfoo eval -c $c; done || exit 1', undefined],
+    ['for c in *; do\n  promptfoo eval -c $c\ndone && echo good', undefined],
+    ['for c in *; do\n  promptfoo eval -c $c\ndone | tee log', undefined],
+    ['for c in *; do\n  promptfoo eval -c $c\ndone &', undefined],
+    ['for c in *; do\n  for i in 1 2; do\n    promptfoo eval -c $c\n  done\ndone || true', undefined],
+    ['{\n  promptfoo eval -c a\n  promptfoo eval -c b\n} || echo failed', undefined],
+    ['{\n  promptfoo eval\n} 2>&1 | tee log', undefined],
+    ['(\n  promptfoo eval\n) || true', undefined],
+    ['for c in *; do promptfoo eval -c $c && echo good; done', undefined],
+    ['for c in *; do\n  for i in 1 2 3; do promptfoo eval -c $c && break; done\ndone', undefined],
+    ['exec 3< <(promptfoo eval)', undefined],
+    ['promptfoo() { npx promptfoo@latest "$@" || true; }\npromptfoo eval', undefined],
+    ['promptfoo() {\n  npx promptfoo@latest "$@" || true\n}\npromptfoo eval', undefined],
+    ["shopt -s expand_aliases\nalias promptfoo='echo'\npromptfoo eval", undefined],
   ])('something in %j with shell %s', (run, shell) => expect(swallows(run, shell)).not.toEqual([]));
 });
 
@@ -187,6 +213,12 @@ describe('whyItCannotFail', () => {
     ['the head of the pull request', checkout(`{ ref: "\${{ github.event.pull_request.head.sha || github.sha }}" }`)],
     ['its number', checkout(`{ ref: 'refs/pull/\${{ github.event.number }}/merge' }`)],
     ['another branch in a folder of its own', checkout('{ ref: main, path: before }')],
+    ['a branch of its own', `steps:\n  - run: git checkout -b main-copy\n  - run: promptfoo eval`],
+    [
+      'files of the branch that it goes into',
+      `steps:\n  - run: git checkout main -- lock.json\n  - run: promptfoo eval`,
+    ],
+    ['the other branch afterwards', `steps:\n  - run: promptfoo eval\n  - run: git checkout main && npm run compare`],
     ['another step with a condition', `${step('promptfoo eval')}\n  - run: upload\n    if: failure()`],
   ])('nothing for %s', (_, job, top) => expect(why(job, top)).toEqual([]));
 
@@ -217,6 +249,8 @@ describe('whyItCannotFail', () => {
     ['another branch', checkout('{ ref: main }')],
     ['the branch that it goes into', checkout(`{ ref: '\${{ github.base_ref }}' }`)],
     ['what it was before', checkout(`{ ref: '\${{ github.event.pull_request.base.sha }}' }`)],
+    ['git with another branch', `steps:\n  - run: git fetch && git checkout origin/main\n  - run: promptfoo eval`],
+    ['git with its base', step('git reset --hard "origin/$GITHUB_BASE_REF"\npromptfoo eval')],
     ['one of two steps', `${step('promptfoo eval')}\n  - run: promptfoo eval || true`],
   ])('something for %s', (_, job, top) => expect(why(job, top)).not.toEqual([]));
 
@@ -225,6 +259,18 @@ describe('whyItCannotFail', () => {
       "on: pull_request\njobs:\n  gate: { if: github.actor == 'x' }\n  evals:\n    needs: gate\n    steps: [{ run: promptfoo eval }]\n";
     const parsed = parseWorkflow(text, 'w.yml');
     expect(evalJobs(parsed).flatMap((one) => whyItCannotFail(one, parsed, 'pull_request'))).toHaveLength(1);
+  });
+});
+
+describe('evaluations of what git diff names', () => {
+  const changed = 'git diff --name-only origin/main... | while read -r c; do promptfoo eval -c $c; done';
+  it.each<[string, string, string, boolean]>([
+    ['are those of a pull request', changed, 'pull_request', true],
+    ['are none on a schedule', changed, 'schedule', false],
+    ['may be all there, where it asks', `test "$GITHUB_EVENT_NAME" = schedule && all=1\n${changed}`, 'schedule', true],
+  ])('%s', (_, run, event, can) => {
+    const parsed = workflow(step(run));
+    expect(evalJobs(parsed).flatMap((one) => whyItCannotFail(one, parsed, event)).length === 0).toBe(can);
   });
 });
 
@@ -299,6 +345,13 @@ describe('configFindings', () => {
     ['an expression', `promptfoo eval -c evals/\${{ inputs.skill }}/promptfooconfig.yaml`, all],
   ])('of %s', (_, run, expected) => {
     const parsed = workflow(`strategy: { matrix: { skill: [a, b] } }\n${step(run)}`);
-    expect(configFindings(parsed, configs).map(({ ok }) => ok)).toEqual(expected);
+    expect(configFindings(parsed, configs, []).map(({ ok }) => ok)).toEqual(expected);
+  });
+
+  it('has the .env files', () => {
+    const found = (env: object) =>
+      configFindings(workflow(step('promptfoo eval')), [], [{ path: '.env', env: { ...env } }]);
+    expect(found({ PROMPTFOO_FAILED_TEST_EXIT_CODE: '0' }).map(({ ok }) => ok)).toEqual([false]);
+    expect(found({ PROMPTFOO_DISABLE_TELEMETRY: '1' }).map(({ ok }) => ok)).toEqual([true]);
   });
 });

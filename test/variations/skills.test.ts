@@ -95,6 +95,22 @@ describe('a job that starts where dorny/paths-filter has found something', () =>
   });
 });
 
+describe('a .env file of the branch', () => {
+  const checks = [onPullRequest, blocks, scheduled];
+  it.each<[string, string, string, string]>([
+    ['may set what does no harm', 'PROMPTFOO_DISABLE_TELEMETRY=1\n', '.env', 'pass'],
+    ['must not let failures through', 'export PROMPTFOO_PASS_RATE_THRESHOLD="80"\n', '.env', 'fail'],
+    ['is not read elsewhere', 'PROMPTFOO_PASS_RATE_THRESHOLD=80\n', 'docs/.env', 'pass'],
+  ])('%s', async (_, text, path, status) => {
+    expect(await statuses({ [path]: text }, checks)).toEqual([status, status, status]);
+  });
+
+  it('has to be here as it is there', async () => {
+    const other = (git: Record<string, unknown>) => commitFiles(git, { '.env': 'PROMPTFOO_FAILED_TEST_EXIT_CODE=0\n' });
+    expect(await statuses({ '.env': 'A=1\n' }, checks, other)).toEqual(['unknown', 'unknown', 'unknown']);
+  });
+});
+
 describe('assertions by a script in a file', () => {
   const { files = {} } = readFlaw(fixtures, 'skill-cases-script-always-true');
   const checks = ['skills/three-cases-each'];

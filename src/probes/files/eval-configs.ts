@@ -18,7 +18,7 @@ export interface EvalConfig {
   readonly program: string | undefined;
   /** What it sets in the environment of promptfoo; empty where only a program knows. */
   readonly env: Dict;
-  /** Settings by which only some of its cases are run. */
+  /** Settings by which only some of its cases are run, or that name a file with more variables. */
   readonly narrowed?: readonly string[];
   /** The configuration and the files that it names, as read. */
   readonly files: readonly ReadFile[];
@@ -92,7 +92,7 @@ async function readConfig(files: FilesPort, path: string): Promise<Omit<EvalConf
   const tests = await testsOf(files, config['tests'] ?? [], path);
   const narrowed = ['evaluateOptions', 'commandLineOptions'].flatMap((part) =>
     Object.keys(isDict(config[part]) ? config[part] : {}).flatMap((key) =>
-      /^filter/.test(key) ? `${part}.${key}` : [],
+      /^(filter|envPath$)/.test(key) ? `${part}.${key}` : [],
     ),
   );
   // What promptfoo makes of scenarios is not worked out here.

@@ -12,6 +12,7 @@ const path = '.github/workflows/skill-evals.yml';
 const workflow = parseWorkflow(readFileSync(join(fixtures, 'good/files', path), 'utf8'), path);
 const around = {
   configs: [{ path: 'evals/a/promptfooconfig.yaml', cases: [], providers: [], env: {}, files: [] }],
+  dotenv: [],
   tree: [],
 };
 const head = { branch: 'main', commit: 'c'.repeat(40), tree: 't', protected: true };
@@ -245,7 +246,7 @@ describe('the configurations of promptfoo', () => {
     const rules = [
       { from: 'x', adminsExempt: false, bypass: [], requiredChecks: [{ name: 'skill-evals', app: undefined }] },
     ];
-    return judgeFacts(regressionsBlockMerge, { workflow: parsed, rules, head, configs, tree }).outcome;
+    return judgeFacts(regressionsBlockMerge, { workflow: parsed, rules, head, configs, dotenv: [], tree }).outcome;
   };
   const named = (config: string) => text.replace(/^( *)mkdir[\s\S]*?done$/m, `$1promptfoo eval -c ${config}`);
 
