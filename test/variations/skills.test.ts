@@ -30,6 +30,11 @@ describe('a job that starts where dorny/paths-filter has found something', () =>
   const pattern = "'skills/*/SKILL.md'";
   const met = "needs.changes.outputs.skills == 'true'";
   const wide = narrow.replace(pattern, "'skills/**'\n              - 'evals/**'");
+  const changedFiles = (output = 'any_modified') =>
+    readFileSync(join(fixtures, 'good/files', path), 'utf8').replace(
+      '- name: Evaluate',
+      `- uses: tj-actions/changed-files@v46\n        id: changed\n        with: { files: "skills/**\\nevals/**" }\n      - if: github.event_name == 'schedule' || steps.changed.outputs.${output} == 'true'\n        name: Evaluate`,
+    );
   const requireToo = (name: string) => (git: Record<string, unknown>) => {
     for (const answer of Object.values(git)) {
       const { required_status_checks: status } = (answer ?? {}) as { required_status_checks?: { checks?: object[] } };
@@ -61,6 +66,13 @@ describe('a job that starts where dorny/paths-filter has found something', () =>
       'fails on a schedule, where nothing has changed',
       wide.replace("github.event_name == 'schedule' || ", ''),
       ['pass', 'pass', 'fail'],
+    ],
+    ['passes where changed-files finds whatever was modified', changedFiles(), ['pass', 'pass', 'pass']],
+    ['fails where it leaves out what was deleted', changedFiles('any_changed'), ['fail', 'fail', 'pass']],
+    [
+      'fails where it compares with the last push',
+      changedFiles().replace('with: {', 'with: { since_last_remote_commit: true,'),
+      ['fail', 'fail', 'pass'],
     ],
     ['fails where that is one file of each', narrow, ['fail', 'fail', 'pass']],
     [

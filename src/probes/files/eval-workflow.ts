@@ -76,8 +76,8 @@ export const evalWorkflow = filesProbe({
 });
 
 /**
- * That dorny/paths-filter finds a skill among the changed files holds for each pull request that touches one, unless that
- * step or its job fails. Only its plain patterns are understood, which mean what those of a trigger do.
+ * That dorny/paths-filter or changed-files finds a skill among the changed files holds for each pull request that touches
+ * one, unless that step or its job fails. Only plain patterns are understood, which mean what those of a trigger do.
  */
 async function withFiltersMet(files: FilesPort, text: string, { directory }: { readonly directory: string }) {
   const touched = [`${directory}/a-new-skill/SKILL.md`, `${directory}/a-new-skill/scripts/deep/er/x.sh`];
@@ -85,10 +85,19 @@ async function withFiltersMet(files: FilesPort, text: string, { directory }: { r
   for (const [job, value] of Object.entries(dict(dict(parseData(text, 'the workflow', false))['jobs']))) {
     const { steps, outputs } = dict(value);
     for (const { id, uses, with: given, ...rest } of (Array.isArray(steps) ? steps : []).filter(isDict)) {
-      const { filters = '', 'predicate-quantifier': every } = dict(given);
-      if (!/^dorny\/paths-filter@/.test(String(uses)) || every !== undefined || 'if' in rest) continue;
-      const written = /[\n:]/.test(String(filters)) ? String(filters) : await files.read(String(filters));
-      for (const [name, rule] of Object.entries(dict(parseData(written ?? '', 'the filters of the workflow')))) {
+      const { filters = '', 'predicate-quantifier': every, files: listed, ...others } = dict(given);
+      if (every !== undefined || 'if' in rest) continue;
+      const rules: Record<string, unknown> = {};
+      if (/^dorny\/paths-filter@/.test(String(uses))) {
+        const written = /[\n:]/.test(String(filters)) ? String(filters) : await files.read(String(filters));
+        Object.assign(rules, dict(parseData(written ?? '', 'the filters of the workflow')));
+      } else if (/^(tj-actions|step-security)\/changed-files@/.test(String(uses)) && Object.keys(others).length === 0) {
+        // What it calls changed leaves out what is deleted.
+        rules['any_modified'] = String(listed)
+          .trim()
+          .split(/\s*\n\s*/);
+      }
+      for (const [name, rule] of Object.entries(rules)) {
         const patterns = [rule].flat(9).map((one) => (typeof one === 'string' ? one : '!**'));
         if (patterns.some((one) => one.startsWith('!')) || !touched.every((one) => isIncluded(one, patterns))) continue;
         const output = `steps.${id}.outputs.${name}`;
