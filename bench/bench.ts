@@ -1,5 +1,6 @@
 // `npm run bench`: what a run costs in time, memory and calls, beside bare Node, what the wire allows, and other ways.
-// --pairs N, --seconds T (what the host needs for its script), --instances 1,10,100,1000, --fleet N (only that),
+// --pairs N, --seconds T (what the host needs for its script), --instances 1,10,100,1000, --fleet N (only that;
+// --same-aws: in one AWS account behind one endpoint),
 // --against FILE (only that: another build's clawcheck.js, run in turns with this one),
 // --check (fails on ratios and counts, writes nothing), --no-write. Docs: docs/performance.md.
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '1,5' },
     instances: { type: 'string', default: '1,10,100,1000' },
     fleet: { type: 'string' },
+    'same-aws': { type: 'boolean', default: false },
     against: { type: 'string' },
     jobs: { type: 'string', default: '8' },
     check: { type: 'boolean', default: false },
@@ -69,8 +71,9 @@ async function againstOnly(other: string): Promise<void> {
 
 async function fleetOnly(size: number): Promise<void> {
   const began = machine();
-  const { lines, goals } = await fleetRow(fixtures, cli, size, Number(values.jobs));
-  finish('fleet', began, lines, goals);
+  const sameAws = values['same-aws'];
+  const { lines, goals } = await fleetRow(fixtures, cli, { size, jobs: Number(values.jobs), sameAws });
+  finish(sameAws ? 'fleet-same-aws' : 'fleet', began, lines, goals);
 }
 
 function finish(section: string, began: string, lines: readonly string[], goals: readonly Goal[]): void {

@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import type { AwsAnswer } from '../src/demo/aws-server.ts';
-import { type Deployment, plainly, startDeployment } from '../src/demo/deployment.ts';
+import { type AnswerAws, type AwsAnswer, startAwsServer } from '../src/demo/aws-server.ts';
+import { plainly, startDeployment } from '../src/demo/deployment.ts';
+import { isNamed, type Member, oneAccount, renamer } from './one-account.ts';
 
 export interface FleetDeployments {
   /** The environment file of all. */
@@ -17,11 +18,24 @@ export interface FleetDeployments {
   close(): Promise<void>;
 }
 
+/** How many calls of an operation are admitted at once, and how many a second after that. */
+interface Bucket {
+  readonly size: number;
+  readonly perSecond: number;
+}
+
+/** Where a service documents a rate of its own: Secrets Manager quotas. */
+const documented: Readonly<Record<string, Bucket>> = {
+  'secretsmanager:GetResourcePolicy': { size: 50, perSecond: 50 },
+};
+
 export interface FleetOptions {
   /** Flaws of some of them, by environment. */
   readonly flaws?: Readonly<Record<string, readonly string[]>>;
-  /** What AWS takes of one operation, in this one account and region: a bucket, and what fills it in a second. */
-  readonly bucket?: { readonly size: number; readonly perSecond: number };
+  /** What AWS takes of one operation, in this one account and region. Default: as EC2 documents it for reading. */
+  readonly bucket?: Bucket;
+  /** Whether all have the same AWS, which then lists what is of each. Default: each has its own. */
+  readonly sameAws?: boolean;
 }
 
 /**
@@ -31,30 +45,34 @@ export interface FleetOptions {
 export async function startFleet(
   fixtures: string,
   amount: number,
-  { flaws = {}, bucket = { size: 100, perSecond: 20 } }: FleetOptions = {},
+  { flaws = {}, bucket = { size: 100, perSecond: 20 }, sameAws = false }: FleetOptions = {},
 ): Promise<FleetDeployments> {
   const names = Array.from({ length: amount }, (_, i) => `env-${String(i + 1).padStart(3, '0')}`);
   const calls = new Map<string, number>();
   const limit = limiter(bucket);
-  const deployments: Deployment[] = [];
-  const environments: Record<string, unknown> = {};
+  const heard =
+    (answer: AnswerAws): AnswerAws =>
+    (operation, input) => {
+      calls.set(operation, (calls.get(operation) ?? 0) + 1);
+      return limit.admit(operation) ?? answer(operation, input);
+    };
+  const started: { close(): Promise<void> }[] = [];
+  const configs: string[] = [];
+  const members: Member[] = [];
+  const environments: Record<string, { aws: { endpoint: string } }> = {};
   const variables: Record<string, string> = {};
   try {
     for (const [i, name] of names.entries()) {
       const deployment = await startDeployment(fixtures, flaws[name] ?? [], {
         rename: renamer(name, i + 1),
         remember(scenario) {
-          const plain = plainly(scenario);
-          return {
-            ...plain,
-            aws(operation, input) {
-              calls.set(operation, (calls.get(operation) ?? 0) + 1);
-              return limit.admit(operation) ?? noSiblings(name, operation, input) ?? plain.aws(operation, input);
-            },
-          };
+          const { aws, host } = plainly(scenario);
+          members.push({ aws, isNamedIn: isNamed(name, i + 1) });
+          return { host, aws: heard((...call) => noSiblings(name, ...call) ?? aws(...call)) };
         },
       });
-      deployments.push(deployment);
+      started.push(deployment);
+      configs.push(deployment.config);
       const { prod } = parse(readFileSync(deployment.config, 'utf8')).environments;
       const token = `CLAWCHECK_TOKEN_${i + 1}`;
       variables[token] = deployment.variables['GITHUB_TOKEN'] ?? '';
@@ -64,10 +82,15 @@ export async function startFleet(
       const { CLAWCHECK_GATEWAY_TOKEN: _, GITHUB_TOKEN: __, ...rest } = deployment.variables;
       Object.assign(variables, rest);
     }
-    const [first] = deployments;
+    if (sameAws) {
+      const server = await startAwsServer(heard(oneAccount(members)));
+      started.push(server);
+      for (const { aws } of Object.values(environments)) aws.endpoint = server.url;
+    }
+    const [first] = configs;
     if (!first) throw new Error('a fleet has at least one deployment');
     // Beside the files (skills, runbook) of the first, which are those of all.
-    const config = join(dirname(first.config), 'fleet.yaml');
+    const config = join(dirname(first), 'fleet.yaml');
     mkdirSync(dirname(config), { recursive: true });
     writeFileSync(config, stringify({ version: 1, environments }, { aliasDuplicateObjects: false }));
     return { config, names, variables, calls, throttled: limit.throttled, close };
@@ -77,20 +100,8 @@ export async function startFleet(
   }
 
   async function close(): Promise<void> {
-    await Promise.all(deployments.map((deployment) => deployment.close()));
+    await Promise.all(started.map((each) => each.close()));
   }
-}
-
-/** Gives what belongs to one deployment a name of its own: `openclaw-prod` and the ids of AWS's resources, in their order. */
-function renamer(name: string, n: number): (text: string) => string {
-  const hex = n.toString(16).padStart(3, '0');
-  return (text) =>
-    text
-      .replaceAll(/openclaw(-|\/|%2F)prod/g, `openclaw$1${name}`)
-      .replaceAll(
-        /\b((?:i|sg|fs|fsap|subnet|vpc|eni|rtb|lt|vol|acl)-0[0-9a-f]{4})[0-9a-f]{3}(?=[0-9a-f]{2})/g,
-        `$1${hex}`,
-      );
 }
 
 /** Each AWS here knows one deployment: asked for the groups of the others, it says that there are none. */
@@ -102,13 +113,14 @@ function noSiblings(name: string, operation: string, input: Readonly<Record<stri
     : undefined;
 }
 
-function limiter({ size, perSecond }: NonNullable<FleetOptions['bucket']>) {
+function limiter(usual: Bucket) {
   const buckets = new Map<string, { tokens: number; at: number }>();
   let throttled = 0;
   return {
     throttled: () => throttled,
     admit(operation: string): AwsAnswer | undefined {
       const now = performance.now();
+      const { size, perSecond } = documented[operation] ?? usual;
       const bucket = buckets.get(operation) ?? { tokens: size, at: now };
       bucket.tokens = Math.min(size, bucket.tokens + ((now - bucket.at) / 1000) * perSecond);
       bucket.at = now;

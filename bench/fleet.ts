@@ -10,11 +10,10 @@ import { type Goal, number } from './table.ts';
 export async function fleetRow(
   fixtures: string,
   cli: string,
-  size: number,
-  jobs: number,
+  { size, jobs, sameAws }: { readonly size: number; readonly jobs: number; readonly sameAws: boolean },
 ): Promise<{ readonly lines: string[]; readonly goals: Goal[] }> {
   const folder = mkdtempSync(join(tmpdir(), 'clawcheck-fleet-bench-'));
-  const fleet = await startFleet(fixtures, size);
+  const fleet = await startFleet(fixtures, size, { sameAws });
   const env = { PATH: process.env['PATH'] ?? '', HOME: folder, ...fleet.variables };
   try {
     const clawcheck = (...args: string[]) =>
@@ -38,7 +37,7 @@ export async function fleetRow(
     const { READY, NOT_READY, INCOMPLETE } = report.counts;
     return {
       lines: [
-        `${size} simulated deployments in one process, ${jobs} at a time, against servers in another process of this machine:`,
+        `${size} simulated deployments ${sameAws ? 'with one AWS ' : ''}in one process, ${jobs} at a time, against servers in another process of this machine:`,
         `wall ${number(run.wallSeconds, 1)} s (${number((run.wallSeconds / size) * 1000, 0)} ms each), CPU ${number(run.cpuSeconds, 1)} s, peak ${number(run.peakMiB, 0)} MiB, ${calls} calls to AWS, ${fleet.throttled()} throttled`,
         `verdicts: ${READY} READY, ${NOT_READY} NOT_READY, ${INCOMPLETE} INCOMPLETE; exit code ${run.code}`,
         ...(READY === size

@@ -2,7 +2,6 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse, stringify } from 'yaml';
 import { type FleetDeployments, startFleet } from '../../bench/fleet-deployment.ts';
 import type { FleetReport } from '../../src/model/fleet.ts';
 import type { Report } from '../../src/model/report.ts';
@@ -93,26 +92,39 @@ describe('a fleet in one process', () => {
   it('shares calls among environments of one account, and each report stands for itself', {
     timeout: 90_000,
   }, async () => {
-    const config = join(fleet.config, '../shared.yaml');
-    const { 'env-001': one, 'env-002': other } = parse(readFileSync(fleet.config, 'utf8')).environments;
-    const environments = { one, again: one, other: { ...other, aws: one.aws } };
-    writeFileSync(config, stringify({ version: 1, environments }, { aliasDuplicateObjects: false }));
-    const here = join(folder, 'shared');
-    const whole = await clawcheck(
-      ['run', '--config', config, '--all', '-o', `${here}/`, '--summary', join(here, 'fleet.json')],
-      { env: { ...fleet.variables } },
-    );
-    expect(whole.code).toBe(20);
-    const reports = Object.keys(environments).map((name) => join(here, `report-${name}.json`));
-    const counted = reports.map((file) =>
-      (JSON.parse(readFileSync(file, 'utf8')) as Report).calls.reduce((sum, { count }) => sum + count, 0),
-    );
-    const made = Number(/ (\d+) calls to AWS/.exec(whole.stderr)?.[1]);
-    expect(made).toBeLessThan(counted.reduce((sum, count) => sum + count, 0));
-    expect(made).toBeGreaterThanOrEqual(Math.max(...counted));
-    const merged = await clawcheck(['merge', '--config', config, '--allow-simulated', '--format', 'json', ...reports]);
-    expect([merged.code, merged.stderr]).toEqual([20, '']);
-    expect(merged.stdout).toBe(readFileSync(join(here, 'fleet.json'), 'utf8'));
+    const account = await startFleet(fixtures, 3, { sameAws: true, flaws: { 'env-002': ['alarm-muted'] } });
+    try {
+      const here = join(folder, 'shared');
+      const whole = await clawcheck(
+        ['run', '--config', account.config, '--all', '-o', `${here}/`, '--summary', join(folder, 'shared.json')],
+        { env: { ...account.variables } },
+      );
+      expect(read('shared.json').deployments.map((d) => [d.environment, d.state, d.report?.failed])).toEqual([
+        ['env-002', 'NOT_READY', ['monitoring/alarm-on-health']],
+        ['env-001', 'READY', []],
+        ['env-003', 'READY', []],
+      ]);
+      const counted = account.names.map((name) => {
+        const { calls } = JSON.parse(readFileSync(join(here, `report-${name}.json`), 'utf8')) as Report;
+        return calls.reduce((sum, { count }) => sum + count, 0);
+      });
+      const made = [...account.calls.values()].reduce((sum, count) => sum + count, 0);
+      expect(whole.stderr).toContain(` ${made} calls to AWS, 0 throttled\n`);
+      expect(made).toBeLessThan(counted.reduce((sum, count) => sum + count, 0));
+      const merged = await clawcheck([
+        'merge',
+        '--config',
+        account.config,
+        '--allow-simulated',
+        '--format',
+        'json',
+        here,
+      ]);
+      expect([merged.code, merged.stderr]).toEqual([20, '']);
+      expect(merged.stdout).toBe(readFileSync(join(folder, 'shared.json'), 'utf8'));
+    } finally {
+      await account.close();
+    }
   });
 
   it('goes on where one environment cannot be run, which is then MISSING', async () => {

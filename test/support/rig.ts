@@ -345,7 +345,7 @@ function skippingTime(): { elapsed: () => number; waiting: WaitingPort } {
 }
 
 /** A copy as the SDK gives it: dates are `Date`, and ISO text in fixtures. */
-function reviveDates(value: unknown): unknown {
+export function reviveDates(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(reviveDates);
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, reviveDates(v)]));

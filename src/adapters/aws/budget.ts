@@ -8,11 +8,14 @@ interface Limit {
 
 /**
  * Below what AWS documents: EC2 fills the bucket of a reading action with 20 calls a second (Amazon EC2 Developer
- * Guide, "Request throttling"), FilterLogEvents takes 5 (CloudWatch Logs quotas). Where AWS names no number, the usual
- * one has to do, and throttling lowers it.
+ * Guide, "Request throttling"), FilterLogEvents takes 5 (CloudWatch Logs quotas), and what is asked once for each secret
+ * takes 50 (Secrets Manager quotas). Where AWS names no number, the usual one has to do, and throttling lowers it.
  */
 const usual: Limit = { burst: 50, perSecond: 10 };
-const special: Readonly<Record<string, Limit>> = { 'logs:FilterLogEvents': { burst: 5, perSecond: 4 } };
+const special: Readonly<Record<string, Limit>> = {
+  'logs:FilterLogEvents': { burst: 5, perSecond: 4 },
+  'secretsmanager:GetResourcePolicy': { burst: 40, perSecond: 40 },
+};
 
 /** Calls a second that are left to an operation however often it is throttled. */
 const slowest = 0.5;

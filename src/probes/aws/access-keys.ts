@@ -24,7 +24,7 @@ export interface DeploymentKeys {
 }
 
 /** More users with the deployment's name are no deployment's. */
-const mostUsers = 20;
+const mostUsers = 100;
 
 /**
  * Access keys of the IAM users whose name or path carries a name of the deployment: that of the group, of the role, of

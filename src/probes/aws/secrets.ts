@@ -65,7 +65,7 @@ export const ownSecret = awsProbe({
 });
 
 /** More than this and the run would be nothing but questions about secrets. */
-const mostSecrets = 250;
+const mostSecrets = 1000;
 
 /**
  * Every secret with its resource policy: what a role can read follows from both. One that waits for its deletion can be
