@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { parse, stringify } from 'yaml';
 
 import { type AnswerAws, type AwsCall, startAwsServer } from './aws-server.ts';
@@ -120,20 +120,21 @@ export function plainly(scenario: Scenario): Memory {
 }
 
 function writeFiles(source: string, directory: string, { files }: Scenario, now: Date): void {
-  if (existsSync(source)) cpSync(source, directory, { recursive: true });
-  for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
+  const write = (path: string, bytes: Buffer | string) => {
+    const target = join(directory, path);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, bytes);
+  };
+  // Not copied with their modes: where the package may not be written, they still may.
+  for (const entry of existsSync(source) ? readdirSync(source, { recursive: true, withFileTypes: true }) : []) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
-    const text = readFileSync(path, 'latin1');
-    if (text.includes('{{')) writeFileSync(path, resolveTimes(text, now) as string, 'latin1');
+    const text = resolveTimes(readFileSync(path, 'latin1'), now) as string;
+    write(relative(source, path), Buffer.from(text, 'latin1'));
   }
   for (const [path, text] of Object.entries(files)) {
-    const target = join(directory, path);
-    if (text === null) rmSync(target, { force: true });
-    else {
-      mkdirSync(dirname(target), { recursive: true });
-      writeFileSync(target, text);
-    }
+    if (text === null) rmSync(join(directory, path), { force: true });
+    else write(path, text);
   }
 }
 

@@ -67,6 +67,18 @@ function expandPath(path: string, home: string, tokens: Record<string, string>):
   });
 }
 
+/** Who runs this. A container may run as a user that no file knows. @throws UsageError */
+function ownName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    throw new UsageError(
+      'the user that runs clawcheck has no name here',
+      'Name the user of each host, or add it here.',
+    );
+  }
+}
+
 const notNone = (value: string | undefined) => (value === undefined || value === 'none' ? undefined : value);
 
 function run(
@@ -105,10 +117,19 @@ export async function resolveTarget(target: SshTarget, env: Env, signal: AbortSi
   const one = (key: string) => settings.get(key)?.[0];
   const host = one('hostname') ?? target.host;
   const port = target.port ?? Number(one('port') ?? 22);
-  const user = target.user ?? one('user') ?? userInfo().username;
+  const user = target.user ?? one('user') ?? ownName();
   checkTarget({ ...target, host, port, user });
 
-  const tokens = { d: home, h: host, n: target.host, p: String(port), r: user, u: userInfo().username };
+  const tokens = {
+    d: home,
+    h: host,
+    n: target.host,
+    p: String(port),
+    r: user,
+    get u() {
+      return ownName();
+    },
+  };
   const path = (value: string) => expandPath(value, home, tokens);
   const defaults = ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((name) => `~/.ssh/${name}`);
   const configured = settings.get('identityfile') ?? defaults;
