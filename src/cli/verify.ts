@@ -158,9 +158,8 @@ export function ageProblems({ window }: Report, maxAgeMs: number | undefined, no
   const age = now - Date.parse(window.start);
   if (Date.parse(window.end) > now + skewMs) return ['age: it is from the future'];
   if (maxAgeMs === undefined || age <= maxAgeMs) return [];
-  return [
-    `age: it is ${Math.floor(age / 3_600_000)} hours old, the most allowed is ${Math.floor(maxAgeMs / 3_600_000)}`,
-  ];
+  const [unit, ms] = maxAgeMs < 7_200_000 ? ['minutes', 60_000] : ['hours', 3_600_000];
+  return [`age: it is ${Math.floor(age / ms)} ${unit} old, the most allowed is ${Math.floor(maxAgeMs / ms)}`];
 }
 
 /** Custom checks can only be verified against the very files that judged. */
@@ -203,7 +202,8 @@ export async function configProblems(
   if (sha256 !== report.environment.fileSha256) return ['config: the report was made with another environment file'];
   const { account, region, fileSystemId } = report.subject;
   const lines: string[] = [];
-  if (account !== null && account !== environment.aws.account) {
+  // An UNTRUSTED report says so itself.
+  if (account !== null && account !== environment.aws.account && report.verdict !== 'UNTRUSTED') {
     lines.push('config: the account is not that of the environment file');
   }
   if (region !== environment.aws.region) lines.push('config: the region is not that of the environment file');

@@ -23,6 +23,8 @@ export interface FleetSummary {
   /** Ids of the checks that failed, and of those that came to no result, in the order of the report. */
   readonly failed: readonly string[];
   readonly unknown: readonly string[];
+  /** What does not fit, where this is not what was asked about; else why all of the unknown are, where it is one reason. */
+  readonly cause: string | null;
 }
 
 export interface FleetDeployment {
@@ -69,6 +71,7 @@ export function summaryOf(report: Report, sha256: string): FleetDeployment {
   const { subject, window, environment } = report;
   const all = report.areas.flatMap(({ checks }) => checks);
   const idsOf = (wanted: Status) => all.filter(({ status }) => status === wanted).map(({ id }) => id);
+  const reasons = new Set(all.flatMap(({ status, reason }) => (status === 'unknown' && reason ? reason.message : [])));
   return {
     environment: environment.name,
     state: report.verdict,
@@ -87,6 +90,7 @@ export function summaryOf(report: Report, sha256: string): FleetDeployment {
       counts: report.counts,
       failed: idsOf('fail'),
       unknown: idsOf('unknown'),
+      cause: subject.mismatches.join('; ') || (reasons.size === 1 ? ([...reasons][0] ?? null) : null),
     },
   };
 }

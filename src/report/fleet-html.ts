@@ -1,5 +1,5 @@
 import type { FleetDeployment, FleetReport, FleetState } from '../model/fleet.ts';
-import { fleetCautions, fleetCounts, fleetMeanings, fleetWindow, stateWords } from './fleet-words.ts';
+import { fleetCautions, fleetCounts, fleetMeanings, fleetWindow, stateWords, unknownOf } from './fleet-words.ts';
 import { text } from './html-check.ts';
 import { page, section } from './html-page.ts';
 
@@ -43,8 +43,7 @@ function deploymentTable(deployments: readonly FleetDeployment[]): string {
     const name = state === 'READY' ? text(environment) : `<b>${text(environment)}</b>`;
     const details = [
       ...(problem === null ? [] : [`<p>${text(problem)}</p>`]),
-      ids('failed', report?.failed ?? []),
-      ids('unknown', report?.unknown ?? []),
+      ...(report ? [ids(`${report.failed.length} failed`, report.failed), ids(unknownOf(report), report.unknown)] : []),
       ...(report && report.mode !== 'live' ? [`<p class="soft">${report.mode}</p>`] : []),
     ].join('');
     const place = report ? `${text(report.account ?? 'not proven')} ${text(report.region)}` : '';
@@ -52,17 +51,17 @@ function deploymentTable(deployments: readonly FleetDeployment[]): string {
     return `<tr>${cell(word, 'State')}${cell(name, 'Environment')}${cell(place, 'Account')}${cell(details, 'To do')}</tr>`;
   });
   return [
-    '<table class="evidence" aria-label="Deployments, worst first"><thead><tr><th scope="col">State</th><th scope="col">Environment</th><th scope="col">Account and region</th><th scope="col">To do</th></tr></thead>',
+    '<table class="evidence fleet" aria-label="Deployments, worst first"><thead><tr><th scope="col">State</th><th scope="col">Environment</th><th scope="col">Account and region</th><th scope="col">To do</th></tr></thead>',
     `<tbody>\n${rows.join('\n')}\n</tbody></table>`,
   ].join('\n');
 }
 
 /** A long list of ids folds, so that a fleet of hundreds stays readable. */
-function ids(word: string, list: readonly string[]): string {
+function ids(words: string, list: readonly string[]): string {
   if (list.length === 0) return '';
   const all = `<span class="mono">${list.map(text).join(', ')}</span>`;
-  if (list.length <= 3) return `<p>${list.length} ${word}: ${all}</p>`;
-  return `<details><summary>${list.length} ${word}</summary>${all}</details>`;
+  if (list.length <= 3) return `<p>${text(words)}: ${all}</p>`;
+  return `<details><summary>${text(words)}</summary>${all}</details>`;
 }
 
 function checkList({ checks }: FleetReport): string {
@@ -70,7 +69,7 @@ function checkList({ checks }: FleetReport): string {
   return checks
     .map(({ id, title, failed, unknown }) => {
       const kind = failed.length > 0 ? 'fail' : 'unknown';
-      return `<article class="check ${kind}"><h3>${text(title)}</h3><p class="id mono">${text(id)}</p>${ids('failed', failed)}${ids('unknown', unknown)}</article>`;
+      return `<article class="check ${kind}"><h3>${text(title)}</h3><p class="id mono">${text(id)}</p>${ids(`${failed.length} failed`, failed)}${ids(`${unknown.length} unknown`, unknown)}</article>`;
     })
     .join('\n');
 }

@@ -24,6 +24,9 @@ const summary = z.strictObject({
   ),
   failed: ids,
   unknown: ids,
+  cause: z
+    .nullable(z.string())
+    .check(z.meta({ description: 'What does not fit, or the one reason of all that is unknown' })),
 });
 
 /** The JSON report of a fleet, as published in schemas/fleet.schema.json. Strict: an unknown key is an error. */

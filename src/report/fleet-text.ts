@@ -1,5 +1,5 @@
 import { Chalk, type ChalkInstance } from 'chalk';
-import type { FleetDeployment, FleetReport, FleetState } from '../model/fleet.ts';
+import type { FleetCheck, FleetDeployment, FleetReport, FleetState } from '../model/fleet.ts';
 import { some } from '../model/text.ts';
 import {
   fleetCautions,
@@ -32,7 +32,7 @@ export function renderFleetText(given: FleetReport, { width, color }: Omit<TextO
       ...wrap(`refused ${file}`, columns),
       ...problems.flatMap((problem) => wrap(problem, columns, '    ')),
     ]),
-    [`${paint(chalk, fleet.verdict)(stateWords[fleet.verdict])} (${fleetCounts(fleet)})`],
+    verdictLines(fleet, chalk, columns, ` (${fleetCounts(fleet)})`),
   ];
   const text = sections.filter((section) => section.length > 0).map((section) => section.join('\n'));
   // A line that begins with `::` would be a command of some CI systems.
@@ -50,12 +50,19 @@ function paint(chalk: ChalkInstance, state: FleetState): (text: string) => strin
   return paints[state];
 }
 
+function verdictLines({ verdict }: FleetReport, chalk: ChalkInstance, columns: number, counts: string): string[] {
+  const word = stateWords[verdict];
+  const [first = '', ...rest] = wrap(word + counts, columns);
+  return [paint(chalk, verdict)(word) + chalk.bold(first.slice(word.length)), ...rest.map((line) => chalk.bold(line))];
+}
+
 function headline(fleet: FleetReport, chalk: ChalkInstance, columns: number): string[] {
+  const dim = (line: string) => chalk.dim(line);
   const window = fleetWindow(fleet);
   return [
-    `${paint(chalk, fleet.verdict)(stateWords[fleet.verdict])}  ${chalk.bold(fleetCounts(fleet))}`,
-    fleetMeanings[fleet.verdict],
-    ...(window ? [chalk.dim(`clawcheck ${fleet.tool.version}, ${window.start} to ${window.end}`)] : []),
+    ...verdictLines(fleet, chalk, columns, `  ${fleetCounts(fleet)}`),
+    ...wrap(fleetMeanings[fleet.verdict], columns),
+    ...(window ? wrap(`clawcheck ${fleet.tool.version}, ${window.start} to ${window.end}`, columns).map(dim) : []),
     ...fleetCautions(fleet).flatMap((caution) => wrap(`! ${caution}`, columns)),
   ];
 }
@@ -80,12 +87,20 @@ function rows(deployments: readonly FleetDeployment[], chalk: ChalkInstance, col
   ];
 }
 
+/** Checks that go wrong in the same deployments stand together: of a deployment that could not be seen, it is all. */
 function checks({ checks }: FleetReport, chalk: ChalkInstance, columns: number): string[] {
   if (checks.length === 0) return [];
+  const groups = new Map<string, FleetCheck & { readonly ids: string[] }>();
+  for (const check of checks) {
+    const where = JSON.stringify([check.failed, check.unknown]);
+    const group = groups.get(where);
+    if (group) group.ids.push(check.id);
+    else groups.set(where, { ...check, ids: [check.id] });
+  }
   return [
     chalk.bold(`Checks to look at (${checks.length})`),
-    ...checks.flatMap(({ id, failed, unknown }) => [
-      ...wrap(id, columns, '  '),
+    ...[...groups.values()].flatMap(({ ids, failed, unknown }) => [
+      ...wrap(failed.length > 0 ? ids.join(', ') : some(ids, 8), columns, '  '),
       ...(failed.length > 0 ? wrap(`fails in ${failed.length}: ${some(failed, 8)}`, columns, '    ') : []),
       ...(unknown.length > 0 ? wrap(`unknown in ${unknown.length}: ${some(unknown, 8)}`, columns, '    ') : []),
     ]),

@@ -1,4 +1,4 @@
-import type { FleetDeployment, FleetReport, FleetState } from '../model/fleet.ts';
+import type { FleetDeployment, FleetReport, FleetState, FleetSummary } from '../model/fleet.ts';
 import { fleetStates } from '../model/fleet.ts';
 import type { Verdict } from '../model/report.ts';
 import { count, some } from '../model/text.ts';
@@ -25,12 +25,17 @@ export function placeOf({ report }: FleetDeployment): string {
   return report ? `${report.account ?? 'account not proven'} ${report.region}` : '';
 }
 
+/** `79 unknown (the account is not proven)`. */
+export function unknownOf({ unknown, cause }: FleetSummary): string {
+  return `${unknown.length} unknown${cause === null ? '' : ` (${cause})`}`;
+}
+
 /** What is to be done about a deployment, in one line: why it does not count, what failed, what is unknown. */
 export function troubleOf({ problem, report }: FleetDeployment, most = 3): string {
   const parts = [
     ...(problem === null ? [] : [problem]),
     ...(report?.failed.length ? [`${report.failed.length} failed: ${some(report.failed, most)}`] : []),
-    ...(report?.unknown.length ? [`${report.unknown.length} unknown: ${some(report.unknown, most)}`] : []),
+    ...(report?.unknown.length ? [`${unknownOf(report)}: ${some(report.unknown, most)}`] : []),
   ];
   return parts.join('; ') || (report && report.mode !== 'live' ? report.mode : '');
 }

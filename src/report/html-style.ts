@@ -44,6 +44,7 @@ table { border-collapse: collapse; width: 100%; font-size: .88rem; margin: .5rem
 th, td { text-align: left; vertical-align: top; padding: .3rem .5rem .3rem 0; border-top: 1px solid var(--line); } td > p { margin: 0; }
 th { color: var(--soft); font-weight: 600; border-top: 0; }
 table.evidence th:nth-child(1) { width: 32%; } table.evidence th:nth-child(4) { width: 20%; }
+table.fleet th:nth-child(1) { width: 12%; } table.fleet th:nth-child(4) { width: 45%; }
 time { white-space: nowrap; font-size: .92em; }
 details { margin-top: .4rem; font-size: .88rem; } summary { cursor: pointer; color: var(--soft); }
 .next { margin-top: .5rem; }
@@ -61,6 +62,6 @@ footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: .75re
   html { font-size: 9pt; } body { max-width: none; padding: 0; }
   h2, h3, header { break-after: avoid; } .verdict, .glance li, .caution, tr, .sign, section[aria-labelledby=verify] { break-inside: avoid; }
   .check[id] { break-inside: auto; } .check .id { break-after: avoid; } thead { display: table-header-group; }
-  details.controls { display: none; } footer { margin-top: 1rem; break-before: avoid; } .skip { display: none; }
+  details.controls { display: none; } .check details::details-content { content-visibility: visible; } footer { margin-top: 1rem; break-before: avoid; } .skip { display: none; }
   .glance { grid-template-columns: repeat(4, 1fr); } }
 `;

@@ -68,7 +68,12 @@ describe('merge', () => {
   it.each([
     ['is missing', {}, [], /no report/],
     ['is too old', { 'b.json': () => reportOf('b', 25 * 3_600_000) }, [], /25 hours old/],
-    ['is older than allowed', { 'b.json': () => reportOf('b', 3_600_000) }, ['--max-age', '30m'], /1 hours old/],
+    [
+      'is older than allowed',
+      { 'b.json': () => reportOf('b', 3_600_000) },
+      ['--max-age', '30m'],
+      /60 minutes old, the most allowed is 30/,
+    ],
     ['is from the future', { 'b.json': () => reportOf('b', -3_600_000) }, [], /from the future/],
     [
       'is not of a live run',

@@ -1,11 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { worstReason } from '../../src/model/exit-code.ts';
-import { type FleetDeployment, type FleetState, fleetOf, missing } from '../../src/model/fleet.ts';
+import { type FleetDeployment, type FleetState, fleetOf, missing, summaryOf } from '../../src/model/fleet.ts';
+import type { Report } from '../../src/model/report.ts';
 import { renderFleetHtml } from '../../src/report/fleet-html.ts';
 import { renderFleetMarkdown } from '../../src/report/fleet-markdown.ts';
 import { fleetSchema } from '../../src/report/fleet-schema.ts';
 import { renderFleetText } from '../../src/report/fleet-text.ts';
-import { hostile } from '../support/report.ts';
+import { hostile, readyReport } from '../support/report.ts';
+
+/** A report with so many unknown checks, for these reasons in turn. */
+async function unknownFor(reasons: readonly string[], mismatches: readonly string[] = []): Promise<Report> {
+  const ready = await readyReport();
+  const areas = ready.areas.map((area) => ({
+    ...area,
+    checks: area.checks.map((check, i) => ({
+      ...check,
+      status: 'unknown' as const,
+      reason: { code: 'timeout' as const, message: reasons[i % reasons.length] ?? '' },
+    })),
+  }));
+  return { ...ready, areas, subject: { ...ready.subject, mismatches } };
+}
 
 const deployment = (environment: string, state: FleetState, failed: string[] = [], unknown: string[] = []) => ({
   environment,
@@ -25,6 +40,7 @@ const deployment = (environment: string, state: FleetState, failed: string[] = [
     counts: { pass: 1, fail: failed.length, unknown: unknown.length, waived: 0, attested: 0, 'not-applicable': 0 },
     failed,
     unknown,
+    cause: null as string | null,
   },
 });
 const titles = new Map([
@@ -78,6 +94,36 @@ describe('the verdict of a fleet', () => {
   });
 });
 
+describe('why a deployment is not ready', () => {
+  it.each([
+    ['one reason of all', ['it did not answer'], [], 'it did not answer'],
+    ['none where there are several', ['it did not answer', 'it was refused'], [], null],
+    [
+      'what does not fit before the reasons',
+      ['nothing was judged'],
+      ['another account', 'another host'],
+      'another account; another host',
+    ],
+  ])('is %s', async (_, reasons, mismatches, cause) => {
+    expect(summaryOf(await unknownFor(reasons, mismatches), '').report?.cause).toBe(cause);
+  });
+
+  it('is not told of one where nothing is unknown', async () => {
+    expect(summaryOf(await readyReport(), '').report?.cause).toBeNull();
+  });
+
+  it('stands in every form of the report', () => {
+    const one = deployment('a', 'INCOMPLETE', [], ['network/a', 'network/b']);
+    const report = fleet([{ ...one, report: { ...one.report, cause: 'the credentials ended' } }]);
+    const all = [
+      renderFleetText(report, { width: 100, color: false }),
+      renderFleetMarkdown(report),
+      renderFleetHtml(report),
+    ];
+    for (const rendered of all) expect(rendered).toContain('2 unknown (the credentials ended)');
+  });
+});
+
 describe('the report of a fleet of 300', () => {
   const ids = Array.from({ length: 300 }, (_, i) => `env-${i}`);
   const large = fleet(
@@ -91,6 +137,20 @@ describe('the report of a fleet of 300', () => {
       for (const id of ids) expect(rendered).toMatch(new RegExp(`\\b${id.replace('-', '\\\\?-')}\\b`));
     }
     expect(text.split('\n').every((line) => line.length <= 100)).toBe(true);
+  });
+
+  it.each([40, 60, 80, 120])('fits into %i columns', (width) => {
+    const lines = renderFleetText(large, { width, color: false }).split('\n');
+    expect(lines.filter((line) => line.length > width)).toEqual([]);
+  });
+
+  it('tells checks that go wrong in the same places together, and every one that fails', () => {
+    const blind = deployment('blind', 'INCOMPLETE', [], [...titles.keys()]);
+    const seen = (given: readonly FleetDeployment[]) => renderFleetText(fleet(given), { width: 100, color: false });
+    expect(seen([blind])).toContain('\n  network/a, network/b\n    unknown in 1: blind\n');
+    expect(seen([blind, deployment('bad', 'NOT_READY', ['network/b'])])).toContain(
+      '\n  network/b\n    fails in 1: bad\n    unknown in 1: blind\n  network/a\n    unknown in 1: blind\n',
+    );
   });
 
   it('has no text that acts', () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { type FleetDeployments, startFleet } from '../../bench/fleet-deployment.ts';
 import type { FleetReport } from '../../src/model/fleet.ts';
 import type { Report } from '../../src/model/report.ts';
@@ -125,6 +126,25 @@ describe('a fleet in one process', () => {
     } finally {
       await account.close();
     }
+  });
+
+  it('is UNTRUSTED where an environment is in another account than its file says, merged or not', async () => {
+    const config = join(fleet.config, '../foreign.yaml');
+    const { 'env-001': one } = parse(readFileSync(fleet.config, 'utf8')).environments;
+    const environments = { one, foreign: { ...one, aws: { ...one.aws, account: '999988887777' } } };
+    writeFileSync(config, stringify({ version: 1, environments }, { aliasDuplicateObjects: false }));
+    const here = join(folder, 'foreign');
+    const whole = await clawcheck(
+      ['run', '--config', config, '--all', '-o', `${here}/`, '--summary', join(here, 'fleet.json')],
+      { env: { ...fleet.variables } },
+    );
+    expect(whole.code).toBe(22);
+    const [worst] = (JSON.parse(readFileSync(join(here, 'fleet.json'), 'utf8')) as FleetReport).deployments;
+    expect(worst).toMatchObject({ environment: 'foreign', state: 'UNTRUSTED' });
+    expect(worst?.report?.cause).toContain('999988887777');
+    const merged = await clawcheck(['merge', here, '--config', config, '--allow-simulated', '--format', 'json']);
+    expect(merged.code).toBe(22);
+    expect(merged.stdout).toBe(readFileSync(join(here, 'fleet.json'), 'utf8'));
   });
 
   it('goes on where one environment cannot be run, which is then MISSING', async () => {
