@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { openHost } from '../src/adapters/ssh/host.ts';
 import { ProbeError } from '../src/model/reason.ts';
 import type { Report } from '../src/model/report.ts';
+import { hostPeers } from './host-peers.ts';
 import { inTurns, type Measured, measure, median, ratios } from './measure.ts';
 import { type Bench, startBench } from './subject.ts';
 import { type Goal, number } from './table.ts';
@@ -94,6 +95,20 @@ export async function hostRows(options: HostRows): Promise<{ readonly rows: stri
       goal(slower <= 1.2, `login and script take ${number(slower, 2)} x what ssh takes for them (at most 1.2)`);
       const faster = ratio(each, own);
       goal(faster >= 5, `20 commands of ssh take ${number(faster, 1)} x one host (at least 5)`);
+    }
+    const { peers, close } = await hostPeers(folder, hostMs);
+    try {
+      const there = peers.filter((peer) => typeof peer.run !== 'string');
+      const runs = Object.fromEntries(there.map(({ name, run }) => [name, run as () => Promise<Measured>]));
+      const { '': own = [], ...others } = await inTurns<string>(Math.min(pairs, 3), { '': run, ...runs });
+      for (const [name, list] of Object.entries(others)) {
+        const slower = ratio(list, own);
+        row(name, list, `${number(slower, 1)}x`);
+        goal(slower >= 3, `${name} take ${number(slower, 1)} x one host (at least 3)`);
+      }
+      for (const { name, run } of peers) if (typeof run === 'string') rows.push([name, `skipped: ${run}`]);
+    } finally {
+      await close();
     }
   } finally {
     await one.close();
