@@ -31,6 +31,23 @@ const prefixed = (id: string, title: string, prefix: string, body: string, sampl
 /** `name: value` and `name=value`, bare, in quotes, or in JSON that is itself in quotes. */
 const assigned = (name: string, value: string) => `${name}[\\"']*[ ]*[:=]+>?[ ]*[\\"']*${value}`;
 
+/** The first may be short, but has a digit; the others have one too, and not the dash of names. */
+const named = [
+  `${start}[A-Z0-9_]*(PASSWORD|PASSPHRASE|PASSWD)=["']?[A-Za-z!@#%^&*+]{0,20}[0-9][A-Za-z0-9!@#%^&*+]{5}`,
+  `${start}[A-Z0-9_]+_KEY["']?[ ]*[=:][ ]*["']?[0-9a-f]{32}${end}`,
+  assigned(
+    '([Aa]pi_?[Kk]ey|[Cc]lient_?[Ss]ecret|[Ss]ecret_?[Kk]ey|([Aa]ccess|[Aa]uth|[Rr]efresh)_?[Tt]oken|([Ss]igning|[Ww]ebhook)_?[Ss]ecret|[Pp]ass(word|phrase)|(^|[^A-Za-z0-9_])token)',
+    '([a-z0-9]{2,5}[-_])?[A-Za-z+]{0,19}[0-9][A-Za-z0-9+]{15}',
+  ),
+  `(${assigned('[Aa]uthorization', '(Bearer|Basic|Bot|[Tt]oken)')}|${assigned('[Xx]-[Aa][Pp][Ii]-[Kk][Ee][Yy]', '')})[ ]*[A-Za-z._~+/=-]{0,40}[0-9][A-Za-z0-9._~+/=-]{15}`,
+].join('|');
+
+const inCommands =
+  'curl[^|;&]{0,80}[ ](-u|--user)[ =]*["\']?[A-Za-z0-9._@+-]{1,40}:[^]$ :"\'<>{}*[]{6}|sshpass[ ]+-p[ ]*["\']?[^]$ "\'<>{}[]{6}|[ ]--password[= ]["\']?[A-Za-z!@#%^&*+._]{0,20}[0-9][^]$ "\'<>{}[]{4}';
+
+const services =
+  'ATATT3x|PMAK-|NRAK-|csk-|dop_v1_|glsa_|hvs\\.|jina_|lsv2_(pt|sk)_|pat[A-Za-z0-9]{14}\\.|pcsk_|pypi-AgE|r8_|sbp_|shp(at|ca|pa|ss)_|sk-lf-|sntrys_|1//0';
+
 export const secretRules: readonly SecretRule[] = [
   rule('aws-access-key', 'AWS access key id', `(^|[^A-Za-z0-9])AKIA[A-Z2-7]{16}([^A-Za-z0-9]|$)`, () =>
     ['AK', 'IA', upper(16)].join(''),
@@ -71,7 +88,7 @@ export const secretRules: readonly SecretRule[] = [
   prefixed('xai', 'xAI key', 'xai-', '[A-Za-z0-9]{40}', () => ['xa', 'i-', noise(80)].join('')),
   prefixed('huggingface', 'Hugging Face token', 'hf_', '[A-Za-z0-9]{30}', () => ['h', 'f_', noise(34)].join('')),
   prefixed('perplexity', 'Perplexity key', 'pplx-', '[A-Za-z0-9]{32}', () => ['pp', 'lx-', noise(48)].join('')),
-  prefixed('slack-token', 'Slack token', 'xox[abeoprs]-', '[A-Za-z0-9-]{10}', () =>
+  prefixed('slack-token', 'Slack token', 'xox[a-eoprs]-', '[A-Za-z0-9-]{10}', () =>
     ['xo', 'xb-', digits(12), '-', noise(24)].join(''),
   ),
   prefixed('slack-app', 'Slack app-level token', 'xapp-', '[0-9]-[A-Z0-9]{6,}-[0-9]{6,}-[A-Za-z0-9]{20}', () =>
@@ -125,7 +142,9 @@ export const secretRules: readonly SecretRule[] = [
   prefixed('notion', 'Notion token', '(secret|ntn)_', `[A-Za-z0-9]{40,60}${end}`, () =>
     ['nt', 'n_', noise(46)].join(''),
   ),
-  prefixed('linear', 'Linear key', 'lin_(api|oauth)_', '[A-Za-z0-9]{32}', () => ['lin', '_api_', noise(40)].join('')),
+  prefixed('linear', 'Linear key, or one of another service', `(lin_(api|oauth)_|${services})`, '[A-Za-z0-9_-]{24}', () =>
+    ['lin', '_api_', noise(40)].join(''),
+  ),
   prefixed('elevenlabs', 'ElevenLabs key', 'sk_', `[0-9a-f]{40,64}${end}`, () => ['s', 'k_', hex(48)].join('')),
   rule('private-key', 'private key', '-----BEGIN ([A-Z0-9]{1,20} ){0,3}PRIVATE KEY-----', () =>
     ['-----BEGIN ', 'OPENSSH PRIVATE', ' KEY-----'].join(''),
@@ -135,12 +154,15 @@ export const secretRules: readonly SecretRule[] = [
   ),
   rule(
     'url-password',
-    'password in a URL',
-    '[a-z][a-z0-9+.-]{1,12}://[^]/ :@"\'<>{}$[]{1,64}:[^]/ :@"\'<>{}$*[]{6,}@[A-Za-z0-9]',
+    'password in a URL or a command',
+    `([a-z][a-z0-9+.-]{1,12}://[^]/ :@"'<>{}$[]{0,64}:[^]/ :@"'<>{}$*[]{6,}@[A-Za-z0-9]|${inCommands})`,
     () => ['postgres', '://app:', noise(16), '@db.internal/app'].join(''),
   ),
-  rule('netrc', 'password of a .netrc file', '(^|[ \t])login[ \t]+[^ \t]+[ \t]+password[ \t]+[^ \t]{8,}', () =>
-    ['machine git.internal login bot pass', 'word ', noise(16)].join(''),
+  rule(
+    'netrc',
+    'password of a .netrc, .pypirc, .my.cnf or .pgpass file',
+    '(^|[ \t])login[ \t]+[^ \t]+[ \t]+password[ \t]+[^ \t]{8,}',
+    () => ['machine git.internal login bot pass', 'word ', noise(16)].join(''),
   ),
   rule(
     'npmrc',
@@ -153,10 +175,10 @@ export const secretRules: readonly SecretRule[] = [
   ),
   rule(
     'assigned',
-    'variable that is named like a credential',
+    'value that is named like a credential',
     // No dash, dot or slash: names, paths and identifiers of secrets have them, but for a short one in front. Where it is
     // no plain assignment, a digit too: what has none may be the name of an error or a type.
-    `${start}[A-Z0-9_]*(TOKEN|SECRET|PASSWORD|PASSPHRASE|API_?KEY|ACCESS_KEY|PRIVATE_KEY|SIGNING_KEY)(=["']?[A-Za-z0-9+]{20,}|["']?[ ]*[=:][ ]*["']?([a-z0-9]{2,5}[-_](dev-|prod-)?)?[A-Za-z+]{0,19}[0-9][A-Za-z0-9+]{15,})`,
+    `(${named}|${start}[A-Z0-9_]*(TOKEN|SECRET|PASSWORD|PASSPHRASE|API_?KEY|ACCESS_KEY|PRIVATE_KEY|SIGNING_KEY)(=["']?[A-Za-z0-9+]{20,}|["']?[ ]*[=:][ ]*["']?([a-z0-9]{2,5}[-_](dev-|prod-)?)?([A-Za-z+]{0,19}[0-9][A-Za-z0-9+]{15,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})))`,
     () => ['CRM_SIGNING', '_SECRET=', hex(32)].join(''),
   ),
   rule(

@@ -42,8 +42,34 @@ describe.each(greps.map((grep) => [grep.join(' '), grep] as const))('%s', (_, gr
     expect(lines(grep, pattern, `first line\n${text}\nlast line`)).toBe(1);
   });
 
+  const mixed = 'Zq7Wm4Xk9Rb2Tn5Yc8Vd3Hj6Lp1Sf0Gu';
+  const uuid = '3f9a1c7e-3f9a-4c7e-9f9a-1c7e3f9a1c7e';
+  it.each([
+    ['a short password of a variable', ['DB_PASS', "WORD='Tr0ub4dor&3horse'"].join('')],
+    ['a key that is a UUID', ['CRM_API', `_KEY=${uuid}`].join('')],
+    ['a key of hexadecimal digits', ['PAGER_ROUTING', `_KEY="${value}"`].join('')],
+    ['YAML in small letters', ['api', `_key: ${mixed}`].join('')],
+    ['a token at the start of a line', ['tok', `en: ${mixed}`].join('')],
+    ['camel case', ['client', `Secret = '${mixed}'`].join('')],
+    ['a request in a script', ["curl -H 'Authori", `zation: Bearer ${mixed}' https://api.example.com`].join('')],
+    ['a header of a key', ['-H "X-Api', `-Key: ${mixed}"`].join('')],
+    ['headers in JSON', ['"Authori', `zation": "Basic ${mixed}"`].join('')],
+    ['a login of curl', ['curl -s -', 'u admin:Tr0ub4dor https://api.example.com'].join('')],
+    ['a login of ssh', ['sshpass -', "p 'Tr0ub4dor' ssh host"].join('')],
+    ['an option', ['mysqldump --pass', 'word=Tr0ub4dor openclaw'].join('')],
+    ['a URL without a user', ['redis:', '//:Tr0ub4dor@cache:6379/0'].join('')],
+    ['a refresh token of Google', ['"1/', `/0g${mixed}"`].join('')],
+    ['a table of a service', ['pat', `AbCdEfGhIjKlMn.${value}${value}`].join('')],
+  ])('finds %s', (_, text) => expect(lines(grep, all, `first line\n${text}\nlast line`)).toBe(1));
+
   it.each([
     harmless,
+    'DB_PASSWORD=openclaw-prod-db2-password DB_PASSWORD=$(read 1234567) DB_PASSWORD=changeme',
+    'apiKey: { source: exec, id: crm/key } secret_key: openclaw/prod/2026gateway_secret password: see runbook 12',
+    'token: undefined, access_token: string; tokens: 1234567890123456; next_token=abcdef1234567890abcdef',
+    'Authorization: Bearer <token> "Authorization": `Bearer $token` Authorization: Bearer YOUR_TOKEN',
+    'curl -u "$USER:$PASSWORD" https://example.com; docker run -u 1000:1000 x; mysqldump --password=PASSWORD x',
+    `KMS_KEY=${uuid} GPG_KEY=E3FF2839C048B25C084DEBE9B26995E310250568`,
     'INVALID_TOKEN: "InvalidTokenExceptionOfTheService", EXPIRED_TOKEN: \'ExpiredTokenException\'',
     'static readonly ACCESS_TOKEN: InjectionTokenOfTheAccessToken;',
     'MONITORING_SECRET: openclaw-prod-monitoring2, MAX_TOKEN: 200000, CRM_SECRET=prod-crm-2026-gateway',

@@ -50,8 +50,12 @@ echo "$N files $#"
 echo "$N bytes $bytes"
 # There a password may stand on a line of its own, which elsewhere is any sentence.
 for file do
-  case $file in */.netrc|*/_netrc|*/.authinfo) ;; *) continue;; esac
-  lines=$(grep -c -a -E -e "^[[:space:]]*password[[:space:]]+[^[:space:]]" -- "$file")
+  case $file in
+    */.netrc|*/_netrc|*/.authinfo|*/.pypirc|*/.my.cnf) line="[[:space:]]*password[[:space:]=:]+[^[:space:]=:]";;
+    */.pgpass) line="[^#:]*(:[^:]*){3}:.";;
+    *) continue;;
+  esac
+  lines=$(grep -c -a -E -e "^$line" -- "$file")
   case $lines in ""|0|*[!0-9]*) continue;; esac
   path=\${file#"$BASE"}
   case $path in *[!A-Za-z0-9._/@+:-]*) path=hashed-$(printf "%s" "$N$path" | cksum | sed "s/ .*//");; esac

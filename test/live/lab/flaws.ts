@@ -308,6 +308,21 @@ const credentials: readonly HostFlaw[] = [
     fails: ['credentials/no-plaintext-on-disk'],
   },
   {
+    id: 'password-in-pypirc',
+    what: 'files of a package index and a database have passwords of no known form',
+    plant: () =>
+      `printf '%s\n' '[pypi]' 'password = correct-horse' >~openclaw/.pypirc; echo 'db:5432:*:app:correct-horse' >~openclaw/.pgpass`,
+    mend: 'rm ~openclaw/.pypirc ~openclaw/.pgpass',
+    fails: ['credentials/no-plaintext-on-disk'],
+  },
+  {
+    id: 'login-in-history',
+    what: 'the history of a shell has the login of a request',
+    plant: () => `echo "curl -u app:$(printf '%s' Tr0ub4dor)3 https://crm.internal" >~openclaw/.bash_history`,
+    mend: 'rm ~openclaw/.bash_history',
+    fails: ['credentials/no-plaintext-on-disk'],
+  },
+  {
     id: 'plaintext-by-openclaw',
     what: 'openclaw secrets audit (a stand-in) names a field that has no known form',
     plant: () => ': >/opt/openclaw/plaintext',
