@@ -14,7 +14,7 @@ interface Limit {
 const usual: Limit = { burst: 50, perSecond: 10 };
 const special: Readonly<Record<string, Limit>> = {
   'logs:FilterLogEvents': { burst: 5, perSecond: 4 },
-  'secretsmanager:GetResourcePolicy': { burst: 40, perSecond: 40 },
+  'secretsmanager:GetResourcePolicy': { burst: 40, perSecond: 25 },
 };
 
 /** Calls a second that are left to an operation however often it is throttled. */
