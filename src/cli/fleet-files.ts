@@ -1,7 +1,8 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../model/reason.ts';
 import { type Format, suffixOf } from './formats.ts';
+import { isFolder } from './output.ts';
 
 /**
  * The files of --output for one environment: `{env}` is its name, and a folder (one that is there, or a name that ends
@@ -10,10 +11,18 @@ import { type Format, suffixOf } from './formats.ts';
 export function filesFor(outputs: readonly string[], environment: string, format: Format = 'json'): string[] {
   return outputs.map((output) => {
     const file = output.replaceAll('{env}', environment);
-    if (file.endsWith('/')) mkdirSync(file, { recursive: true });
-    const folder = file !== '-' && statSync(file, { throwIfNoEntry: false })?.isDirectory();
-    return folder ? join(file, `report-${environment}${suffixOf(format)}`) : file;
+    if (file.endsWith('/')) makeFolder(file);
+    return file !== '-' && isFolder(file) ? join(file, `report-${environment}${suffixOf(format)}`) : file;
   });
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UsageError(`the folder --output ${path} cannot be made (${code})`, 'Name another one.');
+  }
 }
 
 /** @throws UsageError where environments would write over each other */

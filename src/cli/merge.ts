@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readAllowedSigners } from '../adapters/signature/ssh-keygen.ts';
 import { type LoadedFile, loadFile } from '../environment/load.ts';
@@ -17,6 +17,7 @@ import { extendedRegistry } from './extended.ts';
 import { checkTitles } from './fleet.ts';
 import { checkFleetOutput, writeFleetReport } from './fleet-output.ts';
 import type { Format } from './formats.ts';
+import { isFolder } from './output.ts';
 import {
   ageProblems,
   configProblems,
@@ -101,9 +102,8 @@ export async function mergeCommand(paths: readonly string[], options: MergeOptio
 
 /** The reports that a path names: the file, or every JSON file of the folder but SARIF. @throws UsageError */
 function filesOf(path: string): string[] {
-  const there = statSync(path, { throwIfNoEntry: false });
-  if (!there) throw new UsageError(`there is no ${path}`, 'Name reports, or a folder with reports.');
-  if (!there.isDirectory()) return [path];
+  if (!existsSync(path)) throw new UsageError(`there is no ${path}`, 'Name reports, or a folder with reports.');
+  if (!isFolder(path)) return [path];
   return readdirSync(path)
     .filter((name) => name.endsWith('.json') && !name.endsWith('.sarif.json'))
     .sort()

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
+  accessSync,
   closeSync,
   constants,
   fsyncSync,
@@ -67,13 +68,26 @@ export function checkEndings({ output, format }: OutputOptions): void {
   );
 }
 
+/** Whether there is such a folder, or a link to one. */
+export function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
 /** Refuses before the run what could not be written after it. @throws UsageError */
 export function checkOutputs({ output }: OutputOptions): void {
   for (const file of output) {
     if (file === '-') continue;
-    const folder = statSync(dirname(file), { throwIfNoEntry: false });
-    if (!folder?.isDirectory())
-      throw new UsageError(`the folder of --output ${file} does not exist`, 'Create it first.');
+    const folder = dirname(file);
+    if (!isFolder(folder)) throw new UsageError(`the folder of --output ${file} does not exist`, 'Create it first.');
+    try {
+      accessSync(folder, constants.W_OK);
+    } catch {
+      throw new UsageError(`the folder of --output ${file} cannot be written`, 'Look at who may write it.');
+    }
     const there = lstatSync(file, { throwIfNoEntry: false });
     if (there && !there.isFile())
       throw new UsageError(`--output ${file} is there already and is not a plain file`, 'Name another file.');

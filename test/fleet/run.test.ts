@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { type FleetDeployments, startFleet } from '../../bench/fleet-deployment.ts';
@@ -11,6 +12,8 @@ import { clawcheck } from '../support/cli.ts';
 import { fixtures } from '../support/rig.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'clawcheck-fleet-test-'));
+/** A file that is no folder. */
+const noFolder = fileURLToPath(import.meta.url);
 let fleet: FleetDeployments;
 
 beforeAll(async () => {
@@ -172,6 +175,10 @@ describe('a fleet in one process', () => {
     ['a recording that all would write', ['--all', '--record', 'recording'], /\{env\}/],
     ['a part that is none', ['--all', '--shard', '3/2'], /--shard/],
     ['a part without environments', ['--all', '--shard', '9/9'], /no environment is left/],
+    ['a folder that is a file', ['--all', '-o', `${noFolder}/`], /cannot be made \(/],
+    ['a folder below a file', ['--all', '-o', `${noFolder}/{env}.json`], /does not exist/],
+    ['a report of the fleet below a file', ['--all', '--summary', `${noFolder}/fleet.json`], /does not exist/],
+    ['a folder that cannot be written', ['--all', '-o', '/proc/self/'], /cannot be written/],
     ['no number of jobs', ['--all', '--jobs', '0'], /--jobs/],
     ['a format that fleets do not have', ['--all', '--format', 'sarif'], /no sarif format/],
     ['a fleet report of one', ['--env', 'env-001', '--summary', 'fleet.json'], /--summary/],
