@@ -46,7 +46,7 @@ export function addFleetCommands(root: Command): void {
     .option('-e, --env <names>', 'only these environments; default: all of the environment file', list, [])
     .option('-c, --config <file>', 'environment file', 'clawcheck.yaml')
     .addOption(
-      new Option('--format <format>', 'a GitHub matrix in one line, a GitLab child pipeline, or a JSON list')
+      new Option('--format <format>', 'a GitHub matrix in one line, jobs of a GitLab child pipeline, or a JSON list')
         .choices(['github', 'gitlab', 'json'])
         .default('github'),
     )
@@ -54,7 +54,7 @@ export function addFleetCommands(root: Command): void {
     .option('--size <n>', 'environments a job', '1')
     .addHelpText(
       'after',
-      '\nA GitHub matrix takes 256 jobs, a GitLab one 200: --size puts several environments into one job.\n\nExamples:\n  $ clawcheck matrix --format github --size 10\n  $ clawcheck matrix --format gitlab --config fleet.yaml > jobs.yml\n  $ clawcheck matrix --format json --shard 2/10',
+      '\nA GitHub matrix takes 256 jobs: --size puts several environments into one.\n\nExamples:\n  $ clawcheck matrix --format github --size 10\n  $ clawcheck matrix --format gitlab --config fleet.yaml > jobs.yml\n  $ clawcheck matrix --format json --shard 2/10',
     )
     .action(async (options) => (await import('./matrix.ts')).matrixCommand(options));
 }

@@ -1,4 +1,3 @@
-import { stringify } from 'yaml';
 import { loadFile } from '../environment/load.ts';
 import { exitCodeOf } from '../model/exit-code.ts';
 import { UsageError } from '../model/reason.ts';
@@ -21,8 +20,8 @@ interface Job {
   readonly region: string;
 }
 
-/** The most jobs that each kind of matrix takes (GitHub: "Usage limits"; GitLab: CI/CD YAML `parallel:matrix`). */
-const mostJobs = { github: 256, gitlab: 200, json: Number.POSITIVE_INFINITY } as const;
+/** The most jobs that a matrix of GitHub takes ("Usage limits"). */
+const mostJobs = 256;
 
 /** Prints the jobs of a fleet for an engine that starts them. */
 export function matrixCommand(options: MatrixOptions): void {
@@ -39,11 +38,10 @@ export function matrixCommand(options: MatrixOptions): void {
     const { account, region } = file.load(first).environment.aws;
     return { name: first === last ? first : `${first}..${last}`, environments: part.join(','), account, region };
   });
-  const most = mostJobs[format];
-  if (jobs.length > most) {
+  if (format === 'github' && jobs.length > mostJobs) {
     throw new UsageError(
-      `${jobs.length} jobs are more than the ${most} that a ${format} matrix takes`,
-      `Add --size ${Math.ceil(names.length / most)} for more environments a job, or --shard 1/2 for a part of them.`,
+      `${jobs.length} jobs are more than the ${mostJobs} that a github matrix takes`,
+      `Add --size ${Math.ceil(names.length / mostJobs)} for more environments a job, or --shard 1/2 for a part of them.`,
     );
   }
   process.stdout.write(render(jobs, format));
@@ -56,11 +54,13 @@ function render(jobs: readonly Job[], format: MatrixOptions['format']): string {
       // One line: a step puts it into $GITHUB_OUTPUT, and `fromJSON` reads it.
       return `${JSON.stringify({ include: jobs })}\n`;
     case 'gitlab': {
-      const matrix = jobs.map(({ name, environments }) => ({
-        CLAWCHECK_JOB: name,
-        CLAWCHECK_ENVIRONMENTS: environments,
-      }));
-      return stringify({ clawcheck: { parallel: { matrix } } }, { lineWidth: 0 });
+      // Not a parallel:matrix: the values would stand in the names of its jobs, which end at 255 characters. And as JSON,
+      // which every YAML reads alike: in GitLab's, an environment called no would be a boolean.
+      const listed = jobs.map(({ name, environments }) => [
+        `clawcheck ${name}`,
+        { extends: '.clawcheck', variables: { CLAWCHECK_ENVIRONMENTS: environments } },
+      ]);
+      return `${JSON.stringify(Object.fromEntries(listed), null, 2)}\n`;
     }
     case 'json':
       return `${JSON.stringify(jobs, null, 2)}\n`;

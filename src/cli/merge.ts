@@ -10,6 +10,7 @@ import { UsageError } from '../model/reason.ts';
 import type { Report } from '../model/report.ts';
 import { inert } from '../model/text.ts';
 import { inconsistencies } from '../report/consistency.ts';
+import { fleetCounts } from '../report/fleet-words.ts';
 import { parseReport } from '../report/parse.ts';
 import { declaredChecks } from './declared.ts';
 import { chosenFrom } from './environments.ts';
@@ -91,6 +92,7 @@ export async function mergeCommand(paths: readonly string[], options: MergeOptio
   }
   const fleet = fleetOf(deployments, { version, titles: checkTitles(extended.registry), refused });
   const written = await writeFleetReport(fleet, output);
+  if (output.files.length > 0) process.stderr.write(`clawcheck: ${fleet.verdict}: ${fleetCounts(fleet)}\n`);
   process.exitCode = exitCodeOf(
     worstReason([
       ...(written ? [] : (['notWritten'] as const)),

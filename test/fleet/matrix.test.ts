@@ -16,6 +16,11 @@ const common = { version: 1, environments: Object.fromEntries(names.map((name) =
 // Written with anchors: what environments have in common stands in the file once.
 writeFileSync(join(folder, 'clawcheck.yaml'), stringify(common));
 
+const gitlabJob = (environments: readonly string[]) => ({
+  extends: '.clawcheck',
+  variables: { CLAWCHECK_ENVIRONMENTS: environments.join(',') },
+});
+
 async function matrix(...args: string[]) {
   const { code, stdout, stderr } = await clawcheck(['matrix', ...args], { cwd: folder });
   return { code, stdout, stderr };
@@ -38,21 +43,35 @@ describe('matrix', () => {
     expect(all.sort()).toEqual([...names].sort());
   });
 
-  it('gives GitLab a job that a child pipeline can complete', async () => {
+  it('gives GitLab jobs that a child pipeline completes, with names that it takes', async () => {
     const { stdout } = await matrix('--format', 'gitlab', '--size', '150');
-    expect(parse(stdout).clawcheck.parallel.matrix).toEqual([
-      { CLAWCHECK_JOB: 'env-1..env-150', CLAWCHECK_ENVIRONMENTS: names.slice(0, 150).join(',') },
-      { CLAWCHECK_JOB: 'env-151..env-300', CLAWCHECK_ENVIRONMENTS: names.slice(150).join(',') },
-    ]);
+    expect(parse(stdout)).toEqual({
+      'clawcheck env-1..env-150': gitlabJob(names.slice(0, 150)),
+      'clawcheck env-151..env-300': gitlabJob(names.slice(150)),
+    });
+    expect(parse((await matrix('--format', 'gitlab', '--env', 'env-7')).stdout)).toEqual({
+      'clawcheck env-7': gitlabJob(['env-7']),
+    });
   });
 
-  it.each([
-    ['github', 256],
-    ['gitlab', 200],
-  ])('refuses more jobs than %s takes, with the size that fits', async (format, most) => {
-    const { code, stderr } = await matrix('--format', format);
-    expect([code, stderr]).toEqual([64, expect.stringContaining(`${most}`)]);
+  it('gives GitLab texts where YAML 1.1, which it reads, has booleans, numbers and dates', async () => {
+    const odd = ['no', 'on', '010', '1e3', '2026-01-01', 'null'];
+    const file = { version: 1, environments: Object.fromEntries(odd.map((name) => [name, environment])) };
+    writeFileSync(join(folder, 'odd.yaml'), stringify(file));
+    const { stdout } = await matrix('--format', 'gitlab', '--config', 'odd.yaml');
+    expect(Object.values(parse(stdout, { version: '1.1' }))).toEqual(odd.map((name) => gitlabJob([name])));
+  });
+
+  it('refuses more jobs than a matrix of GitHub takes, with the size that fits', async () => {
+    const { code, stderr } = await matrix();
+    expect([code, stderr]).toEqual([64, expect.stringContaining('256')]);
     expect(stderr).toContain('--size 2');
+    expect((await matrix('--size', '2')).code).toBe(0);
+  });
+
+  it.each([255, 256, 257])('takes 256 jobs and no more: %i', async (amount) => {
+    const { code } = await matrix('--env', names.slice(0, amount).join(','));
+    expect(code).toBe(amount <= 256 ? 0 : 64);
   });
 
   it('shares a list out evenly', () => {

@@ -98,6 +98,12 @@ describe('merge', () => {
     expect([again.code, again.fleet.refused, again.stderr]).toEqual([0, [], expect.stringMatching(/left out/)]);
   });
 
+  it('says what came out where the report goes to a file', async () => {
+    const output = join(folder, 'out.html');
+    const { code, stdout, stderr } = await merge({ 'a.json': reportOf('a') }, 'a,b', '--output', output);
+    expect([code, stdout, stderr]).toEqual([21, '', 'clawcheck: INCOMPLETE: 2 deployments: 1 READY, 1 NO REPORT\n']);
+  });
+
   it('wants to be told what the fleet consists of', async () => {
     writeFileSync(join(folder, 'a.json'), reportOf('a'));
     const { code, stderr } = await clawcheck(['merge', 'a.json'], { cwd: folder });

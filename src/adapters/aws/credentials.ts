@@ -9,6 +9,8 @@ const renewMs = 60_000;
 /** How long a look-up that failed is not tried again. */
 const failedMs = 10_000;
 
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+
 /** The chain of credentials of each profile. */
 export type Chains = Map<string, AwsCredentialIdentityProvider>;
 
@@ -21,9 +23,10 @@ export async function credentialsOf(
   const { fromNodeProviderChain, fromTemporaryCredentials } = await import('./credential-providers.ts');
   let chain = chains.get(profile ?? '');
   if (!chain) {
-    const given = fromNodeProviderChain({ ...(profile && { profile }) });
-    const named = profile ?? process.env['AWS_PROFILE'];
-    chain = remembering(() => given().catch((thrown) => explain(thrown, named)), secrets);
+    // The SDK would warn of keys in variables, which give way to a profile.
+    const given = fromNodeProviderChain({ ...(profile && { profile }), logger: silent });
+    const named = profile || process.env['AWS_PROFILE'];
+    chain = remembering(named ? () => ofProfile(named, given) : given, secrets);
     chains.set(profile ?? '', chain);
   }
   if (!roleArn) return chain;
@@ -57,21 +60,25 @@ function remembering(provider: AwsCredentialIdentityProvider, secrets: Set<strin
   };
 }
 
-/** Says of which profile there are no credentials, and where it was looked for. */
-async function explain(thrown: unknown, profile: string | undefined): Promise<never> {
-  if (!profile || (thrown as Error).name !== 'CredentialsProviderError') throw thrown;
-  const { AWS_CONFIG_FILE = '~/.aws/config', AWS_SHARED_CREDENTIALS_FILE = '~/.aws/credentials' } = process.env;
-  const files = [AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE];
+/** No credentials but those of the profile: where no file has it, the SDK would go on to those of the machine. */
+async function ofProfile(profile: string, given: AwsCredentialIdentityProvider): ReturnType<typeof given> {
+  const { AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE } = process.env;
+  const files = [AWS_CONFIG_FILE || '~/.aws/config', AWS_SHARED_CREDENTIALS_FILE || '~/.aws/credentials'];
   const read = (file: string) => readFile(file.replace(/^~(?=\/)/, homedir()), 'utf8').catch(() => '');
   const sections = (await Promise.all(files.map(read))).flatMap((text) =>
     [...text.matchAll(/^\s*\[\s*(?:profile\s+)?["']?(.*?)["']?\s*\]/gm)].map(([, name]) => name),
   );
-  if (sections.includes(profile)) {
+  if (!sections.includes(profile)) {
+    throw new ProbeError('credentials', `the AWS profile ${profile} is neither in ${files.join(' nor in ')}`, {
+      next: 'Correct aws.profile of the environment file, or AWS_PROFILE, or add the profile (aws configure sso).',
+    });
+  }
+  try {
+    return await given();
+  } catch (thrown) {
+    if ((thrown as Error).name !== 'CredentialsProviderError') throw thrown;
     throw new ProbeError('credentials', `the AWS profile ${profile} gives no credentials, or they have ended`, {
       next: `Sign in again (aws sso login --profile ${profile}), or name another profile.`,
     });
   }
-  throw new ProbeError('credentials', `the AWS profile ${profile} is neither in ${files.join(' nor in ')}`, {
-    next: 'Correct aws.profile of the environment file, or AWS_PROFILE, or add the profile (aws configure sso).',
-  });
 }

@@ -1,4 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -169,6 +171,47 @@ describe('calls to AWS of several runs', () => {
     } finally {
       for (const name of Object.keys(variables)) delete process.env[name];
       rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('never take the credentials of the machine for those of a profile that no file has', async () => {
+    let asked = 0;
+    const machine = createServer((_, response) => {
+      asked += 1;
+      const Expiration = new Date(Date.now() + 3_600_000).toISOString();
+      const given = {
+        AccessKeyId: 'AKIAEXAMPLEEXAMPLE00',
+        SecretAccessKey: 'of-the-machine',
+        Token: 'token',
+        Expiration,
+      };
+      response.end(JSON.stringify(given));
+    });
+    await new Promise<void>((resolve) => machine.listen(0, '127.0.0.1', resolve));
+    const { port } = machine.address() as AddressInfo;
+    const aws = await startAwsServer(() => ({ output: identity }));
+    servers.push(aws);
+    const variables = {
+      AWS_CONFIG_FILE: '/nonexistent/config',
+      AWS_SHARED_CREDENTIALS_FILE: '/nonexistent/credentials',
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${port}/`,
+    };
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) delete process.env[name];
+    Object.assign(process.env, variables);
+    try {
+      const read = (values: Record<string, string>) => {
+        const environment = goodEnvironment({ 'aws.endpoint': aws.url, ...values });
+        const live = liveAws(environment, new AbortController().signal);
+        return live.read('sts:GetCallerIdentity', {}).finally(() => live.close());
+      };
+      // Without a profile they are what there is.
+      await read({});
+      expect(asked).toBe(1);
+      await expect(read({ 'aws.profile': 'nope' })).rejects.toMatchObject({ reason: 'credentials' });
+      expect(asked).toBe(1);
+    } finally {
+      for (const name of Object.keys(variables)) delete process.env[name];
+      machine.close();
     }
   });
 });
