@@ -142,8 +142,12 @@ export const secretRules: readonly SecretRule[] = [
   prefixed('notion', 'Notion token', '(secret|ntn)_', `[A-Za-z0-9]{40,60}${end}`, () =>
     ['nt', 'n_', noise(46)].join(''),
   ),
-  prefixed('linear', 'Linear key, or one of another service', `(lin_(api|oauth)_|${services})`, '[A-Za-z0-9_-]{24}', () =>
-    ['lin', '_api_', noise(40)].join(''),
+  prefixed(
+    'linear',
+    'Linear key, or one of another service',
+    `(lin_(api|oauth)_|${services})`,
+    '[A-Za-z0-9_-]{24}',
+    () => ['lin', '_api_', noise(40)].join(''),
   ),
   prefixed('elevenlabs', 'ElevenLabs key', 'sk_', `[0-9a-f]{40,64}${end}`, () => ['s', 'k_', hex(48)].join('')),
   rule('private-key', 'private key', '-----BEGIN ([A-Z0-9]{1,20} ){0,3}PRIVATE KEY-----', () =>

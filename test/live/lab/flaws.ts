@@ -316,6 +316,14 @@ const credentials: readonly HostFlaw[] = [
     fails: ['credentials/no-plaintext-on-disk'],
   },
   {
+    id: 'key-in-script',
+    what: 'a script in /usr/local/bin sets a key',
+    plant: ({ planted }) =>
+      `echo 'export aws_secret_access_key=${planted.secretAccessKey}' >/usr/local/bin/start-agent`,
+    mend: 'rm /usr/local/bin/start-agent',
+    fails: ['credentials/no-plaintext-on-disk'],
+  },
+  {
     id: 'login-in-history',
     what: 'the history of a shell has the login of a request',
     plant: () => `echo "curl -u app:$(printf '%s' Tr0ub4dor)3 https://crm.internal" >~openclaw/.bash_history`,
