@@ -123,6 +123,20 @@ const variations: Readonly<Record<string, readonly Change[]>> = {
       },
     }),
   ],
+  'overrides with images of their own': [
+    group({
+      LaunchTemplate: null,
+      MixedInstancesPolicy: {
+        LaunchTemplate: {
+          LaunchTemplateSpecification: { LaunchTemplateId: 'lt-0a1b2c3d4e5f60001', Version: '3' },
+          Overrides: [
+            { InstanceType: 't4g.medium', ImageId: 'ami-0a1b2c3d4e5f60008' },
+            { InstanceType: 't3.medium', ImageId: 'ami-0a1b2c3d4e5f60009' },
+          ],
+        },
+      },
+    }),
+  ],
   'a capacity that is counted in weights': [
     group({
       LaunchTemplate: null,

@@ -23,6 +23,8 @@ interface Use {
   readonly by: string;
   readonly next: boolean;
   readonly template: LaunchTemplateSpecification;
+  /** The image that an override takes in the place of the template's. */
+  readonly image?: string | undefined;
 }
 
 /**
@@ -85,13 +87,16 @@ type Member = Group['Instances'][number];
 /** Each launch template that a group names. */
 export function usesOf({ LaunchTemplate, MixedInstancesPolicy }: AutoScalingGroup): Use[] {
   const mixed = MixedInstancesPolicy?.LaunchTemplate;
-  const overrides = (mixed?.Overrides ?? []).flatMap((o) => o.LaunchTemplateSpecification ?? []);
+  const overrides = (mixed?.Overrides ?? []).flatMap(({ LaunchTemplateSpecification: own, ImageId: image }) => {
+    const template = own ?? (image === undefined ? undefined : mixed?.LaunchTemplateSpecification);
+    return template ? [{ by: 'the group (override)', next: true, template, image }] : [];
+  });
   return [
     ...(LaunchTemplate ? [{ by: 'the group', next: true, template: LaunchTemplate }] : []),
     ...(mixed?.LaunchTemplateSpecification
       ? [{ by: 'the group', next: true, template: mixed.LaunchTemplateSpecification }]
       : []),
-    ...overrides.map((template) => ({ by: 'the group (override)', next: true, template })),
+    ...overrides,
   ];
 }
 
@@ -120,20 +125,25 @@ async function versionsOf(aws: AwsPort, key: string, uses: readonly Use[]): Prom
       return versions.map((version) => [version, pick(described, version)] as const);
     }),
   );
-  const byNumber = new Map<number, { version: LaunchTemplateVersion; uses: Use[] }>();
+  const versions = new Map<string, { version: LaunchTemplateVersion; image: string | undefined; uses: Use[] }>();
   for (const use of uses) {
     const version = demand(found.get(versionOf(use.template)), 'a launch template version');
+    const { image } = use;
     const number = demand(version.VersionNumber, `the number of a version of ${key}`);
-    const entry = byNumber.get(number) ?? { version, uses: [] };
+    const subject = `${key} version ${number}${image === undefined ? '' : ` with ${image}`}`;
+    const entry = versions.get(subject) ?? { version, image, uses: [] };
     entry.uses.push(use);
-    byNumber.set(number, entry);
+    versions.set(subject, entry);
   }
-  return [...byNumber].map(([number, { version, uses }]) => ({
-    subject: `${key} version ${number}`,
-    usedBy: distinct(uses.map(({ by }) => by)),
-    next: uses.some(({ next }) => next),
-    data: demand(version.LaunchTemplateData, `what version ${number} of ${key} says`),
-  }));
+  return [...versions].map(([subject, { version, image, uses }]) => {
+    const data = demand(version.LaunchTemplateData, `what ${subject} says`);
+    return {
+      subject,
+      usedBy: distinct(uses.map(({ by }) => by)),
+      next: uses.some(({ next }) => next),
+      data: image === undefined ? data : { ...data, ImageId: image },
+    };
+  });
 }
 
 /** Without a version, Auto Scaling uses the default one. */
