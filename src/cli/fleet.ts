@@ -7,6 +7,7 @@ import { exitCodeOf, worstReason } from '../model/exit-code.ts';
 import { type FleetDeployment, fleetOf, missing, summaryOf } from '../model/fleet.ts';
 import { UsageError } from '../model/reason.ts';
 import { inert } from '../model/text.ts';
+import { unknownOf } from '../report/fleet-words.ts';
 import { renderJson } from '../report/json.ts';
 import { allChecks, type Registry } from '../runner/plan.ts';
 import { type Executed, type Execution, executeOnce, noProgress, onInterrupt } from './execute.ts';
@@ -80,10 +81,9 @@ export async function executeFleet({
         const [deployment, reason] = await one(name);
         deployments.push(deployment);
         reasons.add(reason);
-        const { failed = [], unknown = [] } = deployment.report ?? {};
-        say(
-          `${deployments.length}/${names.length} ${name} ${deployment.state}: ${failed.length} failed, ${unknown.length} unknown`,
-        );
+        const { state, report } = deployment;
+        const found = report ? `: ${report.failed.length} failed, ${unknownOf(report)}` : '';
+        say(`${deployments.length}/${names.length} ${name} ${state}${found}`);
       }
     };
     await Promise.all(Array.from({ length: Math.min(jobs, names.length) }, worker));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readAllowedSigners } from '../adapters/signature/ssh-keygen.ts';
 import { type LoadedFile, loadFile } from '../environment/load.ts';
@@ -102,14 +102,15 @@ export async function mergeCommand(paths: readonly string[], options: MergeOptio
   );
 }
 
-/** The reports that a path names: the file, or every JSON file of the folder but SARIF. @throws UsageError */
+/** The reports that a path names: the file, or every plain JSON file of the folder but SARIF. @throws UsageError */
 function filesOf(path: string): string[] {
   if (!existsSync(path)) throw new UsageError(`there is no ${path}`, 'Name reports, or a folder with reports.');
   if (!isFolder(path)) return [path];
   return readdirSync(path)
     .filter((name) => name.endsWith('.json') && !name.endsWith('.sarif.json'))
     .sort()
-    .map((name) => join(path, name));
+    .map((name) => join(path, name))
+    .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile());
 }
 
 interface Judgement extends MergeOptions {

@@ -100,7 +100,7 @@ export function commandLine(called?: string): Command {
     .option('-q, --quiet', 'no progress')
     .addHelpText(
       'after',
-      `\nExit codes:\n${codes}\n\nExamples:\n  $ clawcheck run --env prod\n  $ clawcheck run --env prod --area network --verbose\n  $ clawcheck run --env prod --output report.json --output report.html\n  $ clawcheck run --env prod --output report.json --sign ~/.ssh/id_ed25519 --record recording\n  $ clawcheck run --env prod --replay recording --format markdown\n  $ clawcheck run --all --jobs 10 --output reports/ --summary fleet.html --summary fleet.json\n  $ clawcheck run --all --shard 2/10 --output report-env.json`,
+      `\nExit codes:\n${codes}\n\nExamples:\n  $ clawcheck run --env prod\n  $ clawcheck run --env prod --area network --verbose\n  $ clawcheck run --env prod --output report.json --output report.html\n  $ clawcheck run --env prod --output report.json --sign ~/.ssh/id_ed25519 --record recording\n  $ clawcheck run --env prod --replay recording --format markdown\n  $ clawcheck run --all --jobs 10 --output reports/ --summary fleet.html --summary fleet.json\n  $ clawcheck run --all --shard 2/10 --output 'report-{env}.json'`,
     )
     .action(async (options) => {
       // What a run needs takes a moment to load: whoever waits sees at once that it has begun.

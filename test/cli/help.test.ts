@@ -28,6 +28,8 @@ describe('the help', () => {
     expect(lines.length).toBeGreaterThanOrEqual(1);
     for (const line of lines) {
       expect(line).toContain('clawcheck');
+      // Every environment has a file of its own.
+      if (line.includes('run --all')) expect(line).toMatch(/--output (\S+\/ |'\S*\{env\})/);
       const own = line.includes(path) && command.commands.length === 0;
       for (const [option] of own ? line.matchAll(/(?<= )--[a-z-]+/g) : []) expect(usage).toContain(option);
     }

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -96,6 +97,18 @@ describe('merge', () => {
     const { stdout } = await merge({ 'a.json': reportOf('a') }, 'a');
     const again = await merge({ 'a.json': reportOf('a'), 'fleet.json': stdout }, 'a');
     expect([again.code, again.fleet.refused, again.stderr]).toEqual([0, [], expect.stringMatching(/left out/)]);
+  });
+
+  it('takes the plain files of a folder, and waits for nothing else', async () => {
+    const here = join(folder, 'odd');
+    mkdirSync(join(here, 'folder.json'), { recursive: true });
+    symlinkSync('/nonexistent', join(here, 'nowhere.json'));
+    symlinkSync('/dev/zero', join(here, 'endless.json'));
+    execFileSync('mkfifo', [join(here, 'pipe.json')]);
+    writeFileSync(join(folder, 'elsewhere'), reportOf('a'));
+    symlinkSync('../elsewhere', join(here, 'link.json'));
+    const { code, stderr } = await clawcheck(['merge', here, '--env', 'a'], { cwd: folder });
+    expect([code, stderr]).toEqual([0, '']);
   });
 
   it('says what came out where the report goes to a file', async () => {
