@@ -15,6 +15,8 @@ const stateClass: Readonly<Record<FleetState, string>> = {
 export function renderFleetHtml(fleet: FleetReport): string {
   const { deployments, checks, refused, tool } = fleet;
   const window = fleetWindow(fleet);
+  const ready = deployments.filter(({ state }) => state === 'READY');
+  const others = deployments.filter(({ state }) => state !== 'READY');
   return page({
     title: `${stateWords[fleet.verdict]}: ${fleetCounts(fleet)} - clawcheck fleet report`,
     skip: ['checks', 'Skip to the checks'],
@@ -27,8 +29,9 @@ export function renderFleetHtml(fleet: FleetReport): string {
       ...fleetCautions(fleet).map((caution) => `<p class="caution">${text(caution)}</p>`),
       '</header>',
       '<main>',
-      section('deployments', `Deployments (${deployments.length})`, deploymentTable(deployments)),
+      ...(others.length > 0 ? [section('others', `Not ready (${others.length})`, deploymentTable(others))] : []),
       section('checks', `Checks to look at (${checks.length})`, checkList(fleet)),
+      ...(ready.length > 0 ? [section('ready', `Ready (${ready.length})`, deploymentTable(ready))] : []),
       ...(refused.length > 0 ? [section('refused', `Refused (${refused.length})`, refusedList(fleet))] : []),
       '</main>',
       `<footer><p>Made by clawcheck ${text(tool.version)} from the reports of the deployments${window ? `, observed ${text(window.start)} to ${text(window.end)}` : ''}. Each report has the evidence; the digest of each stands in the JSON fleet report.</p></footer>`,

@@ -139,6 +139,13 @@ describe('the report of a fleet of 300', () => {
     expect(text.split('\n').every((line) => line.length <= 100)).toBe(true);
   });
 
+  it('has what is to be done before what is ready, on paper too', () => {
+    const html = renderFleetHtml(large);
+    const headings = [...html.matchAll(/<h2[^>]*>([^<]*)/g)].map(([, heading]) => heading);
+    expect(headings).toEqual(['Not ready (20)', 'Checks to look at (1)', 'Ready (280)']);
+    expect(html).toMatch(/@media print[^]*\.check details::details-content \{ content-visibility: visible; \}/);
+  });
+
   it.each([40, 60, 80, 120])('fits into %i columns', (width) => {
     const lines = renderFleetText(large, { width, color: false }).split('\n');
     expect(lines.filter((line) => line.length > width)).toEqual([]);
