@@ -143,7 +143,7 @@ describe('the report of a fleet of 300', () => {
     const html = renderFleetHtml(large);
     const headings = [...html.matchAll(/<h2[^>]*>([^<]*)/g)].map(([, heading]) => heading);
     expect(headings).toEqual(['Not ready (20)', 'Checks to look at (1)', 'Ready (280)']);
-    expect(html).toMatch(/@media print[^]*\.check details::details-content \{ content-visibility: visible; \}/);
+    expect(html).toMatch(/@media print[\s\S]*\.check details::details-content \{ content-visibility: visible; \}/);
   });
 
   it.each([40, 60, 80, 120])('fits into %i columns', (width) => {
