@@ -9,7 +9,7 @@ export default check({
   title: 'No long-lived AWS key is on the host or handed to it',
   failureTitle: 'A long-lived key is in use or lies in the open',
   why: 'A key that never ends keeps working for whoever copied it, and user data is readable on the instance.',
-  trap: 'Users are looked at; user data (which may be compressed), variables of functions and the disk of the host are not.',
+  trap: 'Users are looked at; user data (which may be compressed), tags, variables of functions and the disk of the host are not.',
   remediation:
     'Delete the access keys of the users and let the instance role act, move what user data and variables hold into the secret, and revoke each key that was found.',
   needs: { deploymentKeys, userData, functionVariables, disk: secretsOnDisk, process: gatewayEnvironment },

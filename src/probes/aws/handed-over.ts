@@ -12,18 +12,29 @@ export interface HandedOver {
   readonly found: readonly string[];
 }
 
-/** User data of every instance of the group, and of every launch template version in use. */
+/** User data and tags of every instance of the group, and user data of every launch template version in use. */
 export const userData = awsProbe({
   id: 'aws/user-data',
   needs: { instances, launchVersions },
   async gather(aws, { instances, launchVersions }): Promise<readonly HandedOver[]> {
+    // Most instances have the same.
+    const seen = new Map<string, Promise<Omit<HandedOver, 'place'>>>();
+    const lookThrough = async (place: string, encoded = ''): Promise<HandedOver> => {
+      const looked = seen.get(encoded) ?? unpackUserData(encoded).then(formsIn);
+      seen.set(encoded, looked);
+      return { place, ...(await looked) };
+    };
+    const tags = instances.flatMap(({ InstanceId, Tags = [] }) => {
+      const text = Tags.map(({ Key, Value }) => `${Key}=${Value}`).join('\n');
+      return text === '' ? [] : [{ place: `tags of ${InstanceId}`, ...formsIn([text]) }];
+    });
     const running = instances.map(async ({ InstanceId }) => {
       const answer = await aws.read('ec2:DescribeInstanceAttribute', { InstanceId, Attribute: 'userData' });
       if (answer.InstanceId !== InstanceId) throw new ProbeError('bad_response', 'EC2 described another instance');
       return lookThrough(`user data of ${InstanceId}`, answer.UserData?.Value);
     });
     const templates = launchVersions.map(({ subject, data }) => lookThrough(`user data of ${subject}`, data.UserData));
-    return Promise.all([...running, ...templates]);
+    return [...(await Promise.all([...running, ...templates])), ...tags];
   },
 });
 
@@ -52,13 +63,8 @@ export const functionVariables = awsProbe({
   },
 });
 
-async function lookThrough(place: string, encoded: string | undefined): Promise<HandedOver> {
-  const texts = encoded ? await unpackUserData(encoded) : [];
-  return {
-    place,
-    characters: texts[0]?.length ?? 0,
-    found: [...new Set(texts.flatMap(credentialForms))],
-  };
+function formsIn(texts: readonly string[]): Omit<HandedOver, 'place'> {
+  return { characters: texts[0]?.length ?? 0, found: [...new Set(texts.flatMap(credentialForms))] };
 }
 
 /** The text of user data in base64, and the texts that are packed into it. */

@@ -100,6 +100,18 @@ describe('redaction', () => {
     }
   });
 
+  it('hides a tag that is a credential, and keeps the others', async () => {
+    const name = { Key: 'Name', Value: 'openclaw' };
+    const secret = { Key: ['CRM_API', 'KEY'].join('_'), Value: '3f9a1c7e'.repeat(4) };
+    const answer = await redactAnswer(redactor, 'ec2:DescribeInstances', { Tags: [name, secret] });
+    const [first, second] = (answer as { Tags: { Key: string; Value: string }[] }).Tags;
+    expect(first).toEqual(name);
+    expect(second?.Value).not.toContain('3f9a');
+    expect(credentialForms(`${second?.Key}=${second?.Value}`)).toEqual(
+      credentialForms(`${secret.Key}=${secret.Value}`),
+    );
+  });
+
   it('keeps of a console only the fingerprints of the host keys', async () => {
     const fingerprint = `SHA256:${'a'.repeat(43)}`;
     const block = `-----BEGIN SSH HOST KEY FINGERPRINTS-----\n256 ${fingerprint} root\n-----END SSH HOST KEY FINGERPRINTS-----`;

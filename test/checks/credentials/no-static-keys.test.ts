@@ -79,7 +79,7 @@ const samples: readonly [string, string][] = [
   ['OpenAI key', `sk-proj-${'abcdefgh'.repeat(5)}`],
   ['Slack token', `xoxb-${'1234567890-abc'}`],
   ['GitHub token', `ghp_${'a1B2c3D4e5'.repeat(4)}`.slice(0, 40)],
-  ['Google key', `AIza${'a1B2c3D'.repeat(5)}`],
+  ['Google API key', `AIza${'a1B2c3D'.repeat(5)}`],
   ['Tailscale key', `tskey-auth-${'k1234567CNTRL'}`],
 ];
 
