@@ -1,6 +1,5 @@
 import type { Environment } from '../../src/environment/schema.ts';
 import { check, type Finding, judgeAll, undetermined } from '../../src/model/check.ts';
-import { some } from '../../src/model/text.ts';
 import { siblingGroups } from '../../src/probes/aws/sibling-groups.ts';
 
 export default check({
@@ -37,14 +36,7 @@ export default check({
         ok: shared.length === 0,
       });
     }
-    const judgement = judgeAll(findings);
-    // Roles are of the whole account, and the groups of one region only are read.
-    const afar = others.filter(
-      ({ aws }) => aws.account === environment.aws.account && aws.region !== environment.aws.region,
-    );
-    if (judgement.outcome !== 'pass' || afar.length === 0) return judgement;
-    const message = `which role ${some(afar.map(({ name }) => name))} has in another region of the account is not read`;
-    return undetermined('not_found', message, judgement.evidence);
+    return judgeAll(findings);
   },
 });
 

@@ -26,6 +26,7 @@ export function notingAws(aws: AwsPort, noted: Map<string, Permission>): AwsPort
     account: aws.account,
     read: (operation, input) => note(operation, aws.read(operation, input)),
     find: (operation, input) => note(operation, aws.find(operation, input)),
+    inRegion: (region) => notingAws(aws.inRegion(region), noted),
   };
 }
 

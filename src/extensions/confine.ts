@@ -92,6 +92,7 @@ function confinedAws(aws: AwsPort, calls: readonly string[], id: string): AwsPor
       known(operation);
       return structuredClone(await aws.find(operation, input));
     },
+    inRegion: (region) => confinedAws(aws.inRegion(region), calls, id),
   };
 }
 

@@ -85,6 +85,8 @@ export interface AwsPort {
   read<O extends AwsOperation>(operation: O, input: InputOf<O>): Promise<OutputOf<O>>;
   /** As `read`, but undefined where the service says that the thing does not exist (`absent` of the allow-list). */
   find<O extends AwsOperation>(operation: O, input: InputOf<O>): Promise<OutputOf<O> | undefined>;
+  /** The same account in another region, for what the environment file names there. */
+  inRegion(region: string): AwsPort;
 }
 
 /** What was called how often for this run, for the report and for proving that a run only reads. */

@@ -68,7 +68,8 @@ export const probeCalls: Readonly<Record<string, string>> = {
   'aws/scaling-activities': 'autoscaling:DescribeScalingActivities',
   'aws/secret-ages': 'secretsmanager:ListSecretVersionIds',
   'aws/security-groups': 'ec2:DescribeSecurityGroups',
-  'aws/sibling-groups': 'autoscaling:DescribeLaunchConfigurations, ec2:DescribeLaunchTemplateVersions',
+  'aws/sibling-groups':
+    'autoscaling:DescribeAutoScalingGroups, autoscaling:DescribeLaunchConfigurations, ec2:DescribeInstances, ec2:DescribeLaunchTemplateVersions',
   'aws/subnets': 'ec2:DescribeSubnets',
   'aws/target-groups': 'elbv2:DescribeTargetGroups',
   'aws/template-snapshots': 'ec2:DescribeSnapshots',

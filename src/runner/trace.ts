@@ -34,6 +34,7 @@ export function tracedAws(aws: AwsPort, looks: Look[]): AwsPort {
     account: aws.account,
     read: async (operation, input) => note(operation, await aws.read(operation, input)),
     find: async (operation, input) => note(operation, await aws.find(operation, input)),
+    inRegion: (region) => tracedAws(aws.inRegion(region), looks),
   };
 }
 

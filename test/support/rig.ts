@@ -133,6 +133,7 @@ export function scenarioPorts(
       if (!answer) throw new ProbeError('not_found', `${operation} names something that does not exist`);
       return answer as OutputOf<O>;
     },
+    inRegion: () => aws,
   };
   return {
     ports: {

@@ -23,6 +23,8 @@ export interface AwsOptions {
   readonly sessions?: AwsSessions;
   /** How many items to ask for in a page. Default: as many as the service gives. */
   readonly pageRows?: number;
+  /** Where calls are counted, by operation. Default: apart from all others. */
+  readonly counts?: Map<string, number>;
 }
 
 export interface AwsAdapter extends AwsPort, CallLog {
@@ -37,13 +39,11 @@ export interface AwsAdapter extends AwsPort, CallLog {
  * AWS through SDK v3. Owns what the SDK leaves open: a deadline a call (its own timeouts only warn), page loops that
  * end, answers that lack a documented member, and each distinct call made once.
  */
-export function liveAws(
-  environment: Environment,
-  signal: AbortSignal,
-  { callSeconds = awsCallSeconds, direct = false, sessions = new AwsSessions(), pageRows }: AwsOptions = {},
-): AwsAdapter {
+export function liveAws(environment: Environment, signal: AbortSignal, options: AwsOptions = {}): AwsAdapter {
+  const { callSeconds = awsCallSeconds, direct = false, sessions = new AwsSessions(), pageRows } = options;
+  const { counts = new Map<string, number>() } = options;
   const answers = new Map<string, Promise<Answer | undefined>>();
-  const counts = new Map<string, number>();
+  const elsewhere = new Map<string, AwsAdapter>();
   const guard = wireGuard(direct);
   const deadlines = new Deadlines(signal);
   const session = sessions.sessionOf(environment);
@@ -122,13 +122,23 @@ export function liveAws(
       }
       return answer as OutputOf<O>;
     },
+    inRegion(region) {
+      const there = { ...environment, aws: { ...environment.aws, region } };
+      const port = elsewhere.get(region) ?? liveAws(there, signal, { ...options, sessions, counts });
+      elsewhere.set(region, port);
+      return port;
+    },
     counts: () => [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([operation, count]) => ({ operation, count })),
     secrets: () => sessions.secrets,
     forget() {
       answers.clear();
       session.forget(self);
+      for (const port of elsewhere.values()) port.forget();
     },
-    close: () => session.leave(self),
+    close() {
+      session.leave(self);
+      for (const port of elsewhere.values()) port.close();
+    },
   };
 }
 

@@ -34,9 +34,17 @@ const awsExchange = z.lazy(() =>
     /** Whether the caller took "does not exist" for an answer. */
     via: z.enum(['read', 'find']),
     input: z.unknown(),
+    /** Where it was not that of the deployment. */
+    region: z.optional(z.string()),
     ...answer,
   }),
 );
+
+/** What tells one question to AWS from another. */
+export function askedOf({ via, operation, input, region }: Omit<z.infer<typeof awsExchange>, keyof typeof answer>) {
+  return [via, operation, input, ...(region ? [region] : [])];
+}
+
 const gitExchange = z.lazy(() => z.strictObject({ path: z.string(), ...answer }));
 const filesExchange = z.lazy(() =>
   z.strictObject({

@@ -10,6 +10,7 @@ import type { Ports } from '../../ports/ports.ts';
 import type { VantagePort } from '../../ports/vantage.ts';
 import { realWaiting, type Waiting } from '../../ports/waiting.ts';
 import {
+  askedOf,
   canonical,
   digest,
   encode,
@@ -124,12 +125,13 @@ export class Recorder {
     };
   }
 
-  #recordAws(aws: AwsPort): AwsPort {
+  #recordAws(aws: AwsPort, elsewhere: { readonly region?: string } = {}): AwsPort {
     const note = <T>(via: 'read' | 'find', operation: AwsOperation, input: object, work: Promise<T>): Promise<T> => {
-      const key = canonical([via, operation, input]);
+      const question = askedOf({ operation, via, input, ...elsewhere });
+      const key = canonical(question);
       if (this.#aws.has(key)) return work;
-      const { kept, asked } = this.#asked(input, [via, operation, input]);
-      const exchange = { operation, via, input: kept, ...asked, error: unanswered };
+      const { kept, asked } = this.#asked(input, question);
+      const exchange = { operation, via, input: kept, ...elsewhere, ...asked, error: unanswered };
       this.#aws.set(key, exchange);
       return this.#settle(work, exchange, (output) => redactAnswer(this.#redactor, operation, output));
     };
@@ -140,6 +142,7 @@ export class Recorder {
         note('read', operation, input as object, aws.read(operation, input)),
       find: <O extends AwsOperation>(operation: O, input: InputOf<O>) =>
         note('find', operation, input as object, aws.find(operation, input)),
+      inRegion: (region) => this.#recordAws(aws.inRegion(region), { region }),
     };
   }
 
@@ -280,7 +283,10 @@ export class Recorder {
         .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
         .map(([, item]) => item);
     const parts: Parts = {
-      'aws.json': ordered(this.#aws.values(), ({ operation, via, input }) => `${operation} ${via} ${canonical(input)}`),
+      'aws.json': ordered(
+        this.#aws.values(),
+        ({ operation, via, input, region = '' }) => `${operation} ${via} ${canonical(input)}${region}`,
+      ),
       'git.json': ordered(this.#git.values(), ({ path }) => path),
       'files.json': ordered(this.#files.values(), ({ operation, path }) => `${operation} ${path}`),
       'hosts.json': ordered(this.#hosts.values(), ({ address }) => address).map(inOrder),

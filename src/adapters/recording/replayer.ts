@@ -8,7 +8,7 @@ import type { HostPort, HostRecords } from '../../ports/host.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { VantagePort } from '../../ports/vantage.ts';
 import { sshSignatures } from '../signature/ssh-keygen.ts';
-import { canonical, decode, digest, type Failure, fromFailure, type Parts, type Recording } from './format.ts';
+import { askedOf, canonical, decode, digest, type Failure, fromFailure, type Parts, type Recording } from './format.ts';
 import { endedWaiting, programDigest, unanswered } from './recorder.ts';
 
 export interface Replay {
@@ -96,16 +96,21 @@ function settle(exchange: { output?: unknown; error?: Failure | undefined } | un
   return decode(exchange.output);
 }
 
-function replayAws(exchanges: Parts['aws.json'], place: { region: string; account: string }): AwsPort {
-  const find = finder(exchanges, (e) => [e.via, e.operation, e.input]);
-  const ask = (via: string, operation: AwsOperation, input: object) =>
-    settle(find([via, operation, input])[0], `this call of ${operation}`);
+function replayAws(
+  exchanges: Parts['aws.json'],
+  place: { region: string; account: string },
+  elsewhere: { readonly region?: string } = {},
+): AwsPort {
+  const find = finder(exchanges, askedOf);
+  const ask = (via: 'read' | 'find', operation: AwsOperation, input: object) =>
+    settle(find(askedOf({ via, operation, input, ...elsewhere }))[0], `this call of ${operation}`);
   return {
     ...place,
     read: async <O extends AwsOperation>(operation: O, input: InputOf<O>) =>
       ask('read', operation, input as object) as OutputOf<O>,
     find: async <O extends AwsOperation>(operation: O, input: InputOf<O>) =>
       ask('find', operation, input as object) as OutputOf<O> | undefined,
+    inRegion: (region) => replayAws(exchanges, { ...place, region }, { region }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
+import type { AwsPort } from '../../ports/aws.ts';
 import { distinct } from './demand.ts';
 
 /** The Auto Scaling Group as AWS describes it, with the members that no check can do without. */
@@ -17,13 +18,21 @@ export const namedGroups = awsProbe({
   id: 'aws/named-groups',
   async gather(aws, _facts, { environment, others }): Promise<readonly AutoScalingGroup[]> {
     const near = [environment, ...others].filter((o) => o.aws.account === aws.account && o.aws.region === aws.region);
-    const names = distinct(near.map((o) => o.infrastructure.autoScalingGroup));
-    const { AutoScalingGroups } = await aws.read('autoscaling:DescribeAutoScalingGroups', {
-      AutoScalingGroupNames: names,
-    });
-    return (AutoScalingGroups ?? []).filter((g) => names.includes(g.AutoScalingGroupName ?? ''));
+    return readGroups(
+      aws,
+      near.map((o) => o.infrastructure.autoScalingGroup),
+    );
   },
 });
+
+/** Those of the groups that there are. */
+export async function readGroups(aws: AwsPort, groups: readonly string[]): Promise<readonly AutoScalingGroup[]> {
+  const names = distinct(groups);
+  const { AutoScalingGroups } = await aws.read('autoscaling:DescribeAutoScalingGroups', {
+    AutoScalingGroupNames: names,
+  });
+  return (AutoScalingGroups ?? []).filter((g) => names.includes(g.AutoScalingGroupName ?? ''));
+}
 
 /** The configured Auto Scaling Group. That there is none is a ProbeError `not_found`. */
 export const group = awsProbe({

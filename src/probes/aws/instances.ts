@@ -1,6 +1,7 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import { awsProbe } from '../../model/probe.ts';
 import { ProbeError } from '../../model/reason.ts';
+import type { AwsPort } from '../../ports/aws.ts';
 import { demandOwner, distinct } from './demand.ts';
 import { group, namedGroups } from './group.ts';
 import { warmPool } from './warm-pool.ts';
@@ -17,22 +18,29 @@ const idsACall = 200;
 export const describedInstances = awsProbe({
   id: 'aws/described-instances',
   needs: { namedGroups, warmPool },
-  async gather(aws, { namedGroups, warmPool }): Promise<readonly GroupInstance[]> {
-    const ids = distinct([...namedGroups.flatMap((g) => g.Instances ?? []), ...warmPool].map((i) => i.InstanceId));
-    const asked = new Set(ids);
-    const batches = Array.from({ length: Math.ceil(ids.length / idsACall) }, (_, i) =>
-      ids.slice(i * idsACall, (i + 1) * idsACall),
-    );
-    const answers = batches.map(async (Values) => {
-      const { Reservations } = await aws.read('ec2:DescribeInstances', { Filters: [{ Name: 'instance-id', Values }] });
-      return (Reservations ?? []).flatMap(({ OwnerId, Instances }) => {
-        demandOwner(aws.account, OwnerId, 'an instance of a group');
-        return Instances ?? [];
-      });
-    });
-    return (await Promise.all(answers)).flat().filter((i): i is GroupInstance => asked.has(i.InstanceId ?? ''));
-  },
+  gather: (aws, { namedGroups, warmPool }) =>
+    readInstances(aws, [...namedGroups.flatMap((g) => g.Instances ?? []), ...warmPool]),
 });
+
+/** Those of the instances that there are. */
+export async function readInstances(
+  aws: AwsPort,
+  listed: readonly { readonly InstanceId?: string | undefined }[],
+): Promise<readonly GroupInstance[]> {
+  const ids = distinct(listed.map((i) => i.InstanceId));
+  const asked = new Set(ids);
+  const batches = Array.from({ length: Math.ceil(ids.length / idsACall) }, (_, i) =>
+    ids.slice(i * idsACall, (i + 1) * idsACall),
+  );
+  const answers = batches.map(async (Values) => {
+    const { Reservations } = await aws.read('ec2:DescribeInstances', { Filters: [{ Name: 'instance-id', Values }] });
+    return (Reservations ?? []).flatMap(({ OwnerId, Instances }) => {
+      demandOwner(aws.account, OwnerId, 'an instance of a group');
+      return Instances ?? [];
+    });
+  });
+  return (await Promise.all(answers)).flat().filter((i): i is GroupInstance => asked.has(i.InstanceId ?? ''));
+}
 
 /**
  * Every instance of the group that is not terminated, those of the warm pool included, as EC2 describes it. Each that

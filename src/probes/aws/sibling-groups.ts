@@ -4,9 +4,9 @@ import { awsProbe } from '../../model/probe.ts';
 import type { AwsPort } from '../../ports/aws.ts';
 import { accountDetails, roleOfProfile } from './account-details.ts';
 import { demand, demandAll, distinct } from './demand.ts';
-import { namedGroups } from './group.ts';
+import { namedGroups, readGroups } from './group.ts';
 import { launchProfile, profileName } from './instance-roles.ts';
-import { describedInstances, type GroupInstance, instances } from './instances.ts';
+import { describedInstances, type GroupInstance, instances, readInstances } from './instances.ts';
 import { type LaunchVersion, launchVersions, launchVersionsOf, usesOf } from './launch-versions.ts';
 import { ownTargetGroups } from './target-groups.ts';
 
@@ -16,7 +16,7 @@ export interface Siblings {
   readonly groups: readonly SiblingGroup[];
 }
 
-/** What runs for another environment of the file in the same account and region. */
+/** What runs for another environment of the file in the same account. */
 export interface SiblingGroup {
   readonly environment: string;
   readonly group: string;
@@ -27,30 +27,46 @@ export interface SiblingGroup {
 }
 
 /**
- * The roles of the groups that the other environments name, where they share account and region: those of their
- * instances or, where a group has none now, those that its launch template gives to the next one.
+ * The roles of the groups that the other environments name, where they share the account, in each one's own region:
+ * those of their instances or, where a group has none now, those that its launch template gives to the next one.
  */
 export const siblingGroups = awsProbe({
   id: 'aws/sibling-groups',
   needs: { instances, launchVersions, describedInstances, namedGroups, accountDetails },
   async gather(aws, facts, { environment, others }): Promise<Siblings> {
     const { instances, launchVersions, describedInstances, namedGroups, accountDetails } = facts;
-    const near = others.filter((o) => o.aws.account === aws.account && o.aws.region === aws.region);
-    const names = near.map((o) => o.infrastructure.autoScalingGroup);
-    const found = namedGroups.filter((g) => names.includes(g.AutoScalingGroupName ?? ''));
-    const profiles = await profilesOf(aws, found, describedInstances);
     const rolesOf = (names: readonly string[]) => distinct(names.map((name) => roleOfProfile(accountDetails, name)));
     const next = launchVersions.filter((version) => version.next);
     const own = rolesOf([...instances.flatMap(profileOf), ...profilesNamedBy(next)]);
-    const named = (name: string) => namedGroups.find((g) => g.AutoScalingGroupName === name);
-    const mine = partsOf(named(environment.infrastructure.autoScalingGroup));
-    const groups = near.map((other) => {
-      const group = other.infrastructure.autoScalingGroup;
-      const there = named(group);
-      const roles = there && rolesOf(profiles.get(there) ?? []);
-      return { environment: other.name, group, roles, shared: partsOf(there).filter((part) => mine.includes(part)) };
+    const mine = partsOf(
+      namedGroups.find((g) => g.AutoScalingGroupName === environment.infrastructure.autoScalingGroup),
+    );
+    const kin = others.filter((o) => o.aws.account === aws.account);
+    const groups = distinct(kin.map((o) => o.aws.region)).map(async (region): Promise<SiblingGroup[]> => {
+      const here = region === aws.region;
+      const there = here ? aws : aws.inRegion(region);
+      const named = kin
+        .filter((o) => o.aws.region === region)
+        .map((o) => [o.name, o.infrastructure.autoScalingGroup] as const);
+      const names = named.map(([, group]) => group);
+      const known = here ? namedGroups : await readGroups(there, names);
+      const found = known.filter((g) => names.includes(g.AutoScalingGroupName ?? ''));
+      const described = here
+        ? describedInstances
+        : await readInstances(
+            there,
+            found.flatMap((g) => g.Instances ?? []),
+          );
+      const profiles = await profilesOf(there, found, described);
+      return named.map(([environment, group]) => {
+        const its = found.find((g) => g.AutoScalingGroupName === group);
+        const roles = its && rolesOf(profiles.get(its) ?? []);
+        // Target groups and launch templates are of one region, whatever their names.
+        const shared = here ? partsOf(its).filter((part) => mine.includes(part)) : [];
+        return { environment, group, roles, shared };
+      });
     });
-    return { own, groups };
+    return { own, groups: (await Promise.all(groups)).flat() };
   },
 });
 

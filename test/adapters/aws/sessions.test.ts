@@ -100,6 +100,26 @@ describe('calls to AWS of several runs', () => {
     for (const aws of runs) aws.close();
   });
 
+  it('go to the region that is asked for, and count in the same run', async () => {
+    const regions: (string | undefined)[] = [];
+    const server = await startAwsServer(
+      () => ({ output: { AutoScalingGroups: [] } }),
+      ({ headers }) => {
+        regions.push(headers.authorization?.split('/')[2]);
+        return undefined;
+      },
+    );
+    servers.push(server);
+    const aws = await open(server.url, new AwsSessions());
+    const there = aws.inRegion('us-east-1');
+    expect([aws.region, there.region, there.account]).toEqual(['eu-west-1', 'us-east-1', aws.account]);
+    for (const port of [aws, there, aws.inRegion('us-east-1')])
+      await port.read('autoscaling:DescribeAutoScalingGroups', {});
+    expect(regions).toEqual(['eu-west-1', 'us-east-1']);
+    expect(aws.counts()).toEqual([{ operation: 'autoscaling:DescribeAutoScalingGroups', count: 2 }]);
+    aws.close();
+  });
+
   it('are made again after they were throttled, each time later', async () => {
     let refused = 0;
     const server = await startAwsServer(() => {

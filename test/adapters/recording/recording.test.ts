@@ -11,6 +11,7 @@ import { replay } from '../../../src/adapters/recording/replayer.ts';
 import { loadScenario } from '../../../src/demo/scenario.ts';
 import { ProbeError } from '../../../src/model/reason.ts';
 import type { Report } from '../../../src/model/report.ts';
+import type { AwsPort } from '../../../src/ports/aws.ts';
 import type { WaitingPort } from '../../../src/ports/waiting.ts';
 import { firstDifference } from '../../../src/report/compare.ts';
 import { renderJson } from '../../../src/report/json.ts';
@@ -98,6 +99,29 @@ describe('a recording', () => {
     expect(renderJson({ ...again, mode: 'simulated' })).toBe(renderJson(report));
     expect(firstDifference(report, again)).toBeUndefined();
     expect(report.window.end > report.window.start).toBe(true);
+  });
+
+  it('keeps apart what two regions answer to the same question', async () => {
+    const { ports, calls } = scenarioPorts(loadScenario(fixtures, [], now), goodEnvironment());
+    const groups = (name: string) => ({ AutoScalingGroups: [{ AutoScalingGroupName: name }] });
+    const there = { ...ports.aws, read: async () => groups('there') };
+    const aws = { ...ports.aws, read: async () => groups('here'), inRegion: () => there } as unknown as AwsPort;
+    const recorder = new Recorder(new Redactor([]));
+    const ask = (port: AwsPort) => port.read('autoscaling:DescribeAutoScalingGroups', {});
+    const recorded = recorder.record({ ...ports, aws }).aws;
+    await Promise.all([ask(recorded), ask(recorded.inRegion('us-east-1'))]);
+    const head = { name: 'prod', fileSha256: '0'.repeat(64) };
+    const tool = { name: 'clawcheck', version: '0.0.0' } as const;
+    const selection = { areas: [], checks: [] };
+    const recording = recorder.finish(
+      { tool, environment: head, mode: 'simulated', complete: true, selection, nonce },
+      calls,
+    );
+    const folder = newFolder();
+    writeRecording(recording, folder, new Redactor([]));
+    const again = replay(readRecording(folder), place).ports.aws;
+    expect([await ask(again), await ask(again.inRegion('us-east-1'))]).toEqual([groups('here'), groups('there')]);
+    await expect(ask(again.inRegion('eu-west-2'))).rejects.toMatchObject({ reason: 'bad_response' });
   });
 
   it('is the same text whatever the order of the answers, in ASCII, for its owner only', async () => {

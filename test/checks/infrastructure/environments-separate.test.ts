@@ -42,10 +42,10 @@ describe('infrastructure/environments-separate', () => {
       'pass',
     ],
     [
-      'the same names in another region, where its role is not seen',
+      'the same names in another region',
       as((o) => ({ ...o, aws: { ...o.aws, region: 'us-east-1' }, monitoring: goodEnvironment().monitoring })),
-      [],
-      'undetermined',
+      sibling(['openclaw-staging']),
+      'pass',
     ],
     ['another role, and the same launch template', goodOthers(), sibling(['openclaw-staging'], 'lt-1'), 'fail'],
     ['the same group', as((o) => ({ ...o, infrastructure: goodEnvironment().infrastructure })), [], 'fail'],

@@ -163,6 +163,7 @@ export function faultyAt(
     account: good.account,
     find: async (asked, input) => compared(asked, input, of(asked).find(asked, input)),
     read: async (asked, input) => compared(asked, input, of(asked).read(asked, input)),
+    inRegion: () => good,
     counts: () => live.counts(),
   };
 }
