@@ -1,4 +1,5 @@
 import type { FleetDeployment, FleetReport, FleetState } from '../model/fleet.ts';
+import { count } from '../model/text.ts';
 import { fleetCautions, fleetCounts, fleetMeanings, fleetWindow, stateWords, unknownOf } from './fleet-words.ts';
 import { text } from './html-check.ts';
 import { page, section } from './html-page.ts';
@@ -18,7 +19,7 @@ export function renderFleetHtml(fleet: FleetReport): string {
   const ready = deployments.filter(({ state }) => state === 'READY');
   const others = deployments.filter(({ state }) => state !== 'READY');
   return page({
-    title: `${stateWords[fleet.verdict]}: ${fleetCounts(fleet)} - clawcheck fleet report`,
+    title: `${stateWords[fleet.verdict]}: ${count(deployments.length, 'deployment')} - clawcheck fleet report`,
     skip: ['checks', 'Skip to the checks'],
     body: [
       '<header>',

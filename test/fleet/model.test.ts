@@ -141,6 +141,7 @@ describe('the report of a fleet of 300', () => {
 
   it('has what is to be done before what is ready, on paper too', () => {
     const html = renderFleetHtml(large);
+    expect(html).toContain('<title>NOT READY: 300 deployments - clawcheck fleet report</title>');
     const headings = [...html.matchAll(/<h2[^>]*>([^<]*)/g)].map(([, heading]) => heading);
     expect(headings).toEqual(['Not ready (20)', 'Checks to look at (1)', 'Ready (280)']);
     expect(html).toMatch(/@media print[\s\S]*\.check details::details-content \{ content-visibility: visible; \}/);
@@ -161,7 +162,9 @@ describe('the report of a fleet of 300', () => {
   });
 
   it('has no text that acts', () => {
-    const bad = fleetOf([missing(`x${hostile}`, hostile), { ...deployment('y', 'READY') }], {
+    const blind = deployment('y', 'INCOMPLETE', [], ['network/a']);
+    const told = { ...blind, report: { ...blind.report, cause: hostile } };
+    const bad = fleetOf([missing(`x${hostile}`, hostile), told, deployment('z', 'READY')], {
       version: '0.0.0',
       titles,
       refused: [{ file: hostile, problems: [hostile] }],
