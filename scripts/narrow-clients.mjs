@@ -23,6 +23,21 @@ const unused = [
     `export const loggerMiddleware = undefined, loggerMiddlewareOptions = undefined;
     export const getLoggerPlugin = () => ({ applyToStack() {} });`,
   ],
+  // Tells the trace of a Lambda function, for which it asks a package before each call.
+  [
+    /\/recursionDetectionMiddleware\.js$/,
+    'export const recursionDetectionMiddleware = () => (next) => (args) => next(args);',
+  ],
+  // Counts what adaptive retries wait for: the budget of an account does, for all its calls.
+  [
+    /\/DefaultRateLimiter\.js$/,
+    'export class DefaultRateLimiter { async getSendToken() {} updateClientSendingRate() {} }',
+  ],
+  // Bodies of answers in a browser.
+  [/\/sdk-stream-mixin\.browser\.js$/, "export const sdkStreamMixin = () => { throw new Error('no stream'); };"],
+  [/\/createUserAgentStringParsingProvider\.js$/, 'export const createUserAgentStringParsingProvider = undefined;'],
+  // Asks the instance for its region, for settings that clawcheck makes itself.
+  [/\/getInstanceMetadataRegion\.js$/, 'export const getInstanceMetadataRegion = async () => undefined;'],
   // Signs for several regions at once with a package that is not installed.
   [
     /\/SignatureV4MultiRegion\.js$/,
