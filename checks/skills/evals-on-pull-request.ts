@@ -1,5 +1,5 @@
 import { ago } from '../../src/judging/age.ts';
-import { configFindings, evalFinding, ofBranch, unlessUnseen } from '../../src/judging/eval-job.ts';
+import { configFindings, evalFinding, ofBranch, unlessCached, unlessUnseen } from '../../src/judging/eval-job.ts';
 import { startsForBranch, startsForPath } from '../../src/judging/workflow-filter.ts';
 import { check, type Finding, fail, judgeAll, undetermined } from '../../src/model/check.ts';
 import { evalConfigs } from '../../src/probes/files/eval-configs.ts';
@@ -78,6 +78,6 @@ export default check({
       );
     }
     see('history', path, 'has run on a pull request', `${ran.conclusion} ${ago(ran.createdAt, now)}`, true);
-    return ofBranch(workflow.files, { tree, head }, judgeAll(findings));
+    return unlessCached(workflow, configs, ofBranch(workflow.files, { tree, head }, judgeAll(findings)));
   },
 });

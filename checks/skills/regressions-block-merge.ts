@@ -5,6 +5,7 @@ import {
   failsWith,
   mustPassBefore,
   ofBranch,
+  unlessCached,
   unlessUnseen,
   whyItCannotFail,
 } from '../../src/judging/eval-job.ts';
@@ -101,7 +102,7 @@ export default check({
           });
         }
       }
-      return ofBranch(workflow.files, { tree, head }, judgeAll(findings));
+      return unlessCached(workflow, configs, ofBranch(workflow.files, { tree, head }, judgeAll(findings)));
     });
   },
 });

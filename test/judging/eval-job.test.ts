@@ -244,6 +244,7 @@ describe('whyItCannotFail', () => {
     ],
     ['the shell of Windows', `runs-on: windows-latest\n${step('promptfoo eval\necho done')}`],
     ['an action that watches prompts', action("prompts: 'prompts/**'")],
+    ['an action that reads variables', action('config: evals/a.yaml, env-files: .env.ci')],
     ['an action that lets some fail', action('fail-on-threshold: 80')],
     ['an action that lets some runs fail', action('repeat: 3, repeat-min-pass: 2')],
     ['another branch', checkout('{ ref: main }')],

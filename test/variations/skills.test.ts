@@ -123,6 +123,31 @@ describe('a .env file of the branch', () => {
   });
 });
 
+describe('the cache of promptfoo', () => {
+  const path = '.github/workflows/skill-evals.yml';
+  const cached = readFileSync(join(fixtures, 'good/files', path), 'utf8').replace(' --no-cache', '');
+  const hosted = cached.replace('[self-hosted, openclaw-staging]', 'ubuntu-latest');
+  const restored = (what: string) =>
+    hosted.replace(
+      '- name: Evaluate',
+      `- uses: actions/cache@v4\n        with: { path: ${what}, key: k }\n      - name: Evaluate`,
+    );
+  it.each<[string, string, string]>([
+    ['is kept on a machine of its own', cached, 'unknown'],
+    ['is gone with a machine of the git host', hosted, 'pass'],
+    ['is restored by an action', restored('~/.promptfoo'), 'unknown'],
+    ['is not what another cache has', restored('~/.npm'), 'pass'],
+    [
+      'is turned off by a variable',
+      cached.replace('        env:\n', '        env:\n          PROMPTFOO_CACHE_ENABLED: false\n'),
+      'pass',
+    ],
+    ['is cleared before', cached.replace('mkdir -p', 'npx promptfoo cache clear\n          mkdir -p'), 'pass'],
+  ])('%s', async (_, text, status) => {
+    expect(await statuses({ [path]: text }, [onPullRequest, blocks, scheduled])).toEqual([status, status, status]);
+  });
+});
+
 describe('assertions by a script in a file', () => {
   const { files = {} } = readFlaw(fixtures, 'skill-cases-script-always-true');
   const checks = ['skills/three-cases-each'];

@@ -20,6 +20,8 @@ export interface EvalConfig {
   readonly env: Dict;
   /** Settings by which only some of its cases are run, or that name a file with more variables. */
   readonly narrowed?: readonly string[];
+  /** Whether it turns the cache of promptfoo off. */
+  readonly uncached?: boolean;
   /** The configuration and the files that it names, as read. */
   readonly files: readonly ReadFile[];
 }
@@ -90,15 +92,17 @@ async function readConfig(files: FilesPort, path: string): Promise<Omit<EvalConf
   const env = isDict(config['env']) ? config['env'] : {};
   const defaults = await defaultTest(files, config['defaultTest'], path);
   const tests = await testsOf(files, config['tests'] ?? [], path);
-  const narrowed = ['evaluateOptions', 'commandLineOptions'].flatMap((part) =>
-    Object.keys(isDict(config[part]) ? config[part] : {}).flatMap((key) =>
+  const parts = ['evaluateOptions', 'commandLineOptions'].map((part) => [part, config[part]] as const);
+  const narrowed = parts.flatMap(([part, options]) =>
+    Object.keys(isDict(options) ? options : {}).flatMap((key) =>
       /^(filter|envPath$)/.test(key) ? `${part}.${key}` : [],
     ),
   );
+  const uncached = parts.some(([, options]) => isDict(options) && options['cache'] === false);
   // What promptfoo makes of scenarios is not worked out here.
   const scenarios = [config['scenarios'] ?? []].flat().length > 0;
   if (scenarios || defaults === undefined || tests === undefined) {
-    return { ...unread, env, narrowed, program: `${scenarios ? 'scenarios' : 'tests'} of ${path}` };
+    return { ...unread, env, narrowed, uncached, program: `${scenarios ? 'scenarios' : 'tests'} of ${path}` };
   }
   const cases = tests.flatMap(({ test, from, exact }) => casesOf(test, defaults, from).map((c) => ({ ...c, exact })));
   return {
@@ -108,6 +112,7 @@ async function readConfig(files: FilesPort, path: string): Promise<Omit<EvalConf
     program: undefined,
     env,
     narrowed,
+    uncached,
   };
 }
 

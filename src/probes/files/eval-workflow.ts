@@ -35,6 +35,8 @@ export interface WorkflowJob {
   /** A workflow or action that is used and could not be read. */
   readonly unread: readonly string[];
   readonly steps: readonly WorkflowStep[];
+  /** Whether it runs on a machine that keeps its files for the next run. */
+  readonly keepsFiles: boolean;
 }
 
 export interface EvalWorkflow {
@@ -269,6 +271,7 @@ function jobOf(id: string, job: unknown, workflow: Dict): WorkflowJob {
     continueOnError: job['continue-on-error'],
     matrix: isDict(strategy) ? strategy['matrix'] : undefined,
     unread: typeof uses === 'string' ? [uses] : [],
+    keepsFiles: job['container'] === undefined && /self-hosted/i.test(JSON.stringify(job['runs-on'] ?? '')),
     steps: (Array.isArray(steps) ? steps : []).filter(isDict).map((step) => stepOf(step, shell, env, folder)),
   };
 }

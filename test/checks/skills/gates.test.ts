@@ -248,7 +248,8 @@ describe('the configurations of promptfoo', () => {
     ];
     return judgeFacts(regressionsBlockMerge, { workflow: parsed, rules, head, configs, dotenv: [], tree }).outcome;
   };
-  const named = (config: string) => text.replace(/^( *)mkdir[\s\S]*?done$/m, `$1promptfoo eval -c ${config}`);
+  const named = (config: string) =>
+    text.replace(/^( *)mkdir[\s\S]*?done$/m, `$1promptfoo eval --no-cache -c ${config}`);
 
   it.each<[string, string, object, string]>([
     ['are made up by a loop', text, {}, 'pass'],
