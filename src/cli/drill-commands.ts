@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { configOption, environmentOption } from './options.ts';
 
 /** Drills: timed experiments on a live deployment, apart from every other command in what they may do. */
 export function addDrillCommands(root: Command): void {
@@ -20,8 +21,8 @@ export function addDrillCommands(root: Command): void {
   drill
     .command('plan <drill>')
     .description('print every change, its undo, the limits and the IAM statements of a drill; contacts nothing')
-    .option('-e, --env <name>', 'environment of the environment file (required)')
-    .option('-c, --config <file>', 'environment file', 'clawcheck.yaml')
+    .option(...environmentOption)
+    .option(...configOption)
     .addOption(new Option('--format <format>', 'format').choices(['text', 'json']).default('text'))
     .addHelpText(
       'after',
@@ -33,8 +34,8 @@ export function addDrillCommands(root: Command): void {
   drill
     .command('run <drill>')
     .description('make a drill: changes the live deployment, measures, and takes the change back')
-    .option('-e, --env <name>', 'environment of the environment file (required)')
-    .option('-c, --config <file>', 'environment file', 'clawcheck.yaml')
+    .option(...environmentOption)
+    .option(...configOption)
     .option('--confirm <environment>', 'the name of the environment once more: consent to what drill plan shows')
     .option('--journal <dir>', journal)
     .option('-o, --output <file>', 'where the record goes (default: beside the journal)')
@@ -52,8 +53,8 @@ export function addDrillCommands(root: Command): void {
   drill
     .command('undo [journal]')
     .description('take back what an interrupted drill left, from its journal (default: the one that holds the lock)')
-    .option('-e, --env <name>', 'environment of the environment file (required)')
-    .option('-c, --config <file>', 'environment file', 'clawcheck.yaml')
+    .option(...environmentOption)
+    .option(...configOption)
     .option('--confirm <environment>', 'the name of the environment once more')
     .option('--journal <dir>', journal)
     .option('--poll <seconds>', 'between two looks', '5')

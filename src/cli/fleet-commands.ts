@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
-
-const list = (value: string, before: readonly string[]) => [...before, ...value.split(',').filter((v) => v !== '')];
+import { checksOption, configOption, list } from './options.ts';
 
 /** The commands about many deployments: the jobs for other machines, and one report of what they made. */
 export function addFleetCommands(root: Command): void {
@@ -15,12 +14,7 @@ export function addFleetCommands(root: Command): void {
       [],
     )
     .option('-c, --config <file>', 'environment file of the reports (default: clawcheck.yaml, where there is one)')
-    .option(
-      '--checks <path>',
-      'also the checks of this extension: a file, a folder or a package; again for more',
-      list,
-      [],
-    )
+    .option(...checksOption)
     .option('--max-age <time>', 'the oldest that a report may be, such as 7d, 12h or 90m', '24h')
     .option('--allowed-signers <file>', 'every report must be signed by one of them (ssh-keygen(1) ALLOWED SIGNERS)')
     .option('--identity <name>', 'who must have signed; default: any allowed signer')
@@ -44,7 +38,7 @@ export function addFleetCommands(root: Command): void {
     .command('matrix')
     .description('print the jobs of a fleet for GitHub Actions, GitLab CI or another engine; contacts nothing')
     .option('-e, --env <names>', 'only these environments; default: all of the environment file', list, [])
-    .option('-c, --config <file>', 'environment file', 'clawcheck.yaml')
+    .option(...configOption)
     .addOption(
       new Option('--format <format>', 'a GitHub matrix in one line, jobs of a GitLab child pipeline, or a JSON list')
         .choices(['github', 'gitlab', 'json'])

@@ -5,6 +5,7 @@ import { addDrillCommands } from './drill-commands.ts';
 import { sayFailure } from './failure.ts';
 import { addFleetCommands } from './fleet-commands.ts';
 import { formats } from './formats.ts';
+import { checksOption, configOption, list } from './options.ts';
 import { addReportCommands } from './report-commands.ts';
 import { say } from './say.ts';
 import { addSetupCommands } from './setup-commands.ts';
@@ -14,8 +15,6 @@ import { version } from './version.ts';
 const codes = Object.values(exitCodes)
   .map(({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`)
   .join('\n');
-
-const list = (value: string, before: readonly string[]) => [...before, ...value.split(',').filter((v) => v !== '')];
 
 /** The commands as their help has them, in the order in which they are needed. */
 const groups: Readonly<Record<string, readonly string[]>> = {
@@ -53,15 +52,10 @@ export function commandLine(called?: string): Command {
     .option('--all', 'every environment of the environment file')
     .option('--shard <i/n>', 'of several environments, only the i-th of n parts')
     .option('--jobs <n>', 'of several environments, how many at once', '8')
-    .option('-c, --config <file>', 'environment file', 'clawcheck.yaml')
+    .option(...configOption)
     .option('--area <id>', 'only this area (again or comma-separated for more); never READY', list, [])
     .option('--check <id>', 'only this check (again or comma-separated for more); never READY', list, [])
-    .option(
-      '--checks <path>',
-      'also the checks of this extension: a file, a folder or a package; again for more',
-      list,
-      [],
-    )
+    .option(...checksOption)
     .addOption(new Option('--format <format>', 'format of the standard output').choices(formats))
     .option(
       '-o, --output <file>',
@@ -152,12 +146,7 @@ function addOthers(root: Command): void {
     .command('list')
     .description('show every check by area')
     .option('--json', 'as JSON')
-    .option(
-      '--checks <path>',
-      'also the checks of this extension: a file, a folder or a package; again for more',
-      list,
-      [],
-    )
+    .option(...checksOption)
     .addHelpText('after', `\nExamples:\n  $ clawcheck list\n  $ clawcheck list --json`)
     .action(async (options) => (await import('./list.ts')).listCommand(options));
 
@@ -165,12 +154,7 @@ function addOthers(root: Command): void {
     .command('permissions')
     .description('print the IAM policy that a run needs: exactly the operations it can call')
     .addOption(new Option('--format <format>', 'format').choices(['json', 'terraform']).default('json'))
-    .option(
-      '--checks <path>',
-      'also the checks of this extension: a file, a folder or a package; again for more',
-      list,
-      [],
-    )
+    .option(...checksOption)
     .option('--drills', 'the policy of the drills instead, apart from that of a run: it changes things')
     .addHelpText(
       'after',

@@ -1,17 +1,13 @@
 import { type Command, Option } from 'commander';
 import { exitCodes } from '../model/exit-code.ts';
 import { formats } from './formats.ts';
+import { checksOption, configOption, environmentOption, list } from './options.ts';
 
 const codesOf = (...reasons: (keyof typeof exitCodes)[]) =>
   `\nExit codes:\n${reasons.map((r) => `  ${String(exitCodes[r].code).padStart(3)}  ${exitCodes[r].meaning}`).join('\n')}\n`;
 
 /** The commands about saved reports: verify, report, diff; and attest, which writes what a person states. */
 export function addReportCommands(root: Command): void {
-  const collect = (value: string, before: readonly string[]) => [
-    ...before,
-    ...value.split(',').filter((v) => v !== ''),
-  ];
-
   root
     .command('verify')
     .description('verify a saved JSON report: signature, form, every check, arithmetic, subject, age')
@@ -24,12 +20,7 @@ export function addReportCommands(root: Command): void {
     .option('--unsigned', 'verify the rest without a signature')
     .option('--max-age <time>', 'the oldest that it may be, such as 7d, 12h or 90m')
     .option('-c, --config <file>', 'the environment file that it must have been made with')
-    .option(
-      '--checks <path>',
-      'also the checks of this extension: a file, a folder or a package; again for more',
-      collect,
-      [],
-    )
+    .option(...checksOption)
     .option('--recording <dir>', 'judge this recording again and compare; needs --config')
     .option('--expect-env <name>', 'the environment that it must be about')
     .option('--expect-account <id>', 'the AWS account that it must be about')
@@ -47,14 +38,9 @@ export function addReportCommands(root: Command): void {
     .command('report')
     .description('write a saved JSON report in another format; it is validated strictly first')
     .argument('<report>', 'the JSON report')
-    .option(
-      '--checks <path>',
-      'also the checks of this extension: a file, a folder or a package; again for more',
-      collect,
-      [],
-    )
+    .option(...checksOption)
     .addOption(new Option('--format <format>', 'format of the standard output').choices(formats))
-    .option('-o, --output <file>', 'write to a file, in the format of its extension; again for more', collect, [])
+    .option('-o, --output <file>', 'write to a file, in the format of its extension; again for more', list, [])
     .option('-v, --verbose', 'also show the evidence of what passed')
     .addHelpText(
       'after',
@@ -67,12 +53,7 @@ export function addReportCommands(root: Command): void {
     .description('compare two saved JSON reports of one deployment: what got worse, better, is new or gone')
     .argument('<older>', 'the older JSON report')
     .argument('<newer>', 'the newer JSON report')
-    .option(
-      '--checks <path>',
-      'also the checks of this extension: a file, a folder or a package; again for more',
-      collect,
-      [],
-    )
+    .option(...checksOption)
     .option('--json', 'as JSON')
     .addHelpText(
       'after',
@@ -84,8 +65,8 @@ export function addReportCommands(root: Command): void {
     .command('attest')
     .description('write what a person states into the environment file, for a check that no machine can see')
     .argument('<check>', 'id of a check that can be attested')
-    .option('-e, --env <name>', 'environment of the environment file (required)')
-    .option('-c, --config <file>', 'environment file', 'clawcheck.yaml')
+    .option(...environmentOption)
+    .option(...configOption)
     .option('--by <name>', 'who states it')
     .option('--statement <text>', 'what is stated')
     .option(

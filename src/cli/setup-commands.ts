@@ -1,23 +1,17 @@
 import { Argument, type Command, Option } from 'commander';
-
-const list = (value: string, before: readonly string[]) => [...before, ...value.split(',').filter((v) => v !== '')];
+import { checksOption, configOption, environmentOption, list } from './options.ts';
 
 /** The commands that come before a run and around it: what it would do, whether it can, and what its checks mean. */
 export function addSetupCommands(root: Command): void {
   root
     .command('plan')
     .description('show everything that a run would ask, connect to and try to write; contacts nothing')
-    .option('-e, --env <name>', 'environment of the environment file (required)')
-    .option('-c, --config <file>', 'environment file', 'clawcheck.yaml')
+    .option(...environmentOption)
+    .option(...configOption)
     .option('--area <id>', 'only this area (again or comma-separated for more)', list, [])
     .option('--check <id>', 'only this check (again or comma-separated for more)', list, [])
     .option('--timeout <seconds>', 'longest time for the whole run', '120')
-    .option(
-      '--checks <path>',
-      'also the checks of this extension: a file, a folder or a package; again for more',
-      list,
-      [],
-    )
+    .option(...checksOption)
     .option('--script', 'print the script that each host would get, exactly but for its nonce')
     .option('--active', 'with the experiments of clawcheck run --active')
     .addOption(new Option('--format <format>', 'format').choices(['text', 'json']).default('text'))
@@ -30,12 +24,7 @@ export function addSetupCommands(root: Command): void {
   root
     .command('explain <check>')
     .description('what a check claims, why, how it is verified, and what to do when it fails')
-    .option(
-      '--checks <path>',
-      'also the checks of this extension: a file, a folder or a package; again for more',
-      list,
-      [],
-    )
+    .option(...checksOption)
     .addOption(new Option('--format <format>', 'format').choices(['text', 'json']).default('text'))
     .addHelpText(
       'after',
@@ -46,15 +35,10 @@ export function addSetupCommands(root: Command): void {
   root
     .command('doctor')
     .description('try whether a run could look at everything: credentials, permissions, hosts, gateway, git host')
-    .option('-e, --env <name>', 'environment of the environment file (required)')
-    .option('-c, --config <file>', 'environment file', 'clawcheck.yaml')
+    .option(...environmentOption)
+    .option(...configOption)
     .option('--timeout <seconds>', 'longest time for the whole examination', '60')
-    .option(
-      '--checks <path>',
-      'also the checks of this extension: a file, a folder or a package; again for more',
-      list,
-      [],
-    )
+    .option(...checksOption)
     .addOption(new Option('--format <format>', 'format').choices(['text', 'json']).default('text'))
     .addHelpText(
       'after',
