@@ -57,8 +57,8 @@ function weightOf(assertions: readonly unknown[]): number {
   }, 0);
 }
 
-/** These measure the call, not the answer. */
-const measures = new Set(['latency', 'cost', 'perplexity', 'perplexity-score']);
+/** These measure the call, not the answer; a provider without guardrails passes them. */
+const measures = new Set(['latency', 'cost', 'perplexity', 'perplexity-score', 'finish-reason', 'guardrails']);
 /** By default the lowest score is enough for these. */
 const scored = /^(?:answer-relevance|conversation-relevance|context-(?:faithfulness|recall|relevance))$/;
 const texts = new Set(['contains', 'icontains', 'starts-with', 'contains-any', 'icontains-any', 'regex']);

@@ -86,6 +86,8 @@ describe('isReal', () => {
     ['a rubric without text', { type: 'llm-rubric', value: '' }],
     ['latency', { type: 'latency', threshold: 5000 }],
     ['cost', { type: 'cost', threshold: 1 }],
+    ['why the model stopped', { type: 'finish-reason', value: 'stop' }],
+    ['guardrails, which the provider need not have', { type: 'guardrails' }],
     ['an empty set', { type: 'assert-set', assert: [] }],
     ['a set of what is always true', { type: 'assert-set', assert: [{ type: 'contains', value: '' }] }],
     ['a set with threshold 0', { type: 'assert-set', threshold: 0, assert: [{ type: 'contains', value: 'y' }] }],
