@@ -167,7 +167,8 @@ export function swallows(script: string, shell: string | undefined, find: Find =
       else if (background.test(tail)) why.push('promptfoo in the background');
     }
     if (/^(if|elif|while|until|!)\s/.test(line) || /[;&|]\s*(if|while|until|!)\s/.test(before)) {
-      if (!/^if\s+!(\s[^;&|]*)?$/.test(before) || !isKeptByIf(after, lines.slice(i + 1), round))
+      const [whole, not] = /^if(\s+!)?(?:\s[^;&|]*)?$/.exec(before) ?? [];
+      if (whole === undefined || !isKeptByIf(after, lines.slice(i + 1), round, not !== undefined))
         why.push('promptfoo in a condition');
     } else if (branches[i] || depends.test(before.split(';').at(-1) ?? '')) why.push('promptfoo under a condition');
     if (/[$<>]\(|`/.test(withoutClosed(line.slice(0, place + 1)))) why.push('promptfoo in a substitution');
@@ -187,41 +188,58 @@ export function swallows(script: string, shell: string | undefined, find: Find =
   return [...new Set(why)];
 }
 
+/** How a variable says that something failed, or a list names what did. */
+const keeps = String.raw`(\w+)(?:=["']?(true|yes|[1-9]\d*)["']?|=\$\?|=\$\(\([^()]*\+\s*1\s*\)\)|\+=\([^()]*\))`;
+
 /** Whether a failure is kept for the end: in a variable that decides how the script ends, or by an exit of its own. */
 function isKept(after: string, later: readonly string[], round: readonly string[]): boolean {
   if (/^[^|;&]*\|\|\s*\{[^{}]*;\s*exit\s+[1-9]\d*\s*;?\s*\}\s*$/.test(after)) return true;
-  const [, name] =
-    /^[^|;&]*\|\|\s*(\w+)=(?:[1-9]\d*|\$\?|\$\(\(\s*\$?\1\s*\+\s*1\s*\)\))\s*;?(?:\s*done)?\s*$/.exec(after) ?? [];
-  return name !== undefined && decides(name, later, round);
+  const [, name, is] = new RegExp(`^[^|;&]*\\|\\|\\s*${keeps}\\s*;?(?:\\s*done)?\\s*$`).exec(after) ?? [];
+  return name !== undefined && decides(name, is, later, round);
 }
 
-/** The same of `if ! promptfoo …; then failed=1; fi`. */
-function isKeptByIf(after: string, later: readonly string[], round: readonly string[]): boolean {
+/** The same of `if ! promptfoo …; then failed=1; fi`, and of what is behind `else` where it is asked whether it passed. */
+function isKeptByIf(after: string, later: readonly string[], round: readonly string[], not: boolean): boolean {
   const text = [after, ...later].join(' ; ');
-  const [, inside = ''] = /^[^;|&]*;\s*then\b((?:(?!\b(?:fi|else|elif)\b).)*);\s*fi\b/.exec(text) ?? [];
+  const part = '((?:(?!\\b(?:fi|else|elif)\\b).)*);\\s*';
+  const [, inside = ''] =
+    new RegExp(`^[^;|&]*;\\s*then\\b${not ? part : `${part.replace('(', '(?:')}else\\b${part}`}fi\\b`).exec(text) ?? [];
   if (/;\s*exit\s+[1-9]\d*\s*;?\s*$/.test(`;${inside}`)) return true;
-  const [, name] = /(?:^|[\s;])(\w+)=(?:[1-9]|\$\(\()/.exec(inside) ?? [];
-  return name !== undefined && decides(name, later, round);
+  const [, name, is] = new RegExp(`(?:^|[\\s;])${keeps}`).exec(inside) ?? [];
+  return name !== undefined && decides(name, is, later, round);
 }
 
 /**
- * Whether the last of the lines fails unless a variable is 0, and nothing sets it back or ends before.
+ * Whether the last of the lines fails unless a variable is 0, or where it is what it is set to, and nothing sets it back
+ * or ends before.
  *
  * @param round what comes before in each round of a loop
  */
-function decides(name: string, later: readonly string[], round: readonly string[] = []): boolean {
-  const value = `"?\\$\\{?${name}\\}?"?`;
-  const asked = (words: string) => `(?:\\[\\[?|test)\\s+${value}\\s+(?:${words})\\s+"?0"?(?:\\s+\\]\\]?)?`;
+function decides(
+  name: string,
+  is: string | undefined,
+  later: readonly string[],
+  round: readonly string[] = [],
+): boolean {
+  const value = `"?\\$(?:${name}\\b|\\{#?${name}(?:\\[[@*]\\])?(?::-\\w*)?\\})"?`;
+  const asked = (words: string, than = '0') =>
+    `(?:\\[\\[?|test)\\s+${value}\\s+(?:${words})\\s+["']?${than}["']?(?:\\s+\\]\\]?)?`;
+  const failed = [
+    asked('-ne|-gt|!='),
+    `\\(\\(\\s*\\$?${name}\\s*(?:(?:>|!=)\\s*0\\s*)?\\)\\)`,
+    ...(is === undefined ? [] : [asked('-eq|==?', is)]),
+    ...(is === 'true' ? [value] : []),
+  ].join('|');
   const ended = new RegExp(
     [
       `exit\\s+${value}$`,
-      `${asked('-eq|==?')}(?:\\s*\\|\\|\\s*exit\\s+[1-9]\\d*)?$`,
-      `if\\s+${asked('-ne|-gt|!=')}\\s*;\\s*then\\b(?:(?!\\b(?:if|fi|else)\\b).)*[;\\s]exit\\s+[1-9]\\d*\\s*;\\s*fi$`,
+      `(?:${asked('-eq|==?')}|\\(\\(\\s*\\$?${name}\\s*==\\s*0\\s*\\)\\))(?:\\s*\\|\\|\\s*exit\\s+[1-9]\\d*)?$`,
+      `if\\s+(?:${failed})\\s*;\\s*then\\b(?:(?!\\b(?:if|fi|else)\\b).)*[;\\s]exit\\s+[1-9]\\d*\\s*;\\s*fi(?:\\s*;\\s*(?:echo|printf|cat)\\b[^;|&]*)*$`,
     ]
       .map((one) => `(?:^|;\\s*)${one}`)
       .join('|'),
   );
-  const back = new RegExp(`(?<!\\|\\|\\s*)\\b${name}=(?![1-9]|\\$\\(\\(\\s*\\$?${name}\\s*\\+)`);
+  const back = new RegExp(`(?<!\\|\\|\\s*)\\b${name}=(?!["']?(?:[1-9]|true|yes)|\\$\\(\\(\\s*\\$?${name}\\s*\\+)`);
   return ended.test(later.join(' ; ')) && ![...round, ...later].some((line) => back.test(line) || ends.test(line));
 }
 
@@ -230,7 +248,7 @@ function withoutKept(lines: readonly string[], find: Find): readonly string[] {
   const at = lines.indexOf('set +e');
   const [, name] = /^(\w+)=\$\?$/.exec(lines[at + 2] ?? '') ?? [];
   const later = lines.slice(at + 3);
-  const kept = at >= 0 && name !== undefined && find(lines[at + 1] ?? '') >= 0 && decides(name, later);
+  const kept = at >= 0 && name !== undefined && find(lines[at + 1] ?? '') >= 0 && decides(name, undefined, later);
   return kept && !later.some((line) => find(line) >= 0)
     ? [...lines.slice(0, at), lines[at + 1] ?? '', ...later]
     : lines;
