@@ -1,4 +1,4 @@
-import type { Command } from '@smithy/types';
+import type { Command } from '@smithy/core/client';
 import type { operations } from './aws-operations.ts';
 import type { FisCommands } from './fis.ts';
 
@@ -50,7 +50,7 @@ type Commands<O extends NamedOperation> = O extends `${infer S extends AnyServic
 
 type Made<O extends NamedOperation> = Commands<O> extends new (...args: never[]) => infer C ? C : never;
 // biome-ignore lint/suspicious/noExplicitAny: only used to infer
-type Io<C> = C extends Command<any, infer I, any, infer R, any> ? { readonly input: I; readonly output: R } : never;
+type Io<C> = C extends Command<infer I, infer R, any> ? { readonly input: I; readonly output: R } : never;
 export type InputOf<O extends NamedOperation> = Io<Made<O>>['input'];
 export type OutputOf<O extends NamedOperation> = Without$<Io<Made<O>>['output']>;
 type Without$<R> = Omit<R, '$metadata'>;

@@ -1,4 +1,4 @@
-import type { Command } from '@smithy/types';
+import type { Command } from '@smithy/core/client';
 
 /**
  * What the drills call of AWS FIS, after version 2020-12-01 of its API: the members that are read. The SDK's client of
@@ -49,7 +49,7 @@ interface Answer {
 type Operation<Input extends object, Output extends object> = new (
   input: Input,
   // biome-ignore lint/suspicious/noExplicitAny: as the commands of the SDK are typed
-) => Command<any, Input, any, Output & Answer, any>;
+) => Command<Input, Output & Answer, any>;
 
 export interface FisCommands {
   readonly GetExperimentTemplateCommand: Operation<{ id: string }, { experimentTemplate?: ExperimentPlan }>;

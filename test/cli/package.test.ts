@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../support/cli.ts';
 import { spawnText } from '../support/spawn-text.ts';
@@ -29,8 +29,12 @@ describe('the package', { timeout: 90_000 }, () => {
     );
     mkdirSync(installed, { recursive: true });
     execFileSync('tar', ['-xzf', join(folder, packed.filename), '-C', installed, '--strip-components', '1']);
-    for (const name of readdirSync(join(root, 'node_modules')).filter((name) => !name.startsWith('.'))) {
-      symlinkSync(join(root, 'node_modules', name), join(project, 'node_modules', name));
+    // What it names and nothing that merely lies beside it: some package managers give no more.
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    for (const name of [...Object.keys(dependencies), '@types/node']) {
+      const link = join(project, 'node_modules', name);
+      mkdirSync(dirname(link), { recursive: true });
+      symlinkSync(join(root, 'node_modules', name), link);
     }
     mkdirSync(join(project, 'bin'));
     symlinkSync('../node_modules/clawcheck/dist/clawcheck.js', join(project, 'bin/clawcheck'));
@@ -56,7 +60,7 @@ describe('the package', { timeout: 90_000 }, () => {
     const source = join(project, `${resolution}.ts`);
     writeFileSync(
       source,
-      `import { check, type Environment, type FactOf, facts, judgeAll } from 'clawcheck';
+      `import { awsProbe, check, type Environment, type FactOf, facts, judgeAll } from 'clawcheck';
 import fleet from 'clawcheck/schemas/fleet.schema.json'${resolution === 'node16' ? '' : " with { type: 'json' }"};
 export const zones = (environment: Environment): number => environment.infrastructure.availabilityZones;
 export const id: string = fleet.$schema;
@@ -69,6 +73,16 @@ export default check({
   needs: { group: facts.group },
   judge: ({ group }) =>
     judgeAll([{ fact: 'group', subject: group.AutoScalingGroupARN, expected: 'a name', observed: 'one', ok: true }]),
+});
+export const trails = awsProbe({
+  id: 'custom-acme/trails',
+  calls: { 'cloudtrail:DescribeTrails': 'known' },
+  async gather(aws) {
+    const { trailList = [] } = await aws.read('cloudtrail:DescribeTrails', {});
+    // @ts-expect-error: a trail has no such member
+    trailList.map((trail) => trail.Nme);
+    return trailList.map((trail) => trail.Name);
+  },
 });
 // @ts-expect-error: the name of the group is a text
 export const wrong = (group: FactOf<typeof facts.group>): number => group.AutoScalingGroupARN;
