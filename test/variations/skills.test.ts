@@ -112,6 +112,8 @@ describe('a .env file of the branch', () => {
   it.each<[string, string, string, string]>([
     ['may set what does no harm', 'PROMPTFOO_DISABLE_TELEMETRY=1\n', '.env', 'pass'],
     ['must not let failures through', 'export PROMPTFOO_PASS_RATE_THRESHOLD="80"\n', '.env', 'fail'],
+    ['counts above a configuration', 'PROMPTFOO_PASS_RATE_THRESHOLD=80\n', 'evals/.env', 'fail'],
+    ['counts beside a configuration', 'PROMPTFOO_PASS_RATE_THRESHOLD=80\n', 'evals/crm-lookup/.env', 'fail'],
     ['is not read elsewhere', 'PROMPTFOO_PASS_RATE_THRESHOLD=80\n', 'docs/.env', 'pass'],
   ])('%s', async (_, text, path, status) => {
     expect(await statuses({ [path]: text }, checks)).toEqual([status, status, status]);
