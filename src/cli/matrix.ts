@@ -15,7 +15,7 @@ interface MatrixOptions {
 interface Job {
   readonly name: string;
   readonly environments: string;
-  /** Of the first environment; every one of a job of one. */
+  /** That of all its environments; empty where they differ. */
   readonly account: string;
   readonly region: string;
 }
@@ -35,8 +35,17 @@ export function matrixCommand(options: MatrixOptions): void {
   const jobs = Array.from({ length: Math.ceil(names.length / size) }, (_, i): Job => {
     const part = names.slice(i * size, (i + 1) * size);
     const [first = '', last = first] = [part[0], part.at(-1)];
-    const { account, region } = file.load(first).environment.aws;
-    return { name: first === last ? first : `${first}..${last}`, environments: part.join(','), account, region };
+    const places = part.map((name) => file.load(name).environment.aws);
+    const common = (key: 'account' | 'region') => {
+      const [value = '', ...others] = new Set(places.map((place) => place[key]));
+      return others.length === 0 ? value : '';
+    };
+    return {
+      name: first === last ? first : `${first}..${last}`,
+      environments: part.join(','),
+      account: common('account'),
+      region: common('region'),
+    };
   });
   if (format === 'github' && jobs.length > mostJobs) {
     throw new UsageError(

@@ -35,6 +35,24 @@ describe('matrix', () => {
     expect(include[0]).toMatchObject({ name: 'env-1..env-7', account: '123456789012', region: 'eu-west-1' });
   });
 
+  it('names the account and the region of a job where all its environments are there', async () => {
+    const at = (account: string, region: string) => ({ ...environment, aws: { ...environment.aws, account, region } });
+    const environments = {
+      a: at('123456789012', 'eu-west-1'),
+      b: at('123456789012', 'us-east-1'),
+      c: at('210987654321', 'us-east-1'),
+      d: at('210987654321', 'us-east-1'),
+    };
+    writeFileSync(join(folder, 'places.yaml'), stringify({ version: 1, environments }));
+    const placesOf = async (size: string) => {
+      const { stdout } = await matrix('--format', 'json', '--config', 'places.yaml', '--size', size);
+      return JSON.parse(stdout).map(({ account, region }: Record<string, string>) => `${account} ${region}`);
+    };
+    expect(await placesOf('2')).toEqual(['123456789012 ', '210987654321 us-east-1']);
+    expect(await placesOf('3')).toEqual([' ', '210987654321 us-east-1']);
+    expect(await placesOf('1')).toHaveLength(4);
+  });
+
   it('puts every environment into one of the shards', async () => {
     const parts = await Promise.all([1, 2, 3].map((i) => matrix('--format', 'json', '--shard', `${i}/3`)));
     const all = parts.flatMap(({ stdout }) =>
