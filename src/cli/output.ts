@@ -63,7 +63,7 @@ export function checkEndings({ output, format }: OutputOptions): void {
   const other = output.find((file) => file !== '-' && formatOf(file) === undefined && /^\.[a-z]/i.test(extname(file)));
   if (other === undefined) return;
   throw new UsageError(
-    `--output ${other}: no format has the ending ${extname(other)}`,
+    `${other}: no format has the ending ${extname(other)}`,
     'Known are .txt .json .html .md .xml .sarif; --format names one for any file.',
   );
 }
@@ -82,15 +82,15 @@ export function checkOutputs({ output }: OutputOptions): void {
   for (const file of output) {
     if (file === '-') continue;
     const folder = dirname(file);
-    if (!isFolder(folder)) throw new UsageError(`the folder of --output ${file} does not exist`, 'Create it first.');
+    if (!isFolder(folder)) throw new UsageError(`the folder of ${file} does not exist`, 'Create it first.');
     try {
       accessSync(folder, constants.W_OK);
     } catch {
-      throw new UsageError(`the folder of --output ${file} cannot be written`, 'Look at who may write it.');
+      throw new UsageError(`the folder of ${file} cannot be written`, 'Look at who may write it.');
     }
     const there = lstatSync(file, { throwIfNoEntry: false });
     if (there && !there.isFile())
-      throw new UsageError(`--output ${file} is there already and is not a plain file`, 'Name another file.');
+      throw new UsageError(`${file} is there already and is not a plain file`, 'Name another file.');
   }
 }
 
