@@ -48,17 +48,20 @@ export default check({
         configs,
         dotenv,
       );
+      const whole = rules.find(
+        (rule) => rule.requiredWorkflows?.includes(workflow.path) && unapproved(rule, approved).length === 0,
+      );
       const isBinding = (name: string) => required.some((one) => one.name === name && binds(one));
       // A job that is skipped because one before it failed counts as passed: the one before has to be required too.
-      for (const job of new Set(jobs.flatMap((one) => [one, ...mustPassBefore(one, workflow)]))) {
+      for (const job of new Set(whole ? jobs : jobs.flatMap((one) => [one, ...mustPassBefore(one, workflow)]))) {
         const evaluates = jobs.includes(job);
         // One job that fails with all others, and is the required one.
         const guards = workflow.jobs.filter(
           (one) => failsWith(one, job) !== 'no' && checkNamesOf(one)?.every(isBinding),
         );
         const guard = guards.find((one) => failsWith(one, job) === 'yes');
-        const names = checkNamesOf(guard ?? job);
-        if (!guard && guards[0] && !names?.every(isBinding)) {
+        const names = whole ? [job.name] : checkNamesOf(guard ?? job);
+        if (!whole && !guard && guards[0] && !names?.every(isBinding)) {
           const message = `job ${guards[0].id} is required and starts after ${job.id}, and whether it fails with that is not worked out here; compare the result with success, or fail if: contains(needs.*.result, 'failure')`;
           return undetermined('not_found', message);
         }
@@ -93,12 +96,14 @@ export default check({
             fact: 'rules',
             subject: `branch ${head.branch}`,
             expected: `requires the status check ${name}, of everybody${evaluates ? '' : ': where it fails, the evaluations are skipped'}`,
-            observed: binding[0]
-              ? `required by ${binding[0].rule.from}`
-              : same[0]
-                ? `required by ${same[0].rule.from}, exempt: ${unapproved(same[0].rule, approved).join(', ') || `app ${same[0].app} reports it`}`
-                : `requires ${required.map((one) => one.name).join(', ') || 'no status check'}`,
-            ok: binding.length > 0,
+            observed: whole
+              ? `the whole workflow is required by ${whole.from}`
+              : binding[0]
+                ? `required by ${binding[0].rule.from}`
+                : same[0]
+                  ? `required by ${same[0].rule.from}, exempt: ${unapproved(same[0].rule, approved).join(', ') || `app ${same[0].app} reports it`}`
+                  : `requires ${required.map((one) => one.name).join(', ') || 'no status check'}`,
+            ok: whole !== undefined || binding.length > 0,
           });
         }
       }

@@ -125,6 +125,38 @@ describe('a .env file of the branch', () => {
   });
 });
 
+describe('a ruleset that demands the whole workflow', () => {
+  const base = '/repos/acme/openclaw-workspace';
+  const demands =
+    (more: object, of: object = {}) =>
+    (git: Record<string, unknown>) => {
+      const protection = git[`${base}/branches/main/protection`] as { required_status_checks: unknown };
+      protection.required_status_checks = null;
+      const workflow = { path: '.github/workflows/skill-evals.yml', ref: 'refs/heads/main', repository_id: 42, ...of };
+      const rule = { type: 'workflows', ruleset_id: 9, parameters: { workflows: [workflow] } };
+      git[`${base}/rules/branches/main`] = [rule];
+      git[`${base}/rulesets/9`] = { name: 'evals', enforcement: 'active', bypass_actors: [], ...more };
+      git[base] = { id: 42, default_branch: 'main' };
+    };
+  it.each<[string, (git: Record<string, unknown>) => void, string]>([
+    ['blocks the merge', demands({}), 'pass'],
+    ['blocks not where it is one of another repository', demands({}, { repository_id: 43 }), 'fail'],
+    ['blocks not where it is one of another branch', demands({}, { ref: 'refs/heads/old' }), 'fail'],
+    ['blocks not where it is one of a commit', demands({}, { sha: 'a'.repeat(40) }), 'fail'],
+    ['blocks not whom it exempts', demands({ bypass_actors: [{ actor_type: 'Team', actor_id: 3 }] }), 'fail'],
+    ['blocks perhaps, where its exemptions are hidden', demands({ bypass_actors: undefined }), 'unknown'],
+  ])('%s', async (_, change, status) => expect(await statuses({}, [blocks], change)).toEqual([status]));
+
+  it('does not mend a job that cannot fail', async () => {
+    const path = '.github/workflows/skill-evals.yml';
+    const text = readFileSync(join(fixtures, 'good/files', path), 'utf8').replace(
+      '          done\n',
+      '          done || true\n',
+    );
+    expect(await statuses({ [path]: text }, [blocks], demands({}))).toEqual(['fail']);
+  });
+});
+
 describe('the cache of promptfoo', () => {
   const path = '.github/workflows/skill-evals.yml';
   const cached = readFileSync(join(fixtures, 'good/files', path), 'utf8').replace(' --no-cache', '');

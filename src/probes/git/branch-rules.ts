@@ -31,6 +31,8 @@ export interface BranchRules {
   /** Undefined where the git host does not show them. */
   readonly bypass: readonly Bypass[] | undefined;
   readonly requiredChecks: readonly RequiredCheck[];
+  /** The paths of workflows of this repository that have to pass as a whole. */
+  readonly requiredWorkflows?: readonly string[];
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -70,7 +72,9 @@ export const branchRules = gitProbe({
       if (typeof id !== 'number') throw malformed('a rule');
       byRuleset.set(id, [...(byRuleset.get(id) ?? []), object(rule, 'a rule')]);
     }
-    found.push(...(await Promise.all([...byRuleset].map(([id, rules]) => rulesetRules(git, base, id, rules)))));
+    found.push(
+      ...(await Promise.all([...byRuleset].map(([id, rules]) => rulesetRules(git, base, id, rules, head.branch)))),
+    );
     // Who may not see the bypass actors of a ruleset is told too that there is no branch protection.
     if (found.length > 0 && found.every(({ bypass }) => bypass === undefined)) throw bypassHidden();
     if (found.length === 0 && head.protected !== false) {
@@ -150,7 +154,13 @@ function requiredCheck(value: Json, appKey: string): RequiredCheck {
   return { name: context, app: typeof app === 'number' && app > 0 ? app : undefined };
 }
 
-async function rulesetRules(git: GitPort, base: string, id: number, rules: readonly Json[]): Promise<BranchRules> {
+async function rulesetRules(
+  git: GitPort,
+  base: string,
+  id: number,
+  rules: readonly Json[],
+  branch: string,
+): Promise<BranchRules> {
   const answer = await git.get(`${base}/rulesets/${id}`);
   if (answer === undefined) throw new ProbeError('not_found', 'a ruleset of the branch cannot be read');
   const { name, enforcement, bypass_actors: actors } = object(answer, 'a ruleset');
@@ -158,8 +168,17 @@ async function rulesetRules(git: GitPort, base: string, id: number, rules: reado
   const parameters = (type: string) =>
     rules.filter((rule) => rule['type'] === type).map((rule) => object(rule['parameters'], 'the parameters of a rule'));
   const reviews = parameters('pull_request').map((p) => count(p['required_approving_review_count']));
+  const workflows = parameters('workflows')
+    .flatMap((p) => list(p['workflows'], 'workflows'))
+    .map((one) => object(one, 'a workflow'));
+  // One of another repository, branch or commit has the same path, and other content.
+  const own = workflows.length > 0 ? object(await git.get(base), 'a repository')['id'] : undefined;
   return {
     from: `ruleset ${name}`,
+    requiredWorkflows: workflows.flatMap(({ path, repository_id: of, ref = null, sha = null }) => {
+      const isOwn = typeof of === 'number' && of === own && sha === null;
+      return typeof path === 'string' && isOwn && [null, `refs/heads/${branch}`].includes(ref as string) ? [path] : [];
+    }),
     reviews: reviews.length > 0 ? Math.max(...reviews) : undefined,
     dismissesStale: parameters('pull_request').some((p) => p['dismiss_stale_reviews_on_push'] === true),
     byOwners: parameters('pull_request').some((p) => p['require_code_owner_review'] === true),
