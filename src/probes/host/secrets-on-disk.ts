@@ -27,7 +27,7 @@ export interface SecretsOnDisk {
 
 /** What is looked at beside the roots, and what is not, in the words of the report. */
 export const exclusions =
-  'looked at too: scripts in /usr/local, crontabs; not looked at: node_modules, .git/objects, sockets and devices; not found: compressed, encoded or UTF-16 text; private keys exempt: SSH host keys, the device identity of the gateway';
+  'looked at too: scripts in /usr/local, crontabs; not looked at: installed packages (node_modules, site-packages), .git/objects, sockets and devices; not found: compressed, encoded or UTF-16 text; private keys exempt: SSH host keys, the device identity of the gateway';
 
 /** Where scripts and crontabs of one's own are, whatever else is named; large programs among them are left out. */
 const alsoSearched = ['/usr/local/bin', '/usr/local/sbin', '/usr/local/etc', '/var/spool/cron'];
@@ -134,7 +134,7 @@ for place in ${alsoSearched.join(' ')}; do
 done
 answer=$(
   {
-    find -H "$@" \\( -name node_modules -o -path '*/.git/objects' -o -path '*/usr/local/*bin/*' -size +2048k \\) -prune -o -type f -print0 -o -type l -path "$BASE$STATE/*" -exec test -f {} \\; -print0 |
+    find -H "$@" \\( -name node_modules -o -name site-packages -o -name dist-packages -o -path '*/.git/objects' -o -path '*/usr/local/*bin/*' -size +2048k \\) -prune -o -type f -print0 -o -type l -path "$BASE$STATE/*" -exec test -f {} \\; -print0 |
       xargs -0 -n 200 sh -c ${quote(batch)} sh 2>/dev/null
     echo "$N done 1"
   } 2>&1
