@@ -1,10 +1,22 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { FleetReport } from '../src/model/fleet.ts';
 import { startFleet } from './fleet-deployment.ts';
 import { measure } from './measure.ts';
 import { type Goal, number } from './table.ts';
+
+const shards = 3;
+
+/** What two runs of the same deployments cannot have in common: when they looked, and so the digests of the reports. */
+export function withoutRun(fleet: FleetReport): FleetReport {
+  const deployments = fleet.deployments.map((d) => ({
+    ...d,
+    report: d.report && { ...d.report, sha256: '', start: '', end: '' },
+  }));
+  return { ...fleet, deployments };
+}
 
 /** One process that checks so many deployments of this machine, and shards of them that are merged. */
 export async function fleetRow(
@@ -34,6 +46,13 @@ export async function fleetRow(
     const report = JSON.parse(readFileSync(join(folder, 'fleet.json'), 'utf8')) as FleetReport;
     const merge = await clawcheck('merge', out, '--allow-simulated', '--output', join(folder, 'merged.json'));
     const same = readFileSync(join(folder, 'merged.json')).equals(readFileSync(join(folder, 'fleet.json')));
+    const parts = join(folder, 'parts/');
+    for (let shard = 1; shard <= shards; shard += 1) {
+      await clawcheck('run', '--all', '--shard', `${shard}/${shards}`, '--jobs', String(jobs), '--output', parts);
+    }
+    await clawcheck('merge', parts, '--allow-simulated', '--output', join(folder, 'sharded.json'));
+    const sharded = JSON.parse(readFileSync(join(folder, 'sharded.json'), 'utf8')) as FleetReport;
+    const equal = isDeepStrictEqual(withoutRun(sharded), withoutRun(report));
     const { READY, NOT_READY, INCOMPLETE } = report.counts;
     return {
       lines: [
@@ -46,10 +65,12 @@ export async function fleetRow(
               ({ id, failed, unknown }) => `  ${id}: ${failed.length} failed, ${unknown.length} unknown`,
             )),
         `merge of the ${size} reports: ${number(merge.wallSeconds, 1)} s, peak ${number(merge.peakMiB, 0)} MiB, the same bytes as the report of the run: ${same ? 'yes' : 'no'}`,
+        `${shards} shards, each in a process of its own, and their merge: equal to the report of the run but for times and digests: ${equal ? 'yes' : 'no'}`,
       ],
       goals: [
         { holds: fleet.throttled() === 0, what: `${fleet.throttled()} of ${calls} calls throttled (none)` },
         { holds: same, what: 'the merged report has the same bytes' },
+        { holds: equal, what: 'the merge of shards is equal to the report without shards' },
         { holds: (run.peakMiB ?? Number.NaN) <= 512, what: `peak memory ${number(run.peakMiB, 0)} MiB (at most 512)` },
       ],
     };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { withoutRun } from '../../bench/fleet.ts';
 import { type FleetDeployments, startFleet } from '../../bench/fleet-deployment.ts';
 import type { FleetReport } from '../../src/model/fleet.ts';
 import type { Report } from '../../src/model/report.ts';
@@ -28,15 +29,6 @@ afterAll(async () => {
 const run = (...args: string[]) =>
   clawcheck(['run', '--config', fleet.config, ...args], { env: { ...fleet.variables } });
 const read = (file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as FleetReport;
-
-/** What two runs of the same deployments cannot have in common: when they looked, and so the digests of the reports. */
-function withoutRun(fleet: FleetReport): unknown {
-  const deployments = fleet.deployments.map((d) => ({
-    ...d,
-    report: d.report && { ...d.report, sha256: '', start: '', end: '' },
-  }));
-  return { ...fleet, deployments };
-}
 
 describe('a fleet in one process', () => {
   const merge = (...args: string[]) =>
