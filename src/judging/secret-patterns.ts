@@ -159,7 +159,7 @@ export const secretRules: readonly SecretRule[] = [
   rule(
     'url-password',
     'password in a URL or a command',
-    `([a-z][a-z0-9+.-]{1,12}://[^]/ :@"'<>{}$[]{0,64}:[^]/ :@"'<>{}$*[]{6,}@[A-Za-z0-9]|${inCommands})`,
+    `(([a-z][a-z0-9+.-]{1,12}://[^]/ :@"'<>{}$[]{1,64}|rediss?://):[^]/ :@"'<>{}$*[]{6,}@[A-Za-z0-9]|${inCommands})`,
     () => ['postgres', '://app:', noise(16), '@db.internal/app'].join(''),
   ),
   rule(

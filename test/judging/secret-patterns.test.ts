@@ -68,6 +68,7 @@ describe.each(greps.map((grep) => [grep.join(' '), grep] as const))('%s', (_, gr
     'apiKey: { source: exec, id: crm/key } secret_key: openclaw/prod/2026gateway_secret password: see runbook 12',
     'token: undefined, access_token: string; tokens: 1234567890123456; next_token=abcdef1234567890abcdef',
     'Authorization: Bearer <token> "Authorization": `Bearer $token` Authorization: Bearer YOUR_TOKEN',
+    ['a dotenv:', '//:key_1234@dotenv.org/vault?environment=production in the code of a library'].join(''),
     'curl -u "$USER:$PASSWORD" https://example.com; docker run -u 1000:1000 x; mysqldump --password=PASSWORD x',
     `KMS_KEY=${uuid} GPG_KEY=E3FF2839C048B25C084DEBE9B26995E310250568`,
     'INVALID_TOKEN: "InvalidTokenExceptionOfTheService", EXPIRED_TOKEN: \'ExpiredTokenException\'',
