@@ -36,7 +36,7 @@ const named = [
   `${start}[A-Z0-9_]*(PASSWORD|PASSPHRASE|PASSWD)=["']?[A-Za-z!@#%^&*+]{0,20}[0-9][A-Za-z0-9!@#%^&*+]{5}`,
   `${start}[A-Z0-9_]+_KEY["']?[ ]*[=:][ ]*["']?[0-9a-f]{32}${end}`,
   assigned(
-    '([Aa]pi_?[Kk]ey|[Cc]lient_?[Ss]ecret|[Ss]ecret_?[Kk]ey|([Aa]ccess|[Aa]uth|[Rr]efresh)_?[Tt]oken|([Ss]igning|[Ww]ebhook)_?[Ss]ecret|[Pp]ass(word|phrase)|(^|[^A-Za-z0-9_])token)',
+    '([Aa]pi_?[Kk]ey|[Ss]ecret(_?[Kk]ey)?|[Pp]assword|(access|auth|refresh)_?[Tt]oken|(^|[^A-Za-z0-9_])token)',
     '([a-z0-9]{2,5}[-_])?[A-Za-z+]{0,19}[0-9][A-Za-z0-9+]{15}',
   ),
   `(${assigned('[Aa]uthorization', '(Bearer|Basic|Bot|[Tt]oken)')}|${assigned('[Xx]-[Aa][Pp][Ii]-[Kk][Ee][Yy]', '')})[ ]*[A-Za-z._~+/=-]{0,40}[0-9][A-Za-z0-9._~+/=-]{15}`,
