@@ -1,8 +1,9 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { isMap, isSeq, parseDocument, stringify, YAMLSeq } from 'yaml';
 import { registry } from '../../checks/index.ts';
 import { localFiles } from '../adapters/files/files.ts';
+import { isFile } from '../adapters/files/kind.ts';
 import { checkSigningKey } from '../adapters/signature/signing-key.ts';
 import { sign, sshSignatures } from '../adapters/signature/ssh-keygen.ts';
 import { type Attestation, attestationNamespace, attestedBytes } from '../environment/acceptance-schema.ts';
@@ -100,7 +101,7 @@ async function newEntry(check: string, options: AttestOptions, directory: string
 
 /** A file beside the environment file is named from there, with its digest; anything else stays as it was given. */
 async function evidenceFrom(given: string, directory: string): Promise<{ evidence: string; digest?: string }> {
-  if (isElsewhere(given) || !statSync(given, { throwIfNoEntry: false })?.isFile()) return { evidence: given };
+  if (isElsewhere(given) || !isFile(given)) return { evidence: given };
   const path = relative(realpathSync(directory), realpathSync(given));
   const digest = path.startsWith('..') ? undefined : await localFiles(directory).sha256(path);
   if (digest === undefined) {

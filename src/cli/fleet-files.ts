@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { isFolder } from '../adapters/files/kind.ts';
 import { UsageError } from '../model/reason.ts';
 import { type Format, suffixOf } from './formats.ts';
-import { isFolder } from './output.ts';
 
 /**
  * The files of --output for one environment: `{env}` is its name, and a folder (one that is there, or a name that ends

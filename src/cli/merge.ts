@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { isFile, isFolder } from '../adapters/files/kind.ts';
 import { readAllowedSigners } from '../adapters/signature/ssh-keygen.ts';
 import { type LoadedFile, loadFile } from '../environment/load.ts';
 import type { ExtendedRegistry } from '../extensions/load.ts';
@@ -18,7 +19,6 @@ import { extendedRegistry } from './extended.ts';
 import { checkTitles } from './fleet.ts';
 import { checkFleetOutput, writeFleetReport } from './fleet-output.ts';
 import type { Format } from './formats.ts';
-import { isFolder } from './output.ts';
 import {
   ageProblems,
   configProblems,
@@ -110,7 +110,7 @@ function filesOf(path: string): string[] {
     .filter((name) => name.endsWith('.json') && !name.endsWith('.sarif.json'))
     .sort()
     .map((name) => join(path, name))
-    .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile());
+    .filter(isFile);
 }
 
 interface Judgement extends MergeOptions {

@@ -9,10 +9,10 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   writeSync,
 } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
+import { isFolder } from '../adapters/files/kind.ts';
 import { UsageError } from '../model/reason.ts';
 import type { Report } from '../model/report.ts';
 import { renderAnnotations } from '../report/annotations.ts';
@@ -66,15 +66,6 @@ export function checkEndings({ output, format }: OutputOptions): void {
     `${other}: no format has the ending ${extname(other)}`,
     'Known are .txt .json .html .md .xml .sarif; --format names one for any file.',
   );
-}
-
-/** Whether there is such a folder, or a link to one. */
-export function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
 }
 
 /** Refuses before the run what could not be written after it. @throws UsageError */

@@ -52,6 +52,10 @@ describe('attestations that are signed', () => {
     const outside = ['--by', 'A', '--statement', 's', '--expires', '2099-01-31', '--evidence', at('ada.pub')];
     await refused(/not below the folder of the environment file/, ...outside);
 
+    // A reference, though what is before its slash is a file here.
+    const ticket = ['--by', 'A', '--statement', 's', '--expires', '2099-01-31', '--evidence', 'README.md/41'];
+    expect((await attest(runbook, ...ticket)).code).toBe(0);
+
     expect((await attest(runbook, '--sign', at('ada'), '--write')).code).toBe(0);
     writeFileSync(beside('docs/used.md'), 'It stopped.\n');
     const said = [

@@ -242,6 +242,7 @@ describe('the sign-off', () => {
       [['--sign', at('operator'), ...out], /a replay run is not signed[\s\S]*--allow-simulated/],
       [['--sign', at('operator'), '--allow-simulated'], /no file for it is named/],
       [['--sign', at('none'), ...out], /there is no key/],
+      [['--sign', join(config, 'below-a-file'), ...out], /there is no key/],
       [['--sign', config, ...out], /is not an SSH key/],
     ] as const) {
       const { code, stderr } = await run(...args);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UsageError } from '../../model/reason.ts';
+import { isFolder } from '../files/kind.ts';
 import { digest, type Manifest, manifest, type PartName, type Parts, parts, type Recording, toJson } from './format.ts';
 import type { Redactor } from './redact.ts';
 
@@ -9,8 +10,7 @@ const largest = 256 * 1024 * 1024;
 
 /** Refuses before the run where no recording could be written after it. @throws UsageError */
 export function checkRecordingFolder(folder: string): void {
-  const parent = statSync(dirname(resolve(folder)), { throwIfNoEntry: false });
-  if (!parent?.isDirectory())
+  if (!isFolder(dirname(resolve(folder))))
     throw new UsageError(`the folder above --record ${folder} does not exist`, 'Create it first.');
   const there = lstatSync(folder, { throwIfNoEntry: false });
   if (there && !(there.isDirectory() && readdirSync(folder).length === 0)) {

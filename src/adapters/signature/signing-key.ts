@@ -1,14 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { UsageError } from '../../model/reason.ts';
 import { bareEnv } from '../child-env.ts';
+import { isFile } from '../files/kind.ts';
 import { missing } from './ssh-keygen.ts';
 
 const which = 'Name a private key, or the public half of a key in the SSH agent.';
 
 /** Refuses before the run a key that could not sign after it. Asks nobody for a passphrase. @throws UsageError */
 export function checkSigningKey(key: string): void {
-  if (!statSync(key, { throwIfNoEntry: false })?.isFile()) throw new UsageError(`there is no key ${key}`, which);
+  if (!isFile(key)) throw new UsageError(`there is no key ${key}`, which);
   const fingerprint = ask('ssh-keygen', ['-l', '-f', key])?.split(' ')[1];
   if (fingerprint === undefined) throw new UsageError(`${key} is not an SSH key`, which);
   const held = ask('ssh-add', ['-l'])?.includes(` ${fingerprint} `) ?? false;
@@ -26,9 +27,7 @@ export function checkSigningKey(key: string): void {
 }
 
 function isPrivate(path: string): boolean {
-  return (
-    statSync(path, { throwIfNoEntry: false })?.isFile() === true && /^-----BEGIN /.test(readFileSync(path, 'latin1'))
-  );
+  return isFile(path) && /^-----BEGIN /.test(readFileSync(path, 'latin1'));
 }
 
 /** What the program printed, or undefined where it refused. @throws UsageError when it is not there */
