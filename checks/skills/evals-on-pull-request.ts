@@ -1,5 +1,6 @@
 import { ago } from '../../src/judging/age.ts';
-import { configFindings, evalFinding, ofBranch, unlessCached, unlessUnseen } from '../../src/judging/eval-job.ts';
+import { configFindings, evalFinding, unlessUnseen } from '../../src/judging/eval-job.ts';
+import { judgeEvals } from '../../src/judging/eval-judgement.ts';
 import { startsForBranch, startsForPath } from '../../src/judging/workflow-filter.ts';
 import { check, type Finding, fail, judgeAll, undetermined } from '../../src/model/check.ts';
 import { evalConfigs } from '../../src/probes/files/eval-configs.ts';
@@ -78,6 +79,6 @@ export default check({
       );
     }
     see('history', path, 'has run on a pull request', `${ran.conclusion} ${ago(ran.createdAt, now)}`, true);
-    return unlessCached(workflow, configs, ofBranch(workflow.files, { tree, head }, judgeAll(findings)));
+    return judgeEvals(workflow, configs, { tree, head }, findings);
   },
 });

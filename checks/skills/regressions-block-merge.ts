@@ -4,13 +4,12 @@ import {
   evalJobs,
   failsWith,
   mustPassBefore,
-  ofBranch,
-  unlessCached,
   unlessUnseen,
   whyItCannotFail,
 } from '../../src/judging/eval-job.ts';
+import { judgeEvals } from '../../src/judging/eval-judgement.ts';
 import { unapproved, unlessHidden } from '../../src/judging/exemptions.ts';
-import { check, type Finding, fail, judgeAll, undetermined } from '../../src/model/check.ts';
+import { check, type Finding, fail, undetermined } from '../../src/model/check.ts';
 import { evalConfigs } from '../../src/probes/files/eval-configs.ts';
 import { evalDotenv } from '../../src/probes/files/eval-dotenv.ts';
 import { evalWorkflow } from '../../src/probes/files/eval-workflow.ts';
@@ -107,7 +106,7 @@ export default check({
           });
         }
       }
-      return unlessCached(workflow, configs, ofBranch(workflow.files, { tree, head }, judgeAll(findings)));
+      return judgeEvals(workflow, configs, { tree, head }, findings);
     });
   },
 });

@@ -1,7 +1,8 @@
 import { ago, dayMs, isYoungerThan } from '../../src/judging/age.ts';
-import { configFindings, evalFinding, ofBranch, unlessCached, unlessUnseen } from '../../src/judging/eval-job.ts';
+import { configFindings, evalFinding, unlessUnseen } from '../../src/judging/eval-job.ts';
+import { judgeEvals } from '../../src/judging/eval-judgement.ts';
 import { longestGapOfCrons } from '../../src/judging/posix-cron.ts';
-import { check, type Finding, fail, judgeAll, undetermined } from '../../src/model/check.ts';
+import { check, type Finding, fail, undetermined } from '../../src/model/check.ts';
 import { evalConfigs } from '../../src/probes/files/eval-configs.ts';
 import { evalDotenv } from '../../src/probes/files/eval-dotenv.ts';
 import { evalWorkflow } from '../../src/probes/files/eval-workflow.ts';
@@ -56,7 +57,7 @@ export default check({
       good ? `succeeded ${ago(good.createdAt, now)}, commit ${good.commit.slice(0, 12)}` : last,
       good !== undefined && isYoungerThan(good.createdAt, days * dayMs, now),
     );
-    const judgement = unlessCached(workflow, configs, ofBranch(workflow.files, { tree, head }, judgeAll(findings)));
+    const judgement = judgeEvals(workflow, configs, { tree, head }, findings);
     if (judgement.outcome === 'pass' && gap === undefined) {
       const message = `how often ${workflow.crons.join(', ')} starts is not understood; write five fields, as in 17 4 * * *`;
       return undetermined('not_found', message, judgement.evidence);
