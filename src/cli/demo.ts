@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { registry } from '../../checks/index.ts';
+import { isFolder } from '../adapters/files/kind.ts';
 import { livePorts } from '../adapters/live.ts';
 import { type Deployment, startDeployment } from '../demo/deployment.ts';
 import { fixturesFolder as fixtures } from '../demo/fixtures-folder.ts';
@@ -87,7 +88,7 @@ export async function demoCommand(options: DemoOptions): Promise<void> {
 /** @throws UsageError for a folder that has something in it */
 function newFolder(path: string): string {
   const folder = resolve(path);
-  if (existsSync(folder) && (!statSync(folder).isDirectory() || readdirSync(folder).length > 0))
+  if (existsSync(folder) && (!isFolder(folder) || readdirSync(folder).length > 0))
     throw new UsageError(`${path} is there already`, 'Name a folder that does not exist, or is empty.');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return folder;

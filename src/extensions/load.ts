@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import * as module from 'node:module';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { isFolder } from '../adapters/files/kind.ts';
 import { UsageError } from '../model/reason.ts';
 import type { ReportExtension } from '../model/report.ts';
 import { inert } from '../model/text.ts';
@@ -45,7 +46,7 @@ export async function extend(registry: Registry, wanted: readonly string[], from
 /** The module of an extension, and the file or folder that it consists of. */
 function find(wanted: string, from: string): { entry: string; root: string } {
   const path = resolve(from, wanted);
-  if (existsSync(path)) return statSync(path).isDirectory() ? entryOf(path, wanted) : { entry: path, root: path };
+  if (existsSync(path)) return isFolder(path) ? entryOf(path, wanted) : { entry: path, root: path };
   if (/^(@[a-z0-9][\w.-]*\/)?[a-z0-9][\w.-]*$/.test(wanted)) {
     for (let folder = from; ; folder = dirname(folder)) {
       const installed = join(folder, 'node_modules', wanted);
@@ -127,7 +128,7 @@ declare function nextResolve(specifier: string, context: unknown): unknown;
 /** SHA-256 over the names and bytes of an extension's files, without what is installed in it and what is hidden. */
 function digestOf(root: string): string {
   const hash = createHash('sha256');
-  const files = statSync(root).isDirectory() ? filesIn(root) : [root];
+  const files = isFolder(root) ? filesIn(root) : [root];
   if (files.length > mostFiles) throw new UsageError(`${root} has more than ${mostFiles} files`, 'Name the module.');
   for (const file of files) {
     const bytes = readFileSync(file);
